@@ -1,0 +1,1 @@
+process.stdout.write('trainyard\n')

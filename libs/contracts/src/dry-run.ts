@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { ExperimentConfig } from './experiment-config.ts'
+
+/** What POST /experiments?dryRun=true answers: nothing was queued. */
+export const DryRun = z
+  .object({
+    config: ExperimentConfig,
+    configHash: z.string(),
+    shapes: z.object({
+      images: z.array(z.int()).describe('one batch: (n, channels, rows, columns)'),
+      targets: z.array(z.int()),
+      hidden: z.array(z.array(z.int())).describe('(n, units) after each hidden layer'),
+      logits: z.array(z.int()),
+    }),
+    counts: z.object({ trainImages: z.int(), evalImages: z.int(), stepsPerEpoch: z.int(), steps: z.int() }),
+    parameters: z.int(),
+    memoryBytes: z.int().describe('peak of the trainer, estimated from above'),
+    flopsPerEpoch: z.number(),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'DryRun' })
+export type DryRun = z.infer<typeof DryRun>

@@ -1,0 +1,63 @@
+import type { ErrorClass } from './experiment.ts'
+
+/** How each code travels: its HTTP status, the CLI's exit code, and, in a run, whether trying again can help. */
+interface ErrorKind {
+  status: number
+  exitCode: number
+  class: ErrorClass
+  title: string
+}
+
+const user = (status: number, exitCode: number, title: string): ErrorKind => ({ status, exitCode, class: 'user', title })
+const infrastructure = (status: number, exitCode: number, title: string): ErrorKind => ({
+  status,
+  exitCode,
+  class: 'infrastructure',
+  title,
+})
+
+/** Every foreseen failure, once. docs/errors.md explains each; a test holds the two together. */
+export const ERRORS = {
+  INVALID_INPUT: user(400, 2, 'The input is not valid'),
+  MALFORMED_JSON: user(400, 2, 'The body is not JSON'),
+  UNPROCESSABLE_CONFIG: user(422, 2, 'The config cannot run'),
+  IDEMPOTENCY_KEY_REUSED: user(422, 2, 'The idempotency key was used for another body'),
+  NETWORK_TOO_LARGE: user(422, 2, 'The network is larger than any worker'),
+  BODY_TOO_LARGE: user(413, 2, 'The body is too large'),
+  UNSUPPORTED_MEDIA_TYPE: user(415, 2, 'The body must be JSON'),
+  NOT_ACCEPTABLE: user(406, 2, 'The format is not offered'),
+  HOST_REFUSED: user(403, 2, 'The request came by a name or page that is not allowed'),
+  ROUTE_NOT_FOUND: user(404, 3, 'There is no such route'),
+  EXPERIMENT_NOT_FOUND: user(404, 3, 'There is no such experiment'),
+  WORKER_NOT_FOUND: user(404, 3, 'There is no such worker'),
+  DATASET_NOT_FOUND: user(404, 3, 'There is no such dataset'),
+  AMBIGUOUS_ID: user(409, 3, 'More than one experiment fits the id'),
+  WRONG_STATE: user(409, 4, "The experiment's state does not allow it"),
+  REDIS_UNAVAILABLE: infrastructure(503, 5, 'Redis cannot be reached'),
+  STORE_FULL: infrastructure(503, 5, 'Redis or the disk is nearly full'),
+  API_UNREACHABLE: infrastructure(503, 5, 'The service cannot be reached'),
+  INTERNAL: infrastructure(500, 70, 'Something went wrong in the service'),
+  LOSS_DIVERGED: user(422, 6, 'The loss is no longer a number'),
+  OUT_OF_MEMORY: user(422, 6, 'The network does not fit into memory'),
+  TIME_LIMIT: user(422, 6, 'The time limit was reached'),
+  DATASET_MISSING: user(422, 7, 'The dataset is not there'),
+  DATASET_CORRUPT: user(422, 7, 'A file of the dataset is damaged'),
+  DOWNLOAD_FAILED: infrastructure(503, 7, 'A download failed'),
+  ENGINE_UNAVAILABLE: infrastructure(503, 8, 'TensorFlow cannot be loaded'),
+  TRAINER_CRASHED: infrastructure(503, 8, 'The training process ended'),
+  DISK_FULL: infrastructure(503, 9, 'The disk is full'),
+  CONFIG_INVALID: user(500, 78, 'The environment is not set up right'),
+} as const satisfies Record<string, ErrorKind>
+export type ErrorCode = keyof typeof ERRORS
+
+/** A failure we foresaw. `code` is part of the public API; `message` says what, where, and what to do. */
+export class ExpectedError extends Error {
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+  override get name(): string {
+    return this.constructor.name
+  }
+}

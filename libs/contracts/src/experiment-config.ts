@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { DatasetName, SPLIT_COUNTS, SplitName } from './dataset.ts'
+
+/** Bumped when an older worker could not run a newer config; part of the queue's name. */
+export const CONFIG_VERSION = 1
+
+export const NormType = z.enum(['none'])
+export type NormType = z.infer<typeof NormType>
+
+export const EvaluateSplit = z.enum(['none', 'val', 'test'])
+export type EvaluateSplit = z.infer<typeof EvaluateSplit>
+
+const MAX_STEPS = 2_000_000
+
+/** Refuses what would break a terminal or a log line; tab and line feed only where the text may have lines. */
+const hasNoControlCharacters = (text: string): boolean => !/\p{Cc}/u.test(text)
+const hasOnlyLineControls = (text: string): boolean => !/[^\P{Cc}\t\n]/u.test(text)
+
+/** What changes the numbers. Defaults are the notebook's. */
+export const TrainingFields = z.strictObject({
+  dataset: DatasetName.default('flowers102').describe('images to train on; synthetic-flowers needs no download'),
+  imageSize: z.int().min(8).max(512).default(128).describe('pixels per side; images become imageSize x imageSize x 3'),
+  depth: z.int().min(0).max(64).optional().describe('hidden layers (default 3)'),
+  width: z.int().min(1).max(8192).optional().describe('units per hidden layer (default 512)'),
+  layerSizes: z.array(z.int().min(1).max(8192)).max(64).optional().describe('units of each hidden layer, in place of depth and width'),
+  norm: NormType.default('none').describe('normalisation'),
+  bias: z.boolean().default(true).describe('biases of the linear layers'),
+  lr: z.number().positive().max(10).default(1e-4).describe('learning rate'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('momentum of SGD'),
+  batchSize: z.int().min(1).max(4096).default(64).describe('images per step'),
+  epochs: z.int().min(1).max(10_000).default(30).describe('passes over the train split'),
+  seed: z.int().min(0).max(0xffff_ffff).default(0).describe('fixes weights, order and synthetic images'),
+  evaluate: EvaluateSplit.default('val').describe('split measured after every epoch'),
+})
+
+/** What says how to run it, and for whom: none of it changes the numbers. */
+export const RunFields = z.strictObject({
+  checkpointEverySeconds: z.int().min(5).max(3600).default(30).describe('seconds between checkpoints'),
+  name: z.string().max(200).refine(hasNoControlCharacters, 'must not contain control characters').optional().describe('a name for people'),
+  tags: z
+    .array(z.string().min(1).max(50).refine(hasNoControlCharacters, 'must not contain control characters'))
+    .max(20)
+    .default([])
+    .describe('labels to filter by'),
+  notes: z.string().max(10_000).refine(hasOnlyLineControls, 'must not contain control characters').optional().describe('free text'),
+  priority: z.int().min(-10).max(10).default(0).describe('higher runs first'),
+  pool: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 of a-z, 0-9 and "-", starting with a letter or digit')
+    .default('default')
+    .describe('which workers may take it'),
+  maxRetries: z.int().min(0).max(100).default(3).describe('infrastructure failures in a row without a newer checkpoint'),
+  timeLimitSeconds: z.int().min(1).max(31_536_000).optional().describe('limit of training time'),
+})
+
+/** The body of POST /experiments: flat, every field optional. Unknown fields are refused. */
+export const ExperimentRequest = z
+  .strictObject({ ...TrainingFields.shape, ...RunFields.shape })
+  .check((ctx) => {
+    const { layerSizes, depth, width, epochs, batchSize, dataset } = ctx.value
+    const refuse = (field: string, message: string) => ctx.issues.push({ code: 'custom', path: [field], message, input: ctx.value })
+    if (layerSizes && depth !== undefined) refuse('depth', 'cannot be given together with layerSizes; leave one of them out')
+    if (layerSizes && width !== undefined) refuse('width', 'cannot be given together with layerSizes; leave one of them out')
+    const steps = epochs * stepsPerEpoch(SPLIT_COUNTS[dataset].train, batchSize)
+    if (steps > MAX_STEPS)
+      refuse('epochs', `would take ${steps} steps in all; at most ${MAX_STEPS} are allowed: lower epochs or raise batchSize`)
+  })
+  .meta({ id: 'ExperimentRequest' })
+export type ExperimentRequest = z.infer<typeof ExperimentRequest>
+
+/** The config as it runs: every field spelt out. `width` is null where the layers differ. */
+export const ExperimentConfig = z
+  .object({
+    ...TrainingFields.shape,
+    depth: z.int(),
+    width: z.int().nullable(),
+    layerSizes: z.array(z.int()),
+    checkpointEverySeconds: RunFields.shape.checkpointEverySeconds,
+    maxRetries: RunFields.shape.maxRetries,
+    timeLimitSeconds: z.int().nullable(),
+  })
+  .meta({ id: 'ExperimentConfig' })
+export type ExperimentConfig = z.infer<typeof ExperimentConfig>
+
+export function resolveConfig(request: ExperimentRequest): ExperimentConfig {
+  const { depth = 3, width = 512, timeLimitSeconds = null, name: _, tags, notes, priority, pool, ...fields } = request
+  const layerSizes = request.layerSizes ?? Array.from({ length: depth }, () => width)
+  const uniform = layerSizes.every((size) => size === layerSizes[0])
+  return { ...fields, layerSizes, depth: layerSizes.length, width: uniform ? (layerSizes[0] ?? null) : null, timeLimitSeconds }
+}
+
+/** The text whose SHA-256 is the `configHash`: equal for configs that must give equal numbers. */
+export function canonicalConfig(config: ExperimentConfig): string {
+  const { depth: _depth, width: _width, checkpointEverySeconds: _c, maxRetries: _m, timeLimitSeconds: _t, ...numbers } = config
+  return JSON.stringify(Object.entries(numbers).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Steps of one epoch; the last batch may be smaller. */
+export function stepsPerEpoch(images: number, batchSize: number): number {
+  return Math.ceil(images / batchSize)
+}
+
+/** The split that is measured after each epoch, or null. */
+export function evaluatedSplit(config: Pick<ExperimentConfig, 'evaluate'>): SplitName | null {
+  return config.evaluate === 'none' ? null : config.evaluate
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { SplitName } from './dataset.ts'
+import { ExperimentConfig } from './experiment-config.ts'
+import { JsonNumber } from './json-number.ts'
+
+export const ExperimentId = z
+  .string()
+  .regex(/^[0-9a-z]{16,32}$/)
+  .describe('sorts by creation time')
+
+export const ExperimentState = z.enum(['queued', 'running', 'canceling', 'completed', 'failed', 'canceled'])
+export type ExperimentState = z.infer<typeof ExperimentState>
+
+/** States that never change again. */
+export const TERMINAL_STATES: readonly ExperimentState[] = ['completed', 'failed', 'canceled']
+export const isTerminal = (state: ExperimentState): boolean => TERMINAL_STATES.includes(state)
+
+export const StateReason = z.enum([
+  'submitted',
+  'claimed',
+  'cancel_requested',
+  'canceled_by_user',
+  'finished',
+  'user_error',
+  'infrastructure_error',
+  'time_limit',
+  'worker_lost',
+  'drained',
+  'retry',
+])
+export type StateReason = z.infer<typeof StateReason>
+
+export const Phase = z.enum(['waiting', 'download', 'decode', 'train', 'evaluate', 'checkpoint', 'done'])
+export type Phase = z.infer<typeof Phase>
+
+export const Progress = z.object({
+  phase: Phase,
+  phaseFraction: z.number().min(0).max(1),
+  epoch: z.int().describe('the epoch being worked on, from 1; 0 before the first'),
+  epochs: z.int(),
+  step: z.int().describe('steps done in this epoch'),
+  stepsPerEpoch: z.int(),
+  fraction: z.number().min(0).max(1).describe('of all steps'),
+  secondsPerEpoch: z.number().nullable(),
+  etaSeconds: z.number().nullable(),
+})
+export type Progress = z.infer<typeof Progress>
+
+/** One epoch's results. `loss` is the plain mean of its steps' losses, as the notebook prints it. */
+export const Epoch = z
+  .object({
+    epoch: z.int().describe('counts from 1'),
+    loss: JsonNumber,
+    accuracy: JsonNumber.describe('share of the train images that were right when their batch was drawn'),
+    seconds: z.number().describe('of training, without evaluation'),
+    evalSplit: SplitName.nullable(),
+    evalLoss: JsonNumber.nullable(),
+    evalAccuracy: JsonNumber.nullable(),
+    evalTop5Accuracy: JsonNumber.nullable(),
+    at: z.iso.datetime(),
+    attempt: z.int().describe('the attempt that wrote it, from 1'),
+  })
+  .meta({ id: 'Epoch' })
+export type Epoch = z.infer<typeof Epoch>
+
+export const EpochList = z.object({ items: z.array(Epoch) })
+export type EpochList = z.infer<typeof EpochList>
+
+export const Engine = z.object({
+  name: z.string().describe('how TensorFlow got here: native or prebuilt'),
+  version: z.string().describe("TensorFlow's version"),
+  device: z.string(),
+  threads: z.int(),
+})
+export type Engine = z.infer<typeof Engine>
+
+export const AttemptOutcome = z.enum(['completed', 'failed', 'canceled', 'worker_lost', 'drained', 'infrastructure_error'])
+export type AttemptOutcome = z.infer<typeof AttemptOutcome>
+
+export const Attempt = z.object({
+  number: z.int(),
+  workerId: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  outcome: AttemptOutcome.nullable(),
+  resumedFromEpoch: z.int().nullable().describe('0 when it began anew; null until its trainer has said'),
+  engine: Engine.nullable(),
+  environmentChanged: z.boolean().describe('engine, device or threads differ from the attempt before'),
+})
+export type Attempt = z.infer<typeof Attempt>
+
+export const ErrorClass = z.enum(['user', 'infrastructure'])
+export type ErrorClass = z.infer<typeof ErrorClass>
+
+export const ExperimentError = z.object({ class: ErrorClass, code: z.string(), message: z.string(), advice: z.string() })
+export type ExperimentError = z.infer<typeof ExperimentError>
+
+export const Transition = z.object({ state: ExperimentState, reason: StateReason, at: z.iso.datetime() })
+export type Transition = z.infer<typeof Transition>
+
+export const Experiment = z
+  .object({
+    id: ExperimentId,
+    name: z.string().nullable(),
+    tags: z.array(z.string()),
+    notes: z.string().nullable(),
+    state: ExperimentState,
+    reason: StateReason,
+    config: ExperimentConfig,
+    configHash: z.string(),
+    priority: z.int(),
+    pool: z.string(),
+    queuePosition: z.int().nullable().describe('1 is next; null when not queued'),
+    progress: Progress,
+    latest: Epoch.nullable(),
+    best: Epoch.nullable().describe('highest evalAccuracy, else lowest loss'),
+    engine: Engine.nullable(),
+    datasetHash: z.string().nullable(),
+    attempts: z.array(Attempt),
+    transitions: z.array(Transition),
+    error: ExperimentError.nullable(),
+    warnings: z.array(z.string()),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Experiment' })
+export type Experiment = z.infer<typeof Experiment>
+
+export const ExperimentPage = z.object({ items: z.array(Experiment), nextPageToken: z.string().nullable() })
+export type ExperimentPage = z.infer<typeof ExperimentPage>
+
+/** The epoch that counts as best: highest evalAccuracy where measured, else lowest loss; the earlier one on a tie. */
+export function isBetterEpoch(candidate: Epoch, best: Epoch | null): boolean {
+  if (!best) return true
+  if (candidate.evalAccuracy !== null && best.evalAccuracy !== null) return Number(candidate.evalAccuracy) > Number(best.evalAccuracy)
+  return Number(candidate.loss) < Number(best.loss)
+}

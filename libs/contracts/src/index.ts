@@ -1,0 +1,50 @@
+/**
+ * Everything that crosses a process.
+ *
+ * experiment: a config and all that came of it · job: BullMQ's hand-out of one · attempt: one start of an experiment, with a token that fences
+ * its writes · lease: a worker's right to an experiment, renewed · epoch: one pass over the train split · step: one update · batch: the images of
+ * one step · cancel: what a user asks · drain: what a worker does before it leaves.
+ */
+export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './events.ts'
+export { CLASSES, Dataset, DatasetList, DatasetName, HeldSplit, SPLIT_COUNTS, SplitName } from './dataset.ts'
+export {
+  canonicalConfig,
+  CONFIG_VERSION,
+  evaluatedSplit,
+  EvaluateSplit,
+  ExperimentConfig,
+  ExperimentRequest,
+  NormType,
+  resolveConfig,
+  RunFields,
+  stepsPerEpoch,
+  TrainingFields,
+} from './experiment-config.ts'
+export {
+  Attempt,
+  AttemptOutcome,
+  Engine,
+  Epoch,
+  EpochList,
+  ErrorClass,
+  Experiment,
+  ExperimentError,
+  ExperimentId,
+  ExperimentPage,
+  ExperimentState,
+  isBetterEpoch,
+  isTerminal,
+  Phase,
+  Progress,
+  StateReason,
+  TERMINAL_STATES,
+  Transition,
+} from './experiment.ts'
+export { type ErrorCode, ERRORS, ExpectedError } from './errors.ts'
+export { DryRun } from './dry-run.ts'
+export { dryRunShapes, linearShapes, type NetworkCost, networkCost } from './network-cost.ts'
+export { fromJsonNumber, JsonNumber, toJsonNumber } from './json-number.ts'
+export { CheckpointInfo, FromTrainer, ToTrainer } from './trainer-message.ts'
+export { Problem } from './problem.ts'
+export { Readiness } from './health.ts'
+export { WorkerInfo, WorkerList, WorkerSlot } from './worker.ts'

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { HeldSplit } from './dataset.ts'
+import { Engine, Epoch, ExperimentError, Phase } from './experiment.ts'
+import { ExperimentConfig } from './experiment-config.ts'
+
+/** Messages between a worker and its trainer process, over Node's IPC channel with advanced serialization. */
+export const ToTrainer = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run'),
+    runId: z.string().describe("the attempt's token: every message about this run carries it back"),
+    config: ExperimentConfig,
+    checkpoints: z.object({ folder: z.string(), resume: z.string().nullable() }).describe('where to write, and the one to start from'),
+  }),
+  z.object({
+    type: z.literal('abort'),
+    runId: z.string(),
+    keepCheckpoint: z.boolean().describe('write one before leaving, as a drain wants'),
+  }),
+  z.object({ type: z.literal('ack'), count: z.int().describe('messages handled since the last ack') }),
+])
+export type ToTrainer = z.infer<typeof ToTrainer>
+
+export const CheckpointInfo = z.object({ file: z.string(), epoch: z.int(), sha256: z.string(), bytes: z.int() })
+export type CheckpointInfo = z.infer<typeof CheckpointInfo>
+
+const run = { runId: z.string() }
+export const FromTrainer = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), engine: Engine }),
+  z.object({
+    type: z.literal('started'),
+    ...run,
+    engine: Engine,
+    datasetHash: z.string(),
+    resumedFromEpoch: z.int(),
+    holds: z.array(HeldSplit),
+  }),
+  z.object({ type: z.literal('phase'), ...run, phase: Phase, fraction: z.number(), epoch: z.int(), step: z.int() }),
+  z.object({ type: z.literal('batches'), ...run, epoch: z.int(), firstStep: z.int(), losses: z.instanceof(Float32Array) }),
+  z.object({ type: z.literal('epoch'), ...run, result: Epoch.omit({ at: true, attempt: true }) }),
+  z.object({ type: z.literal('checkpoint'), ...run, checkpoint: CheckpointInfo }),
+  z.object({ type: z.literal('log'), ...run, level: z.enum(['info', 'warn', 'error']), message: z.string() }),
+  z.object({ type: z.literal('completed'), ...run }),
+  z.object({ type: z.literal('aborted'), ...run }),
+  z.object({ type: z.literal('failed'), ...run, error: ExperimentError }),
+])
+export type FromTrainer = z.infer<typeof FromTrainer>

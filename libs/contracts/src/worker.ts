@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { HeldSplit } from './dataset.ts'
+import { Engine } from './experiment.ts'
+
+export const WorkerSlot = z.object({
+  slot: z.int(),
+  experimentId: z.string().nullable().describe('what it runs now'),
+  trainer: z.enum(['starting', 'idle', 'busy', 'restarting']),
+})
+export type WorkerSlot = z.infer<typeof WorkerSlot>
+
+export const WorkerInfo = z
+  .object({
+    id: z.string(),
+    host: z.string(),
+    pid: z.int(),
+    version: z.string().describe('of Trainyard'),
+    pools: z.array(z.string()),
+    engine: Engine.nullable().describe('null until its trainer has loaded one'),
+    memoryBytes: z.number().describe('what one experiment may use, in bytes'),
+    slots: z.array(WorkerSlot),
+    holds: z.array(HeldSplit).describe('decoded splits at hand'),
+    draining: z.boolean(),
+    startedAt: z.iso.datetime(),
+    lastHeartbeatAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Worker' })
+export type WorkerInfo = z.infer<typeof WorkerInfo>
+
+export const WorkerList = z.object({ items: z.array(WorkerInfo) })
+export type WorkerList = z.infer<typeof WorkerList>
