@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DatasetName, SPLIT_COUNTS, SplitName } from './dataset.ts'
+import { DatasetName, SPLIT_COUNTS, type SplitName } from './dataset.ts'
 
 /** Bumped when an older worker could not run a newer config; part of the queue's name. */
 export const CONFIG_VERSION = 1
@@ -29,7 +29,7 @@ export const TrainingFields = z.strictObject({
   momentum: z.number().min(0).lt(1).default(0.9).describe('momentum of SGD'),
   batchSize: z.int().min(1).max(4096).default(64).describe('images per step'),
   epochs: z.int().min(1).max(10_000).default(30).describe('passes over the train split'),
-  seed: z.int().min(0).max(0xffff_ffff).default(0).describe('fixes weights, order and synthetic images'),
+  seed: z.int().min(0).max(0xffff_ffff).default(0).describe('fixes initial weights and the order of images'),
   evaluate: EvaluateSplit.default('val').describe('split measured after every epoch'),
 })
 
@@ -83,7 +83,8 @@ export const ExperimentConfig = z
 export type ExperimentConfig = z.infer<typeof ExperimentConfig>
 
 export function resolveConfig(request: ExperimentRequest): ExperimentConfig {
-  const { depth = 3, width = 512, timeLimitSeconds = null, name: _, tags, notes, priority, pool, ...fields } = request
+  const { depth = 3, width = 512, timeLimitSeconds = null, name: _name, tags: _tags, notes: _notes, ...rest } = request
+  const { priority: _priority, pool: _pool, ...fields } = rest
   const layerSizes = request.layerSizes ?? Array.from({ length: depth }, () => width)
   const uniform = layerSizes.every((size) => size === layerSizes[0])
   return { ...fields, layerSizes, depth: layerSizes.length, width: uniform ? (layerSizes[0] ?? null) : null, timeLimitSeconds }

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { canonicalConfig, ExperimentRequest, resolveConfig } from './experiment-config.ts'
+
+const resolve = (request: object) => resolveConfig(ExperimentRequest.parse(request))
+
+/** Per field: values just inside its bounds, and values just outside them. */
+const bounds: Record<string, { good: unknown[]; bad: unknown[] }> = {
+  dataset: { good: ['flowers102', 'synthetic-flowers'], bad: ['mnist', 1, null] },
+  imageSize: { good: [8, 512], bad: [7, 513, 32.5, '32'] },
+  depth: { good: [0, 64], bad: [-1, 65, 1.5, '3'] },
+  width: { good: [1, 8192], bad: [0, 8193] },
+  layerSizes: {
+    good: [[], [1], [512, 256], Array.from({ length: 64 }, () => 8)],
+    bad: [[0], [8193], Array.from({ length: 65 }, () => 8), 512],
+  },
+  norm: { good: ['none'], bad: ['batch', 'layer', 'group', ''] },
+  bias: { good: [true, false], bad: ['true', 1] },
+  lr: { good: [1e-12, 10], bad: [0, -1, 10.001, Infinity, NaN] },
+  momentum: { good: [0, 0.999], bad: [-0.1, 1] },
+  batchSize: { good: [1, 4096], bad: [0, 4097] },
+  epochs: { good: [1, 10_000], bad: [0, 10_001] },
+  seed: { good: [0, 2 ** 32 - 1], bad: [-1, 2 ** 32] },
+  evaluate: { good: ['none', 'val', 'test'], bad: ['train'] },
+  checkpointEverySeconds: { good: [5, 3600], bad: [4, 3601] },
+  name: { good: ['', 'x'.repeat(200), 'Übung 3'], bad: ['x'.repeat(201), 'a\u001b[31m', 'two\nlines'] },
+  tags: {
+    good: [[], ['x'.repeat(50)], Array.from({ length: 20 }, (_, i) => `t${i}`)],
+    bad: [[''], ['x'.repeat(51)], Array.from({ length: 21 }, (_, i) => `t${i}`)],
+  },
+  notes: { good: ['x'.repeat(10_000), 'two\nlines\tand a tab'], bad: ['x'.repeat(10_001), 'bell\u0007'] },
+  priority: { good: [-10, 10], bad: [-11, 11] },
+  pool: { good: ['default', 'gpu-2'], bad: ['', 'a:b', '-x', 'x'.repeat(41)] },
+  maxRetries: { good: [0, 100], bad: [-1, 101] },
+  timeLimitSeconds: { good: [1, 31_536_000], bad: [0, 31_536_001] },
+}
+
+describe('ExperimentRequest', () => {
+  test('every field has its bounds tested here', () => {
+    expect(Object.keys(ExperimentRequest.shape).toSorted()).toEqual(Object.keys(bounds).toSorted())
+  })
+
+  test.each(Object.entries(bounds))('%s — takes what is inside its bounds and refuses what is outside, by name', (field, { good, bad }) => {
+    for (const value of good) expect(ExperimentRequest.safeParse({ [field]: value }).error, JSON.stringify(value)).toBeUndefined()
+    for (const value of bad) {
+      const issues = ExperimentRequest.safeParse({ [field]: value }).error?.issues ?? []
+      expect(
+        issues.map((issue) => issue.path[0]),
+        JSON.stringify(value),
+      ).toContain(field)
+    }
+  })
+
+  test.each(['normPosition', 'groupSize', 'firstLayer', 'keepModel', 'learningRate'])(
+    '%s — is not a field yet, and so refused',
+    (field) => {
+      expect(ExperimentRequest.safeParse({ [field]: 1 }).error?.issues[0]).toMatchObject({ code: 'unrecognized_keys', keys: [field] })
+    },
+  )
+
+  test('layerSizes — excludes depth and width, and every offender is named', () => {
+    const issues = ExperimentRequest.safeParse({ layerSizes: [8], depth: 1, width: 8 }).error?.issues ?? []
+    expect(issues.map((issue) => issue.path[0])).toEqual(['depth', 'width'])
+  })
+
+  test('epochs — no more than two million steps in all', () => {
+    expect(ExperimentRequest.safeParse({ epochs: 1960, batchSize: 1 }).success).toBe(true)
+    expect(ExperimentRequest.safeParse({ epochs: 1961, batchSize: 1 }).error?.issues[0]?.path).toEqual(['epochs'])
+  })
+})
+
+describe('resolveConfig()', () => {
+  test("an empty request is the notebook's network", () => {
+    expect(resolve({})).toMatchObject({
+      dataset: 'flowers102',
+      imageSize: 128,
+      depth: 3,
+      width: 512,
+      layerSizes: [512, 512, 512],
+      lr: 1e-4,
+    })
+  })
+
+  test('different widths have no common width', () => {
+    expect(resolve({ layerSizes: [512, 256] })).toMatchObject({ depth: 2, width: null, layerSizes: [512, 256] })
+    expect(resolve({ depth: 0 })).toMatchObject({ depth: 0, width: null, layerSizes: [] })
+  })
+
+  test('canonicalConfig() — equal when the numbers must be equal, and only then', () => {
+    const base = canonicalConfig(resolve({ depth: 2, width: 16 }))
+    expect(canonicalConfig(resolve({ layerSizes: [16, 16], name: 'other', maxRetries: 0, timeLimitSeconds: 5 }))).toBe(base)
+    expect(canonicalConfig(resolve({ depth: 2, width: 16, seed: 1 }))).not.toBe(base)
+    expect(canonicalConfig(resolve({ depth: 2, width: 16, bias: false }))).not.toBe(base)
+  })
+})
