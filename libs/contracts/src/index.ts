@@ -7,6 +7,7 @@
  */
 export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './events.ts'
 export { CLASSES, Dataset, DatasetList, DatasetName, HeldSplit, SPLIT_COUNTS, SplitName } from './dataset.ts'
+export { DATASET_CATALOGUE } from './dataset-catalogue.ts'
 export {
   canonicalConfig,
   CONFIG_VERSION,

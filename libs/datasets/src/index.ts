@@ -1,0 +1,2 @@
+export type { DatasetFolders, DatasetProgress, ImageSplit, OnDatasetProgress, SplitKey } from './image-split.ts'
+export { loadSplit, type LoadSplitOptions } from './load-split.ts'
