@@ -1,0 +1,1 @@
+export { type PixelImage, resizeBilinear } from './resize-bilinear.ts'
