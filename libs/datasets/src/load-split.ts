@@ -1,4 +1,14 @@
+import { CLASSES } from '@trainyard/contracts'
+import { withFileLock } from './file-lock.ts'
+import { listFlowers102, findFlowers102 } from './flowers102-files.ts'
 import type { DatasetFolders, ImageSplit, OnDatasetProgress, SplitKey } from './image-split.ts'
+import { renderImages } from './render-images.ts'
+import type { ImageSource } from './render-task.ts'
+import { readSplitCache, splitCacheFile, writeSplitCache } from './split-cache.ts'
+import { SYNTHETIC_VERSION, syntheticLabels } from './synthetic-split.ts'
+
+/** Bumped when decoding gives other pixels, so that older cache files are made anew. */
+const DECODER_VERSION = 1
 
 export interface LoadSplitOptions extends SplitKey {
   folders: DatasetFolders
@@ -7,8 +17,48 @@ export interface LoadSplitOptions extends SplitKey {
   signal?: AbortSignal
 }
 
-/** The images of a split: from its verified cache file, or else decoded (generated) in parallel and cached. */
+/** The images of a split: from its verified cache file, or else decoded (drawn) in parallel and cached. */
 export async function loadSplit(options: LoadSplitOptions): Promise<ImageSplit> {
-  options.signal?.throwIfAborted()
-  throw new Error('being written')
+  const { dataset, split, imageSize, folders, signal } = options
+  signal?.throwIfAborted()
+  const key = { dataset, split, imageSize }
+  const origin = await findOrigin(options)
+  const file = splitCacheFile(folders.data, key)
+  const cached = await readSplitCache(file, { key, fingerprint: origin.fingerprint })
+  if (cached.split) return cached.split
+  return withFileLock({ file: `${file}.lock`, signal }, async () => {
+    // Another process may have made it while we waited.
+    const now = await readSplitCache(file, { key, fingerprint: origin.fingerprint })
+    return now.split ?? makeSplit({ ...options, key, file, origin, fault: now.fault })
+  })
+}
+
+interface Origin {
+  source: ImageSource
+  labels: Uint8Array<ArrayBuffer>
+  fingerprint: string
+}
+
+async function findOrigin({ dataset, split, folders }: LoadSplitOptions): Promise<Origin> {
+  if (dataset === 'synthetic-flowers')
+    return { source: { kind: 'synthetic', split }, labels: syntheticLabels(split), fingerprint: `synthetic-flowers ${SYNTHETIC_VERSION}` }
+  const { files, labels, fingerprint } = await listFlowers102({ folder: await findFlowers102(folders), split })
+  return { source: { kind: 'jpegs', files }, labels, fingerprint: `decoder ${DECODER_VERSION} ${fingerprint}` }
+}
+
+interface MakeSplitOptions extends LoadSplitOptions {
+  key: SplitKey
+  file: string
+  origin: Origin
+  /** What is wrong with the cache file that is there. */
+  fault: string | null
+}
+
+async function makeSplit({ key, file, origin, fault, onProgress, onWarning, signal }: MakeSplitOptions): Promise<ImageSplit> {
+  if (fault) onWarning?.(`The cache file ${file} cannot be used (${fault}); it is being made anew.`)
+  const { source, labels, fingerprint } = origin
+  const count = labels.length
+  const shared = await renderImages({ source, count, imageSize: key.imageSize, onProgress, signal })
+  const sha256 = await writeSplitCache(file, { key, fingerprint, labels, pixels: shared })
+  return { ...key, count, classes: CLASSES, pixels: new Uint8Array(shared), labels, sha256 }
 }

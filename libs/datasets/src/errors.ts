@@ -1,0 +1,52 @@
+import { ExpectedError } from '@trainyard/contracts'
+
+/** Files of a dataset are not there. */
+export class DatasetMissingError extends ExpectedError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('DATASET_MISSING', message, options)
+  }
+}
+
+/** A file of a dataset is there, but damaged. */
+export class DatasetCorruptError extends ExpectedError {
+  readonly file: string
+  constructor({ file, fault, cause }: { file: string; fault: string; cause?: unknown }) {
+    super('DATASET_CORRUPT', `${file} is damaged: ${fault}. Replace it with a good copy, or fetch or import the dataset anew.`, { cause })
+    this.file = file
+  }
+}
+
+/** A download did not end well; what can be kept is kept, so that the next attempt goes on from there. */
+export class DownloadFailedError extends ExpectedError {
+  constructor({ url, fault, cause }: { url: string; fault: string; cause?: unknown }) {
+    super('DOWNLOAD_FAILED', `${url} could not be downloaded: ${fault}. Check the network and try again.`, { cause })
+  }
+}
+
+/** No space is left where a file was to be written. */
+export class DiskFullError extends ExpectedError {
+  constructor({ folder, needed, cause }: { folder: string; needed: string; cause?: unknown }) {
+    super('DISK_FULL', `The disk that holds ${folder} has no room for ${needed}. Free some space there and try again.`, { cause })
+  }
+}
+
+const FULL_CODES = ['ENOSPC', 'EDQUOT']
+
+/** Runs what writes into `folder`; a full disk becomes a DiskFullError. */
+export async function withDiskErrors<T>({ folder, needed }: { folder: string; needed: string }, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (FULL_CODES.includes(systemErrorCode(error))) throw new DiskFullError({ folder, needed, cause: error })
+    throw error
+  }
+}
+
+/** ENOENT and the like, or '' for what the operating system did not say. */
+export function systemErrorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { type PixelImage, resizeBilinear } from '@trainyard/inference'
+import sharp, { type Sharp } from 'sharp'
+
+/** One image of the split, as torchvision makes it: decoded, converted as PIL's `convert('RGB')`, resized. (size, size, 3) */
+export async function readJpeg(file: string, size: number): Promise<Uint8Array> {
+  // Reading the file here spares libvips its own reading in pieces: a quarter of the decoding time.
+  const bytes = readFileSync(file)
+  const image = await decodeJpeg(bytes)
+  return resizeBilinear(image, { width: size, height: size }).pixels
+}
+
+/** Refuses truncated files and takes those with lesser faults, as PIL does; ignores colour profiles and orientation, as PIL does. */
+async function decodeJpeg(bytes: Buffer): Promise<PixelImage> {
+  const decoder = sharp(bytes, { failOn: 'error', ignoreIcc: true })
+  const { space } = await decoder.metadata()
+  if (space !== 'cmyk') return readPixels(decoder)
+  return convertCmyk(await readPixels(decoder.pipelineColourspace('cmyk').toColourspace('cmyk')))
+}
+
+async function readPixels(decoder: Sharp): Promise<PixelImage> {
+  const { data, info } = await decoder.raw().toBuffer({ resolveWithObject: true })
+  return { pixels: data, width: info.width, height: info.height, channels: info.channels }
+}
+
+/** Pillow's `cmyk2rgb` (src/libImaging/Convert.c): the inks' complement, darkened by black. */
+function convertCmyk({ pixels, width, height }: PixelImage): PixelImage {
+  const rgb = new Uint8Array(width * height * 3)
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const light = 255 - pixels[pixel * 4 + 3]!
+    for (let channel = 0; channel < 3; channel++) {
+      const ink = pixels[pixel * 4 + channel]! * light + 128
+      rgb[pixel * 3 + channel] = Math.max(light - ((ink + (ink >> 8)) >> 8), 0)
+    }
+  }
+  return { pixels: rgb, width, height, channels: 3 }
+}

@@ -1,0 +1,21 @@
+import type { SplitName } from '@trainyard/contracts'
+
+/** Where pixels come from: JPEG files, or the program that draws synthetic flowers. */
+export type ImageSource = { kind: 'jpegs'; files: string[] } | { kind: 'synthetic'; split: SplitName }
+
+/** What each worker thread is given. All of them take images from one counter and write into one memory. */
+export interface RenderTask {
+  source: ImageSource
+  count: number
+  imageSize: number
+  /** (count, 3, imageSize, imageSize) as bytes. */
+  pixels: SharedArrayBuffer
+  /** One 32-bit integer: the next image that nobody has taken. */
+  next: SharedArrayBuffer
+}
+
+/** What a worker thread tells. Errors travel as data: a class does not survive the way. */
+export type RenderMessage =
+  | { type: 'done'; images: number }
+  | { type: 'missing'; file: string }
+  | { type: 'corrupt'; file: string; fault: string }
