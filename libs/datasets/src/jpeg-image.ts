@@ -13,9 +13,21 @@ export async function readJpeg(file: string, size: number): Promise<Uint8Array> 
 /** Refuses truncated files and takes those with lesser faults, as PIL does; ignores colour profiles and orientation, as PIL does. */
 async function decodeJpeg(bytes: Buffer): Promise<PixelImage> {
   const decoder = sharp(bytes, { failOn: 'error', ignoreIcc: true })
-  const { space } = await decoder.metadata()
-  if (space !== 'cmyk') return readPixels(decoder)
+  if (countComponents(bytes) !== 4) return readPixels(decoder)
   return convertCmyk(await readPixels(decoder.pipelineColourspace('cmyk').toColourspace('cmyk')))
+}
+
+/**
+ * Colour components by the frame header (ITU-T T.81, B.2.2), or 0 where there is none: libvips would read the whole header once more to
+ * say as much.
+ */
+function countComponents(bytes: Buffer): number {
+  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; at += 2 + bytes.readUInt16BE(at + 2)) {
+    const marker = bytes[at + 1] ?? 0
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+    if (isFrame) return bytes[at + 9] ?? 0
+  }
+  return 0
 }
 
 async function readPixels(decoder: Sharp): Promise<PixelImage> {
