@@ -1,0 +1,43 @@
+import { ExpectedError, type ExperimentState } from '@trainyard/contracts'
+
+export class ExperimentNotFoundError extends ExpectedError {
+  constructor(id: string) {
+    super('EXPERIMENT_NOT_FOUND', `There is no experiment ${JSON.stringify(id)}; list them to see their ids`)
+  }
+}
+
+export class AmbiguousIdError extends ExpectedError {
+  constructor(prefix: string) {
+    super('AMBIGUOUS_ID', `More than one experiment's id begins with ${JSON.stringify(prefix)}; give more of it`)
+  }
+}
+
+export class WrongStateError extends ExpectedError {
+  constructor({ id, state, action }: { id: string; state: ExperimentState; action: string }) {
+    super('WRONG_STATE', `Experiment ${id} is ${state}, so it cannot be ${action}`)
+  }
+}
+
+export class IdempotencyKeyReusedError extends ExpectedError {
+  constructor(id: string) {
+    super('IDEMPOTENCY_KEY_REUSED', `The idempotency key was used for experiment ${id} with another body; use a new key`)
+  }
+}
+
+export class StoreFullError extends ExpectedError {
+  constructor(options?: ErrorOptions) {
+    super('STORE_FULL', 'Redis has used 85 % of its memory; delete experiments or raise its maxmemory, then try again', options)
+  }
+}
+
+export class InvalidPageTokenError extends ExpectedError {
+  constructor() {
+    super('INVALID_INPUT', 'pageToken is not one that a list has answered; start again without it')
+  }
+}
+
+export class RedisUnavailableError extends ExpectedError {
+  constructor(options?: ErrorOptions) {
+    super('REDIS_UNAVAILABLE', 'Redis cannot be reached; check that it runs and that REDIS_URL is right, then try again', options)
+  }
+}
