@@ -1,4 +1,5 @@
 import { ExpectedError } from '@trainyard/contracts'
+import { systemErrorCode } from './caught-error.ts'
 
 /** Files of a dataset are not there. */
 export class DatasetMissingError extends ExpectedError {
@@ -40,13 +41,4 @@ export async function withDiskErrors<T>({ folder, needed }: { folder: string; ne
     if (FULL_CODES.includes(systemErrorCode(error))) throw new DiskFullError({ folder, needed, cause: error })
     throw error
   }
-}
-
-/** ENOENT and the like, or '' for what the operating system did not say. */
-export function systemErrorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

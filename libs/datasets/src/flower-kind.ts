@@ -9,6 +9,8 @@ export const OUTLINE_STEPS = 2048
 /** Red, green, blue: 0 … 1. */
 export type Colour = readonly [number, number, number]
 
+const PETALS = [3, 4, 5, 6, 7, 8, 12]
+
 /** What all images of one kind of flower share. */
 export interface FlowerKind {
   petals: number
@@ -23,11 +25,11 @@ export interface FlowerKind {
   background: Colour
 }
 
-/** Draws the traits of one kind. Hue and petals come from the label, so that no two kinds share both; the rest is random. */
+/** Draws the traits of one kind. Hue and petals come from the label, so that no two kinds are alike in both; the rest is random. */
 export function flowerKind(label: number): FlowerKind {
   const random = randomStream(DATASET_SEED, 'flowerKinds', label)
   const between = (low: number, high: number) => low + (high - low) * random.uniform()
-  const petals = 3 + (label % 7) + (label % 7 === 6 ? 3 : 0)
+  const petals = PETALS[label % PETALS.length] ?? 5
   const hue = (label * 0.618_034 + between(0, 0.03)) % 1 // the golden ratio spreads neighbours over the circle
   const depth = between(0.15, 0.55)
   const roundness = between(0.5, 2)
@@ -46,7 +48,7 @@ export function flowerKind(label: number): FlowerKind {
   }
 }
 
-/** Between two petals the edge falls back to 1 − depth of the tips' distance … down to a third of it for pointed ones. */
+/** Tips are at 1; between two petals the edge falls back by a little more than `depth`, the later the rounder the petals are. */
 function petalOutline({ petals, depth, roundness }: { petals: number; depth: number; roundness: number }): Float64Array {
   return Float64Array.from({ length: OUTLINE_STEPS }, (_, step) => {
     const fromTip = Math.abs(Math.sin((step / OUTLINE_STEPS) * petals * Math.PI)) // 0 at a tip, 1 between two

@@ -5,7 +5,7 @@ import type { DatasetFolders, ImageSplit, OnDatasetProgress, SplitKey } from './
 import { renderImages } from './render-images.ts'
 import type { ImageSource } from './render-task.ts'
 import { readSplitCache, splitCacheFile, writeSplitCache } from './split-cache.ts'
-import { SYNTHETIC_VERSION, syntheticLabels } from './synthetic-split.ts'
+import { firstPose, SYNTHETIC_VERSION, syntheticLabels } from './synthetic-split.ts'
 
 /** Bumped when decoding gives other pixels, so that older cache files are made anew. */
 const DECODER_VERSION = 1
@@ -40,8 +40,14 @@ interface Origin {
 }
 
 async function findOrigin({ dataset, split, folders }: LoadSplitOptions): Promise<Origin> {
-  if (dataset === 'synthetic-flowers')
-    return { source: { kind: 'synthetic', split }, labels: syntheticLabels(split), fingerprint: `synthetic-flowers ${SYNTHETIC_VERSION}` }
+  if (dataset === 'synthetic-flowers') {
+    const labels = syntheticLabels(split)
+    return {
+      source: { kind: 'synthetic', labels, firstPose: firstPose(split) },
+      labels,
+      fingerprint: `synthetic-flowers ${SYNTHETIC_VERSION}`,
+    }
+  }
   const { files, labels, fingerprint } = await listFlowers102({ folder: await findFlowers102(folders), split })
   return { source: { kind: 'jpegs', files }, labels, fingerprint: `decoder ${DECODER_VERSION} ${fingerprint}` }
 }

@@ -1,7 +1,5 @@
-import type { SplitName } from '@trainyard/contracts'
-
 /** Where pixels come from: JPEG files, or the program that draws synthetic flowers. */
-export type ImageSource = { kind: 'jpegs'; files: string[] } | { kind: 'synthetic'; split: SplitName }
+export type ImageSource = { kind: 'jpegs'; files: string[] } | { kind: 'synthetic'; labels: Uint8Array; firstPose: number }
 
 /** What each worker thread is given. All of them take images from one counter and write into one memory. */
 export interface RenderTask {

@@ -5,7 +5,8 @@ import { setImmediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { CLASSES, HeldSplit } from '@trainyard/contracts'
 import { z } from 'zod'
-import { messageOf, systemErrorCode, withDiskErrors } from './errors.ts'
+import { messageOf, systemErrorCode } from './caught-error.ts'
+import { withDiskErrors } from './errors.ts'
 import type { ImageSplit, SplitKey } from './image-split.ts'
 
 /** A cache file: the header as JSON, filled up with spaces; then the labels; then the pixels. */
@@ -35,7 +36,7 @@ export function splitCacheFile(dataFolder: string, { dataset, split, imageSize }
 
 /** Which decoded splits lie in the cache, by their files' names; they are verified when they are loaded. */
 export async function heldSplits(dataFolder: string): Promise<HeldSplit[]> {
-  const names = await readdir(cacheFolder(dataFolder)).catch(() => [])
+  const names: string[] = await readdir(cacheFolder(dataFolder)).catch(() => [])
   return names.toSorted().flatMap((name) => {
     const [, dataset, split, size] = /^(.+)-(train|val|test)-(\d+)\.split$/.exec(name) ?? []
     const held = HeldSplit.safeParse({ dataset, split, imageSize: Number(size) })
