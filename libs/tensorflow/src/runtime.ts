@@ -1,0 +1,97 @@
+import { DTYPE, type OpAttribute, type Tensor, type TensorFlowBinding } from './binding.ts'
+
+type AttributeValue = { type: keyof typeof DTYPE } | { bool: boolean } | { int: number } | { shape: readonly number[] } | { string: string }
+
+/** Runs TensorFlow's ops by name and knows which tensors are alive. */
+export interface Runtime {
+  /** Runs an op with one output. */
+  run(name: string, inputs: readonly Tensor[], attributes?: Record<string, AttributeValue>): Tensor
+  /** Runs an op with any number of outputs. */
+  runMany(name: string, inputs: readonly Tensor[], options: { attributes: Record<string, AttributeValue>; outputs: number }): Tensor[]
+  /** A tensor over `values`; on a CPU it shares their memory, so they must not change. int64 takes pairs of words, low first. */
+  tensor(values: Float32Array | Int32Array | Uint8Array, options: { shape: readonly number[]; dtype: keyof typeof DTYPE }): Tensor
+  /** Reads a float32 tensor back; waits for the device. */
+  readFloats(tensor: Tensor): Float32Array
+  /** Reads an int32 tensor back; waits for the device. */
+  readInts(tensor: Tensor): Int32Array
+  dispose(...tensors: readonly Tensor[]): void
+  /** Runs `work` and disposes of every tensor that it made, but for those that it returns. Must not await. */
+  scope<T extends Tensor | readonly Tensor[] | void>(work: () => T): T
+  /** How many tensors are alive: constant over epochs, or something leaks. */
+  liveTensors(): number
+}
+
+export function createRuntime(binding: TensorFlowBinding): Runtime {
+  const alive = new Set<number>()
+  const scopes: number[][] = []
+
+  const track = (tensor: Tensor): Tensor => {
+    alive.add(tensor.id)
+    scopes.at(-1)?.push(tensor.id)
+    return tensor
+  }
+  const disposeId = (id: number): void => {
+    if (alive.delete(id)) binding.deleteTensor(id)
+  }
+  const toAttribute = (name: string, value: AttributeValue): OpAttribute => {
+    if ('type' in value) return { name, type: binding.TF_ATTR_TYPE, value: DTYPE[value.type] }
+    if ('bool' in value) return { name, type: binding.TF_ATTR_BOOL, value: value.bool }
+    if ('int' in value) return { name, type: binding.TF_ATTR_INT, value: value.int }
+    if ('shape' in value) return { name, type: binding.TF_ATTR_SHAPE, value: value.shape }
+    return { name, type: binding.TF_ATTR_STRING, value: value.string }
+  }
+  const runMany: Runtime['runMany'] = (name, inputs, { attributes, outputs }) =>
+    binding
+      .executeOp(
+        name,
+        Object.entries(attributes).map(([key, value]) => toAttribute(key, value)),
+        inputs.map(({ id }) => id),
+        outputs,
+      )
+      .map(track)
+
+  return {
+    runMany,
+    run: (name, inputs, attributes = {}) => {
+      const [output] = runMany(name, inputs, { attributes, outputs: 1 })
+      if (!output) throw new Error(`TensorFlow's ${name} gave no output`)
+      return output
+    },
+    tensor: (values, { shape, dtype }) => track({ id: binding.createTensor(shape, DTYPE[dtype], values), shape, dtype: DTYPE[dtype] }),
+    readFloats: ({ id }) => {
+      const values = binding.tensorDataSync(id)
+      if (!(values instanceof Float32Array)) throw new TypeError('Only float32 tensors can be read as floats')
+      return values
+    },
+    readInts: ({ id }) => {
+      const values = binding.tensorDataSync(id)
+      if (!(values instanceof Int32Array)) throw new TypeError('Only int32 tensors can be read as integers')
+      return values
+    },
+    dispose: (...tensors) => {
+      for (const { id } of tensors) disposeId(id)
+    },
+    scope: (work) => {
+      const made: number[] = []
+      scopes.push(made)
+      const kept = new Set<number>()
+      try {
+        const result = work()
+        for (const tensor of tensorsOf(result)) kept.add(tensor.id)
+        return result
+      } finally {
+        scopes.pop()
+        const outer = scopes.at(-1)
+        for (const id of made)
+          if (kept.has(id)) outer?.push(id)
+          else disposeId(id)
+      }
+    },
+    liveTensors: () => alive.size,
+  }
+}
+
+function tensorsOf(result: Tensor | readonly Tensor[] | void): readonly Tensor[] {
+  if (!result) return []
+  return 'id' in result ? [result] : result
+}

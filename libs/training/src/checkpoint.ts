@@ -1,0 +1,77 @@
+import { endianness } from 'node:os'
+import { z } from 'zod'
+import type { Parameter, TrainingState } from './parameter.ts'
+
+/** Raised when an older program could not read a newer file. */
+const FORMAT_VERSION = 1
+const MAGIC = 'trainyard checkpoint\n'
+
+const Entry = z.object({ name: z.string(), shape: z.array(z.int().nonnegative()) })
+const Header = z.object({
+  version: z.int(),
+  configHash: z.string(),
+  epoch: z.int().nonnegative(),
+  parameters: z.array(Entry),
+  momenta: z.array(Entry),
+})
+
+export class CheckpointUnusableError extends Error {
+  override readonly name = 'CheckpointUnusableError'
+}
+
+/** Magic, header's length in bytes (uint32), header as JSON padded to a multiple of 4, then every array's float32s, parameters first. Little-endian. */
+export function encodeCheckpoint(state: TrainingState, { configHash }: { configHash: string }): Uint8Array<ArrayBuffer> {
+  if (endianness() !== 'LE') throw new CheckpointUnusableError('Checkpoints are little-endian, and this machine is not')
+  const entries = (arrays: Parameter[]) => arrays.map(({ name, shape }) => ({ name, shape: [...shape] }))
+  const header: z.infer<typeof Header> = {
+    version: FORMAT_VERSION,
+    configHash,
+    epoch: state.epoch,
+    parameters: entries(state.parameters),
+    momenta: entries(state.momenta),
+  }
+  const text = JSON.stringify(header)
+  const start = MAGIC.length + 4
+  const headerBytes = Math.ceil((start + Buffer.byteLength(text)) / 4) * 4 - start
+  const arrays = [...state.parameters, ...state.momenta]
+  const bytes = new Uint8Array(start + headerBytes + arrays.reduce((sum, { values }) => sum + values.byteLength, 0))
+  bytes.set(Buffer.from(MAGIC))
+  new DataView(bytes.buffer).setUint32(MAGIC.length, headerBytes, true)
+  bytes.set(Buffer.from(text.padEnd(headerBytes - Buffer.byteLength(text) + text.length)), start)
+  let offset = start + headerBytes
+  for (const { values } of arrays) {
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset)
+    offset += values.byteLength
+  }
+  return bytes
+}
+
+/** What `encodeCheckpoint` wrote, or CheckpointUnusableError: torn, foreign, of another format or of another config. */
+export function decodeCheckpoint(bytes: Uint8Array, { configHash }: { configHash: string }): TrainingState {
+  const start = MAGIC.length + 4
+  if (Buffer.from(bytes.subarray(0, MAGIC.length)).toString() !== MAGIC || bytes.length < start)
+    throw new CheckpointUnusableError('it is not a checkpoint')
+  const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length, true)
+  const header = parseHeader(bytes.subarray(start, start + headerBytes))
+  if (header.version !== FORMAT_VERSION)
+    throw new CheckpointUnusableError(`it has format ${header.version}, this program reads ${FORMAT_VERSION}`)
+  if (header.configHash !== configHash) throw new CheckpointUnusableError('it belongs to another config')
+  let offset = start + headerBytes
+  const read = ({ name, shape }: z.infer<typeof Entry>): Parameter => {
+    const length = shape.reduce((product, size) => product * size, 1)
+    const end = offset + 4 * length
+    if (end > bytes.length) throw new CheckpointUnusableError(`it ends inside ${name}`)
+    const values = new Float32Array(bytes.slice(offset, end).buffer)
+    offset = end
+    return { name, shape, values }
+  }
+  return { epoch: header.epoch, parameters: header.parameters.map(read), momenta: header.momenta.map(read) }
+}
+
+function parseHeader(bytes: Uint8Array): z.infer<typeof Header> {
+  try {
+    return Header.parse(JSON.parse(Buffer.from(bytes).toString()))
+  } catch (error) {
+    throw new CheckpointUnusableError('its header cannot be read', { cause: error })
+  }
+}

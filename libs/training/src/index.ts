@@ -1,0 +1,7 @@
+export { batches, epochOrder } from './batches.ts'
+export { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+export { LossDivergedError, OutOfMemoryError } from './errors.ts'
+export { createNetwork, type Network, type NetworkShape } from './network.ts'
+export type { Parameter, TrainingState } from './parameter.ts'
+export { residentImages, type ResidentImages } from './resident-images.ts'
+export { type EpochResult, train, type TrainingCallbacks, type TrainOptions } from './train.ts'

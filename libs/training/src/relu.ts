@@ -1,0 +1,11 @@
+import { relu, reluGradient, type Runtime, type Tensor } from '@trainyard/tensorflow'
+
+/** max(x, 0), elementwise: (n, units) → (n, units). */
+export function reluForward(tf: Runtime, x: Tensor): Tensor {
+  return relu(tf, x)
+}
+
+/** The gradient passes where the output is above zero; at zero it is zero, as in PyTorch. */
+export function reluBackward(tf: Runtime, gradient: Tensor, { output }: { output: Tensor }): Tensor {
+  return reluGradient(tf, [gradient, output])
+}

@@ -1,0 +1,127 @@
+import { type Runtime, topK } from '@trainyard/tensorflow'
+import { batches, epochOrder } from './batches.ts'
+import { meanLoss } from './cross-entropy.ts'
+import { LossDivergedError, toTrainingError } from './errors.ts'
+import { evaluate } from './evaluate.ts'
+import { createNetwork, type Network, type NetworkShape } from './network.ts'
+import { nextMacrotask } from './next-macrotask.ts'
+import type { TrainingState } from './parameter.ts'
+import type { ResidentImages } from './resident-images.ts'
+
+export interface EpochResult {
+  /** From 1. */
+  epoch: number
+  /** Plain mean of the steps' losses, as the notebook prints it. */
+  loss: number
+  /** Share of train images that were right when their batch was drawn. */
+  accuracy: number
+  /** Of training, without evaluation. */
+  seconds: number
+  evalLoss: number | null
+  evalAccuracy: number | null
+  evalTop5Accuracy: number | null
+}
+
+/** Hooks of one run, called in list order and awaited. They observe: nothing they do changes the numbers. */
+export interface TrainingCallbacks {
+  onBatchEnd?(batch: { epoch: number; step: number; loss: number }): void | Promise<void>
+  onEvaluateBegin?(at: { epoch: number }): void | Promise<void>
+  /** `snapshot` reads weights and momenta back from the device: ask only when they are wanted. */
+  onEpochEnd?(result: EpochResult, snapshot: () => TrainingState): void | Promise<void>
+  /** Always runs, also after an error or an abort. */
+  onTrainCleanup?(): void | Promise<void>
+}
+
+export interface TrainOptions {
+  shape: NetworkShape
+  trainImages: ResidentImages
+  /** Measured after every epoch; null: nothing is. */
+  evalImages: ResidentImages | null
+  batchSize: number
+  epochs: number
+  lr: number
+  momentum: number
+  /** Fixes initial weights and the order of images. */
+  seed: number
+  /** A checkpoint to go on from; its epochs are not run again. */
+  start?: TrainingState
+  /** The order of an epoch in place of the seed's. */
+  order?: (epoch: number) => Int32Array
+  callbacks?: readonly TrainingCallbacks[]
+  /** Looked at before every step. */
+  signal?: AbortSignal
+}
+
+/** Trains the notebook's network by stochastic gradient descent with momentum on the cross-entropy. */
+export async function train(tf: Runtime, options: TrainOptions): Promise<EpochResult[]> {
+  const { shape, trainImages, evalImages, epochs, seed, start, signal, callbacks = [] } = options
+  const order = options.order ?? ((epoch: number) => epochOrder({ seed, epoch, count: trainImages.count }))
+  const history: EpochResult[] = []
+  let network: Network | null = null
+  try {
+    network = createNetwork(tf, shape, start ? { state: start } : { seed })
+    for (let epoch = (start?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
+      const trained = await trainEpoch(tf, network, { ...options, epoch, order: order(epoch) })
+      if (evalImages) for (const callback of callbacks) await callback.onEvaluateBegin?.({ epoch })
+      const evaluation = evalImages && (await evaluate(tf, network, { images: evalImages, signal }))
+      const result = {
+        epoch,
+        ...trained,
+        evalLoss: evaluation?.loss ?? null,
+        evalAccuracy: evaluation?.accuracy ?? null,
+        evalTop5Accuracy: evaluation?.top5Accuracy ?? null,
+      }
+      history.push(result)
+      const trainedNetwork = network
+      for (const callback of callbacks) await callback.onEpochEnd?.(result, () => trainedNetwork.state(epoch))
+    }
+    return history
+  } catch (error) {
+    throw toTrainingError(error)
+  } finally {
+    network?.dispose()
+    for (const callback of callbacks) await callback.onTrainCleanup?.()
+  }
+}
+
+/** One pass over the train split. */
+async function trainEpoch(
+  tf: Runtime,
+  network: Network,
+  options: Omit<TrainOptions, 'order'> & { epoch: number; order: Int32Array },
+): Promise<{ loss: number; accuracy: number; seconds: number }> {
+  const { epoch, order, batchSize, lr, signal, callbacks = [] } = options
+  const startedMs = performance.now()
+  const losses: number[] = []
+  let right = 0
+  for (const indices of batches(order, batchSize)) {
+    signal?.throwIfAborted()
+    const step = losses.length + 1
+    const batch = trainStep(tf, network, { ...options, indices })
+    if (!Number.isFinite(batch.loss)) throw new LossDivergedError({ epoch, step, loss: batch.loss, lr })
+    losses.push(batch.loss)
+    right += batch.right
+    for (const callback of callbacks) await callback.onBatchEnd?.({ epoch, step, loss: batch.loss })
+    await nextMacrotask()
+  }
+  const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length
+  return { loss, accuracy: right / order.length, seconds: (performance.now() - startedMs) / 1000 }
+}
+
+/** One step: forward, loss, backward, update. */
+function trainStep(
+  tf: Runtime,
+  network: Network,
+  { trainImages, indices, lr, momentum }: { trainImages: ResidentImages; indices: Int32Array; lr: number; momentum: number },
+): { loss: number; right: number } {
+  let result = { loss: NaN, right: 0 }
+  tf.scope(() => {
+    const { x, labels } = trainImages.batch(indices) // (n, inputs), (n)
+    const { logits, losses, gradients } = network.backward(x, labels)
+    network.step(gradients, { lr, momentum })
+    const likeliest = tf.readInts(topK(tf, logits, 1)) // (n, 1)
+    const right = trainImages.labelsOf(indices).reduce((sum, label, row) => sum + (likeliest[row] === label ? 1 : 0), 0)
+    result = { loss: meanLoss(tf.readFloats(losses)), right }
+  })
+  return result
+}
