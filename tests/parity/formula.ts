@@ -1,0 +1,45 @@
+import type { NetworkShape, Parameter } from '@trainyard/training'
+
+/** MurmurHash3's 32-bit finaliser. */
+function fmix32(value: number): number {
+  let x = value >>> 0
+  x ^= x >>> 16
+  x = Math.imul(x, 0x85eb_ca6b)
+  x ^= x >>> 13
+  x = Math.imul(x, 0xc2b2_ae35)
+  return (x ^ (x >>> 16)) >>> 0
+}
+
+/** The i-th number of a stream, in [0, 1). */
+export function unit(stream: number, i: number): number {
+  return fmix32((fmix32(stream) + i) >>> 0) / 2 ** 32
+}
+
+/** The order of an epoch (from 1), as PyTorch's side had it (from 0). */
+export function formulaOrder(epoch: number, count: number): Int32Array {
+  const keys = Float64Array.from({ length: count }, (_, i) => unit(2000 + epoch - 1, i))
+  return Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b)
+}
+
+/** Initial parameters by formula; ours are (in, out) where PyTorch's are (out, in). */
+export function formulaParameters({ inputs, layerSizes, classes, bias }: NetworkShape): Parameter[] {
+  const sizes = [inputs, ...layerSizes, classes]
+  return sizes.slice(1).flatMap((units, layer) => {
+    const fanIn = sizes[layer] ?? 0
+    const at = (stream: number, i: number): number => (2 * unit(stream, i) - 1) / Math.sqrt(fanIn)
+    const weight = new Float32Array(fanIn * units)
+    for (let out = 0; out < units; out++) for (let i = 0; i < fanIn; i++) weight[i * units + out] = at(2 * layer, out * fanIn + i)
+    const name = `model.${1 + 2 * layer}`
+    const biases = Float32Array.from({ length: units }, (_, i) => at(2 * layer + 1, i))
+    return [
+      { name: `${name}.weight`, shape: [fanIn, units], values: weight },
+      ...(bias ? [{ name: `${name}.bias`, shape: [units], values: biases }] : []),
+    ]
+  })
+}
+
+export function norm(values: Float32Array): number {
+  let sum = 0
+  for (const value of values) sum += value * value
+  return Math.sqrt(sum)
+}

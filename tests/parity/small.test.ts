@@ -1,0 +1,58 @@
+import { loadEngine, type Runtime } from '@trainyard/tensorflow'
+import type { ResidentImages } from '@trainyard/training'
+import { describe, expect, test } from 'vitest'
+import { expectRelativelyWithin, expectWithin } from './close.ts'
+import { unit } from './formula.ts'
+import { type Golden, goldenShape, readGoldens } from './golden.ts'
+import { runTrajectory } from './trajectory.ts'
+
+const { tf } = loadEngine(process.env)
+
+/** The goldens' images by formula: floats that no byte can hold. */
+function formulaImages(runtime: Runtime, golden: Golden): ResidentImages {
+  const { inputs } = goldenShape(golden)
+  const pixels = Float32Array.from({ length: golden.samples * inputs }, (_, i) => unit(1000, i))
+  const labelsOf = (indices: Int32Array): Int32Array => indices.map((i) => i % golden.classes)
+  return {
+    count: golden.samples,
+    labelsOf,
+    batch: (indices) => {
+      const rows = new Float32Array(indices.length * inputs)
+      indices.forEach((image, row) => rows.set(pixels.subarray(image * inputs, (image + 1) * inputs), row * inputs))
+      return {
+        x: runtime.tensor(rows, { shape: [indices.length, inputs], dtype: 'float32' }),
+        labels: runtime.tensor(labelsOf(indices), { shape: [indices.length], dtype: 'int32' }),
+      }
+    },
+    dispose: () => undefined,
+  }
+}
+
+describe.each(readGoldens('small-none.json'))('PyTorch, small network, $name', (golden) => {
+  const run = runTrajectory(tf, golden, formulaImages(tf, golden))
+
+  test('first step — order, logits and gradient norms', async () => {
+    const { firstStep } = await run
+    expect([...firstStep.order.slice(0, 16)]).toEqual(golden.firstStep.order)
+    expectWithin(5e-6, [...firstStep.logitsRow0], golden.firstStep.logitsRow0)
+    expectRelativelyWithin(1e-5, { all: firstStep.logitsNorm }, { all: golden.firstStep.logitsNorm })
+    expectRelativelyWithin(1e-5, firstStep.gradNorms, golden.firstStep.gradNorms)
+  })
+
+  test('every step’s loss within 5e-6, and each epoch’s', async () => {
+    const { stepLosses, history } = await run
+    expectWithin(5e-6, stepLosses.flat(), golden.stepLosses.flat())
+    expectWithin(
+      5e-6,
+      history.map(({ loss }) => loss),
+      golden.epochLosses,
+    )
+  })
+
+  test('after the last epoch — parameter norms, loss and accuracy', async () => {
+    const { finalParameterNorms, history } = await run
+    expectRelativelyWithin(1e-5, finalParameterNorms, golden.finalParameterNorms)
+    expectWithin(5e-6, [history.at(-1)?.evalLoss ?? NaN], [golden.evalLoss])
+    expectWithin(1e-6, [history.at(-1)?.evalAccuracy ?? NaN], [golden.evalAccuracy])
+  })
+})

@@ -1,0 +1,59 @@
+import type { Runtime } from '@trainyard/tensorflow'
+import { createNetwork, type EpochResult, type ResidentImages, train, type TrainingState } from '@trainyard/training'
+import { formulaOrder, formulaParameters, norm } from './formula.ts'
+import { type Golden, goldenShape } from './golden.ts'
+
+export interface Trajectory {
+  firstStep: { order: Int32Array; logitsRow0: Float32Array; logitsNorm: number; gradNorms: Record<string, number> }
+  stepLosses: number[][]
+  history: EpochResult[]
+  finalParameterNorms: Record<string, number>
+}
+
+/** Our side of a golden: its weights and order by formula, its hyperparameters, measured on the images that it trains on. */
+export async function runTrajectory(tf: Runtime, golden: Golden, images: ResidentImages): Promise<Trajectory> {
+  const shape = goldenShape(golden)
+  const parameters = formulaParameters(shape)
+  const momenta = parameters.map((parameter) => ({ ...parameter, values: new Float32Array(parameter.values.length) }))
+  const start: TrainingState = { epoch: 0, parameters, momenta }
+  const firstStep = measureFirstStep(tf, { golden, images, start })
+  const stepLosses: number[][] = []
+  let final: TrainingState | null = null
+  const history = await train(tf, {
+    shape,
+    trainImages: images,
+    evalImages: images,
+    batchSize: golden.batchSize,
+    epochs: golden.epochs,
+    lr: golden.learningRate,
+    momentum: golden.momentum,
+    seed: 0,
+    start,
+    order: (epoch) => formulaOrder(epoch, golden.samples),
+    callbacks: [
+      {
+        onBatchEnd: ({ epoch, loss }) => void (stepLosses[epoch - 1] ??= []).push(loss),
+        onEpochEnd: ({ epoch }, snapshot) => void (epoch === golden.epochs && (final = snapshot())),
+      },
+    ],
+  })
+  return { firstStep, stepLosses, history, finalParameterNorms: normsOf(final) }
+}
+
+function normsOf(state: TrainingState | null): Record<string, number> {
+  return Object.fromEntries(state?.parameters.map(({ name, values }) => [name, norm(values)]) ?? [])
+}
+
+function measureFirstStep(tf: Runtime, run: { golden: Golden; images: ResidentImages; start: TrainingState }): Trajectory['firstStep'] {
+  const network = createNetwork(tf, goldenShape(run.golden), { state: run.start })
+  const order = formulaOrder(1, run.golden.samples)
+  const { x, labels } = run.images.batch(order.slice(0, run.golden.batchSize))
+  const { logits, losses, gradients } = network.backward(x, labels)
+  const gradNorms = Object.fromEntries(
+    network.parameterNames.map((name, i) => [name, gradients[i] ? norm(tf.readFloats(gradients[i])) : NaN]),
+  )
+  const values = tf.readFloats(logits)
+  tf.dispose(x, labels, logits, losses, ...gradients)
+  network.dispose()
+  return { order, logitsRow0: values.slice(0, run.golden.firstStep.logitsRow0.length), logitsNorm: norm(values), gradNorms }
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { poll } from './poll.ts'
+
+const root = path.join(import.meta.dirname, '..', '..')
+const READY_WITHIN_MS = 120_000
+const STOPPED_WITHIN_MS = 40_000
+
+export interface Service {
+  url: string
+  data: string
+  /** All that `npm start` has printed. */
+  printed(): string
+  /** Sends Ctrl-C to the whole process group, as a terminal does, and resolves with the exit code. */
+  stop(): Promise<number | null>
+  /** Runs a `trainyard` command against this service. */
+  cli(...args: string[]): Promise<{ stdout: string; stderr: string }>
+  /** Processes that still name this service's data folder in their command line or environment. */
+  processes(): Promise<string[]>
+}
+
+/** Starts Redis, API, workers and trainers as `npm start` does, on a free port with its own data folder. */
+export async function startService({ flags = [], data }: { flags?: string[]; data?: string } = {}): Promise<Service> {
+  const folder = data ?? (await mkdtemp(path.join(os.tmpdir(), 'trainyard-e2e-')))
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const { REDIS_URL: _shared, ...env } = process.env
+  const args = ['tools/start/main.mjs', '--port', `${port}`, '--data', folder, '--no-example', ...flags]
+  const child = spawn(process.execPath, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const service: Service = {
+    url,
+    data: folder,
+    printed: () => output,
+    stop: () => interrupt(child),
+    cli: (...command) =>
+      promisify(execFile)(process.execPath, ['apps/cli/bin/trainyard.mjs', ...command, '--url', url], {
+        cwd: root,
+        env: { ...env, NO_COLOR: '1' },
+      }),
+    processes: async () =>
+      (await promisify(execFile)('ps', ['-eo', 'pid,args'])).stdout.split('\n').filter((line) => line.includes(folder)),
+  }
+  try {
+    await poll(() => assertReady({ url, child, output: () => output }), { timeoutMs: READY_WITHIN_MS })
+  } catch (error) {
+    await service.stop()
+    throw error
+  }
+  return service
+}
+
+export async function stopAndRemove(service: Service | undefined): Promise<void> {
+  if (!service) return
+  await service.stop()
+  await rm(service.data, { recursive: true, force: true })
+}
+
+async function assertReady({ url, child, output }: { url: string; child: ChildProcess; output: () => string }): Promise<void> {
+  if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${output()}`)
+  const ready = await fetch(`${url}/readyz`)
+  if (!ready.ok) throw new Error(`not ready: ${await ready.text()}`)
+  const workers: { items: { engine: unknown }[] } = await (await fetch(`${url}/api/v1/workers`)).json()
+  if (!workers.items.some(({ engine }) => engine)) throw new Error(`no worker has a trainer yet: ${output()}`)
+}
+
+function interrupt(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return Promise.resolve(child.exitCode)
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      killGroup(child, 'SIGKILL')
+      reject(new Error(`still there ${STOPPED_WITHIN_MS / 1000} s after Ctrl-C`))
+    }, STOPPED_WITHIN_MS)
+    child.once('exit', (code) => {
+      clearTimeout(late)
+      resolve(code)
+    })
+    killGroup(child, 'SIGINT')
+  })
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid) process.kill(-child.pid, signal)
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject).listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}
