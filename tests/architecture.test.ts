@@ -12,12 +12,15 @@ function allowedImports(): Map<string, Set<string>> {
   const rows = read('CONTRIBUTING.md')
     .split('\n')
     .filter((line) => line.startsWith('|'))
-    .map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
   const header = rows.findIndex(([first]) => first?.startsWith('may import'))
   const packages = rows[header]?.slice(1) ?? []
-  return new Map(
-    rows.slice(header + 2).map(([folder = '', ...cells]) => [folder, new Set(packages.filter((_, i) => cells[i] === '✓'))]),
-  )
+  return new Map(rows.slice(header + 2).map(([folder = '', ...cells]) => [folder, new Set(packages.filter((_, i) => cells[i] === '✓'))]))
 }
 
 function importsOf(file: string): string[] {

@@ -3,4 +3,5 @@ export { EngineUnavailableError, loadEngine, type LoadedEngine } from './engine.
 export { addBias, filled, gatherPixels, matMul, relu, reluGradient, scale, softmaxCrossEntropy, sumRows, topK } from './ops.ts'
 export { type PhiloxStart, randomUniform, randomWords } from './random-uniform.ts'
 export type { Runtime } from './runtime.ts'
+export { loadTfjs } from './tfjs.ts'
 export { createVariable, type Variable } from './variable.ts'
