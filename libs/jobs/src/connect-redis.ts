@@ -1,9 +1,26 @@
 import { Redis } from 'ioredis'
 
+const LONGEST_RETRY_MS = 1000
+const ANSWER_WITHIN_MS = 1000
+
 /**
  * `fail`: a command is refused within a second while Redis is away (what an API wants). `wait`: it waits for as long as it takes, and all that
  * were waiting run in order once Redis is back (what a worker wants).
  */
-export function connectRedis(_url: string, _options: { name: string; whenDown: 'fail' | 'wait' }): Redis {
-  throw new Error('not written yet')
+export function connectRedis(url: string, { name, whenDown }: { name: string; whenDown: 'fail' | 'wait' }): Redis {
+  const redis = new Redis(url, {
+    connectionName: name,
+    retryStrategy: (times) => Math.min(times * 100, LONGEST_RETRY_MS),
+    ...(whenDown === 'wait'
+      ? { maxRetriesPerRequest: null }
+      : {
+          maxRetriesPerRequest: 0,
+          commandTimeout: ANSWER_WITHIN_MS,
+          connectTimeout: ANSWER_WITHIN_MS,
+          autoResendUnfulfilledCommands: false,
+        }),
+  })
+  // Every command reports its own failure, and ioredis goes on reconnecting: without a listener it would print each attempt.
+  redis.on('error', () => {})
+  return redis
 }

@@ -1,4 +1,9 @@
 import type { Redis } from 'ioredis'
+import { createDispatcher } from './dispatcher.ts'
+import { DEFAULT_PREFIX } from './keys.ts'
+import { createReaper } from './reaper.ts'
+
+const EVERY_MS = 2000
 
 export interface Housekeeping {
   /** Hands what is due to BullMQ now, without waiting for it; call it after a create. Never throws. */
@@ -7,6 +12,44 @@ export interface Housekeeping {
 }
 
 /** Every 2 s: hands what is due to BullMQ, takes back what lost its worker. Runs in every API and worker; errors go to `onError`. */
-export function startHousekeeping(_deps: { redis: Redis; prefix?: string; onError: (error: unknown) => void }): Housekeeping {
-  throw new Error('not written yet')
+export function startHousekeeping(deps: { redis: Redis; prefix?: string; onError: (error: unknown) => void }): Housekeeping {
+  const { redis, prefix = DEFAULT_PREFIX, onError } = deps
+  const dispatcher = createDispatcher({ redis, prefix, onError })
+  const reap = createReaper({ redis, prefix })
+  const sweep = onceAtATime(dispatcher.sweep, onError)
+  const round = onceAtATime(async () => {
+    await reap()
+    await dispatcher.repair()
+    sweep.run()
+  }, onError)
+  const timer = setInterval(round.run, EVERY_MS)
+  round.run()
+  return {
+    sweep: sweep.run,
+    async stop() {
+      clearInterval(timer)
+      await Promise.all([round.idle(), sweep.idle()])
+      await dispatcher.close()
+    },
+  }
+}
+
+/** Runs the work now; a call while it runs has it run once more, so that nothing written meanwhile waits for the next round. */
+function onceAtATime(work: () => Promise<void>, onError: (error: unknown) => void) {
+  let running: Promise<void> | null = null
+  let again = false
+  const loop = async (): Promise<void> => {
+    do {
+      again = false
+      await work().catch(onError)
+    } while (again)
+    running = null
+  }
+  return {
+    run(): void {
+      if (running) again = true
+      else running = loop()
+    },
+    idle: async (): Promise<void> => running ?? undefined,
+  }
 }

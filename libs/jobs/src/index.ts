@@ -1,4 +1,7 @@
 /** The queue, the experiment store, leases and fencing, event streams, the worker registry: everything that Redis holds. */
+export { type AttemptStore, type Claim, createAttemptStore } from './attempt-store.ts'
+export { type AttemptWriter, createAttemptWriter, type Written } from './attempt-writer.ts'
+export { listenForCancels } from './cancel-channel.ts'
 export { connectRedis } from './connect-redis.ts'
 export {
   AmbiguousIdError,
@@ -9,8 +12,13 @@ export {
   StoreFullError,
   WrongStateError,
 } from './errors.ts'
-export { createEventFeed, type EventFeed, type FeedEvent } from './event-feed.ts'
-export { createExperimentStore, type ExperimentStore, type ListQuery, type NewExperiment } from './experiment-store.ts'
+export { createEventFeed, type EventFeed } from './event-feed.ts'
+export type { ListQuery } from './experiment-list.ts'
+export { createExperimentStore, type ExperimentStore, type NewExperiment } from './experiment-store.ts'
 export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
+export { createJobSource, type FetchedJob, type JobSource } from './job-source.ts'
+export type { EpochResult } from './epoch-row.ts'
+export type { Position } from './progress.ts'
 export { redisHealth } from './redis-health.ts'
+export type { FeedEvent } from './stream-entry.ts'
 export { createWorkerRegistry, type WorkerRegistry } from './worker-registry.ts'

@@ -1,0 +1,89 @@
+import { type CheckpointInfo, type Engine, type ExperimentError, type LogLine, type StateReason, toJsonNumber } from '@trainyard/contracts'
+import type { Redis } from 'ioredis'
+import { attemptScripts } from './attempt-scripts.ts'
+import type { Claim } from './attempt-store.ts'
+import { type EpochResult, rowValues } from './epoch-row.ts'
+import { DEFAULT_PREFIX } from './keys.ts'
+import { leaseScripts } from './lease-scripts.ts'
+import { type Position, progressAt, stepsOf } from './progress.ts'
+import { reaching } from './redis-errors.ts'
+import { shortFloat32 } from './short-float32.ts'
+
+/** `fenced`: the attempt is no longer the experiment's own, so nothing was written and its trainer must stop. */
+export type Written = 'ok' | 'fenced'
+
+/** What one attempt may write. Every call may be repeated: the same values twice change nothing. */
+export interface AttemptWriter {
+  started(info: { engine: Engine; datasetHash: string; resumedFromEpoch: number }): Promise<Written>
+  progress(position: Position): Promise<Written>
+  /** Losses of consecutive steps of one epoch; steps count from 1 within it. */
+  batches(points: { epoch: number; firstStep: number; losses: Float32Array }): Promise<Written>
+  epoch(result: EpochResult): Promise<Written>
+  log(line: Omit<LogLine, 'at'>): Promise<Written>
+  checkpoint(info: CheckpointInfo): Promise<Written>
+  complete(): Promise<Written>
+  fail(error: ExperimentError): Promise<Written>
+  /** Ends what was asked to be canceled. */
+  canceled(): Promise<Written>
+  /** Back into the queue; `retry` with the error that it fails with once `maxRetries` in a row are used up. */
+  giveBack(why: { reason: 'drained' } | { reason: 'retry'; error: ExperimentError }): Promise<Written>
+}
+
+export function createAttemptWriter({
+  redis,
+  prefix = DEFAULT_PREFIX,
+  claim,
+}: {
+  redis: Redis
+  prefix?: string
+  claim: Claim
+}): AttemptWriter {
+  const scripts = attemptScripts({ redis, prefix })
+  const { finish } = leaseScripts({ redis, prefix })
+  const { config, id } = claim.experiment
+  const own = [id, claim.token] as const
+  const pace = createPace()
+  const end = (what: string, error?: ExperimentError): Promise<Written> =>
+    reaching(() => finish(...own, what, error ? failureReason(error) : '', error ? JSON.stringify(error) : ''))
+  return {
+    started: ({ engine, datasetHash, resumedFromEpoch }) =>
+      reaching(() => scripts.started(...own, JSON.stringify(engine), datasetHash, resumedFromEpoch)),
+    progress: (position) =>
+      reaching(() => scripts.progress(...own, JSON.stringify(progressAt(position, { config, secondsPerEpoch: pace.secondsPerEpoch() })))),
+    batches: ({ epoch, firstStep, losses }) => {
+      const event = { epoch, firstStep, losses: Array.from(losses, (loss) => toJsonNumber(shortFloat32(loss))) }
+      const before = (epoch - 1) * stepsOf(config) + firstStep - 1
+      const bytes = Buffer.from(losses.buffer, losses.byteOffset, losses.byteLength)
+      return reaching(() => scripts.batches(...own, before, bytes, JSON.stringify(event)))
+    },
+    epoch: (result) => {
+      pace.epochEnded(result)
+      return reaching(() => scripts.epoch(...own, result.epoch, rowValues(result), result.seconds, JSON.stringify(result)))
+    },
+    log: (line) => reaching(() => scripts.log(...own, JSON.stringify(line))),
+    checkpoint: (info) => reaching(() => scripts.checkpoint(...own, info.epoch, JSON.stringify(info))),
+    complete: () => end('completed'),
+    fail: (error) => end('failed', error),
+    canceled: () => end('canceled'),
+    giveBack: (why) => (why.reason === 'retry' ? end('retry', why.error) : end('drained')),
+  }
+}
+
+function failureReason(error: ExperimentError): StateReason {
+  if (error.code === 'TIME_LIMIT') return 'time_limit'
+  return error.class === 'user' ? 'user_error' : 'infrastructure_error'
+}
+
+/** From one epoch's end to the next one's, with evaluation and all; its training alone where that is not known, or was written late. */
+function createPace() {
+  let endedAtMs: number | null = null
+  let seconds: number | null = null
+  return {
+    epochEnded(result: EpochResult): void {
+      const nowMs = performance.now()
+      seconds = Math.max(result.seconds, endedAtMs === null ? 0 : (nowMs - endedAtMs) / 1000)
+      endedAtMs = nowMs
+    },
+    secondsPerEpoch: () => seconds,
+  }
+}

@@ -1,0 +1,65 @@
+import type { Redis } from 'ioredis'
+import { openJobQueues } from './job-queues.ts'
+import { DEFAULT_PREFIX, jobId, keysOf } from './keys.ts'
+import { outboxScripts } from './outbox-scripts.ts'
+
+const SWEEP_COUNT = 100
+const LOOK_AT_COUNT = 500
+const UNCLAIMED_AFTER_MS = 10_000
+/** BullMQ serves low numbers first and 0 before all; our priorities go from -10 to 10. */
+const RECOVERED_PRIORITY = 1
+const queuePriority = (priority: number): number => 12 - priority
+
+/** Hands queued experiments to BullMQ, and again those that it has lost. Any number of these may run at once. */
+export function createDispatcher({
+  redis,
+  prefix = DEFAULT_PREFIX,
+  onError,
+}: {
+  redis: Redis
+  prefix?: string
+  onError: (error: unknown) => void
+}) {
+  const scripts = outboxScripts({ redis, prefix })
+  const queues = openJobQueues({ redis, prefix, onError })
+  /** Unclaimed jobs and when this process first saw them so, by its own steady clock. */
+  let unclaimedSince = new Map<string, number>()
+  let lookFrom = ''
+
+  /** Adds all that is due. An entry is cleared only once BullMQ has the job; a job added twice is one. */
+  async function sweep(): Promise<void> {
+    const due = await scripts.due(SWEEP_COUNT)
+    for (const [id, dispatch, queue, priority, recovered] of due) {
+      const job = jobId({ id, dispatch })
+      await queues.get(queue).add(
+        'run',
+        { id, dispatch },
+        {
+          jobId: job,
+          attempts: 1,
+          priority: recovered ? RECOVERED_PRIORITY : queuePriority(priority),
+          removeOnComplete: true,
+          removeOnFail: true,
+        },
+      )
+      await redis.zrem(keysOf(prefix).outbox, job)
+    }
+    if (due.length === SWEEP_COUNT) await sweep()
+  }
+
+  /** Dispatches again what has been unclaimed for ten seconds although nothing waits in the queue. */
+  async function repair(nowMs = performance.now()): Promise<number> {
+    const [next, jobs] = await scripts.undelivered(lookFrom, LOOK_AT_COUNT)
+    const looked = new Map(jobs.map((job) => [job, unclaimedSince.get(job) ?? nowMs]))
+    const wholeRound = lookFrom === '' && next === ''
+    // While the queued are looked at page by page, those of other pages stay noted.
+    unclaimedSince = wholeRound ? looked : new Map([...unclaimedSince, ...looked])
+    lookFrom = next
+    const overdue = jobs.filter((job) => nowMs - (unclaimedSince.get(job) ?? nowMs) >= UNCLAIMED_AFTER_MS)
+    for (const job of overdue) unclaimedSince.delete(job)
+    return overdue.length === 0 ? 0 : await scripts.redispatch(...overdue)
+  }
+
+  return { sweep, repair, close: queues.close }
+}
+export type Dispatcher = ReturnType<typeof createDispatcher>

@@ -1,0 +1,54 @@
+import {
+  Attempt,
+  type Epoch,
+  Engine,
+  Experiment,
+  ExperimentConfig,
+  ExperimentError,
+  ExperimentState,
+  isTerminal,
+  Progress,
+  StateReason,
+} from '@trainyard/contracts'
+import { z } from 'zod'
+import { epochFromRow } from './epoch-row.ts'
+
+const json = <T>(schema: z.ZodType<T>) => z.preprocess((text) => (typeof text === 'string' ? JSON.parse(text) : text), schema)
+const atMs = z.codec(z.number(), z.iso.datetime(), { decode: (ms) => new Date(ms).toISOString(), encode: (at) => Date.parse(at) })
+const maybe = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) => value ?? null)
+const epochRow = z.string().transform((row): Epoch => epochFromRow(row))
+
+/** The hash `experiment:<id>`: text as it is, lists and objects as JSON, times in ms. */
+export const ExperimentRecord = z.object({
+  id: z.string(),
+  name: maybe(z.string()),
+  notes: maybe(z.string()),
+  tags: json(z.array(z.string())),
+  warnings: json(z.array(z.string())),
+  config: json(ExperimentConfig),
+  configHash: z.string(),
+  priority: z.coerce.number(),
+  pool: z.string(),
+  queue: z.string(),
+  dispatch: z.coerce.number(),
+  state: ExperimentState,
+  reason: StateReason,
+  progress: json(Progress),
+  latest: maybe(epochRow),
+  best: maybe(epochRow),
+  engine: maybe(json(Engine)),
+  datasetHash: maybe(z.string()),
+  error: maybe(json(ExperimentError)),
+  attempts: json(z.array(z.object({ ...Attempt.shape, startedAt: atMs, endedAt: atMs.nullable() })).default([])),
+  transitions: json(z.array(z.object({ state: ExperimentState, reason: StateReason, at: atMs }))),
+  createdAt: z.coerce.number().pipe(atMs),
+  startedAt: maybe(z.coerce.number().pipe(atMs)),
+  finishedAt: maybe(z.coerce.number().pipe(atMs)),
+})
+export type ExperimentRecord = z.infer<typeof ExperimentRecord>
+
+export function experimentFrom(record: ExperimentRecord, queuePosition: number | null): Experiment {
+  const { queue: _queue, dispatch: _dispatch, progress, ...rest } = record
+  const phase = isTerminal(record.state) ? 'done' : record.state === 'queued' ? 'waiting' : progress.phase
+  return { ...rest, queuePosition, progress: { ...progress, phase, etaSeconds: phase === 'done' ? null : progress.etaSeconds } }
+}

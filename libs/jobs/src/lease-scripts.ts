@@ -1,0 +1,99 @@
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { createScript } from './lua-script.ts'
+import { lasting } from './lua-library.ts'
+
+/**
+ * ARGV: id · dispatch · token · worker's id. Answers 1, or 0 when the job is stale.
+ * A repeat with the same token answers as the first time: the reply may have been lost.
+ */
+const CLAIM = lasting(`
+local id, token = ARGV[1], ARGV[3]
+if field(id, 'token') == token then return 1 end
+if field(id, 'state') ~= 'queued' or field(id, 'dispatch') ~= ARGV[2] then return 0 end
+local attempts = list(id, 'attempts')
+table.insert(attempts, {
+  number = #attempts + 1, workerId = ARGV[4], startedAt = now, endedAt = cjson.null, outcome = cjson.null,
+  resumedFromEpoch = cjson.null, engine = cjson.null, environmentChanged = false,
+})
+redis.call('HSET', record(id), 'attempts', cjson.encode(attempts), 'attempt', #attempts, 'token', token)
+redis.call('HSETNX', record(id), 'startedAt', now)
+redis.call('HDEL', record(id), 'recovered')
+redis.call('ZREM', prefix .. ':outbox', job_id(id))
+redis.call('ZADD', prefix .. ':leases', now + LEASE_MS, id)
+enter(id, 'running', 'claimed')
+return 1`)
+
+/** ARGV: id, token, id, token, … Answers for each 'held', 'cancel' (held, but to be given up) or 'lost'. */
+const RENEW = lasting(`
+local answers = {}
+for i = 1, #ARGV, 2 do
+  local id = ARGV[i]
+  if field(id, 'token') ~= ARGV[i + 1] then
+    table.insert(answers, 'lost')
+  else
+    redis.call('ZADD', prefix .. ':leases', now + LEASE_MS, id)
+    table.insert(answers, field(id, 'state') == 'canceling' and 'cancel' or 'held')
+  end
+end
+return answers`)
+
+/**
+ * How an attempt ends by its own worker. ARGV: id · token · what happened: completed, failed, canceled, drained, retry · the reason of a failure ·
+ * the error as JSON or ''. Answers 'ok' or 'fenced'. Who asked for a cancel gets one, unless the experiment completed first.
+ */
+const FINISH = lasting(`
+local id, token, what, reason, error = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+if field(id, 'ended') == token then return 'ok' end
+if field(id, 'token') ~= token then return 'fenced' end
+local canceling = field(id, 'state') == 'canceling'
+
+if what == 'completed' then
+  end_attempt(id, 'completed')
+  enter(id, 'completed', 'finished')
+elseif canceling then
+  end_attempt(id, 'canceled')
+  enter(id, 'canceled', 'canceled_by_user')
+elseif what == 'failed' then
+  end_attempt(id, 'failed')
+  redis.call('HSET', record(id), 'error', error)
+  enter(id, 'failed', reason)
+elseif what == 'retry' then
+  retry_or_fail(id, 'infrastructure_error', 'retry', error, 1000)
+else
+  end_attempt(id, 'drained')
+  redis.call('HSET', record(id), 'recovered', 1)
+  queue(id, 'drained', 0)
+end
+return 'ok'`)
+
+/**
+ * ARGV: the error of a lost worker as JSON. Answers the experiments whose lease ran out. When the reaper has not run for five seconds, or has run
+ * in the future, Redis was away or a clock jumped: then nobody could renew, so all leases begin anew.
+ */
+const REAP = lasting(`
+local last = tonumber(redis.call('GET', prefix .. ':reaped') or 0)
+redis.call('SET', prefix .. ':reaped', now)
+if now - last > 5000 or last > now then
+  for _, id in ipairs(redis.call('ZRANGE', prefix .. ':leases', 0, -1)) do
+    redis.call('ZADD', prefix .. ':leases', now + LEASE_MS, id)
+  end
+  return {}
+end
+local lost = redis.call('ZRANGEBYSCORE', prefix .. ':leases', '-inf', now, 'LIMIT', 0, 100)
+for _, id in ipairs(lost) do
+  if field(id, 'state') == 'canceling' then
+    end_attempt(id, 'worker_lost')
+    enter(id, 'canceled', 'canceled_by_user')
+  else
+    retry_or_fail(id, 'worker_lost', 'worker_lost', ARGV[1], 0)
+  end
+end
+return lost`)
+
+export const leaseScripts = ({ redis, prefix }: { redis: Redis; prefix: string }) => ({
+  claim: createScript({ redis, prefix, lua: CLAIM, answer: z.literal([0, 1]) }),
+  renew: createScript({ redis, prefix, lua: RENEW, answer: z.array(z.enum(['held', 'cancel', 'lost'])) }),
+  finish: createScript({ redis, prefix, lua: FINISH, answer: z.enum(['ok', 'fenced']) }),
+  reap: createScript({ redis, prefix, lua: REAP, answer: z.array(z.string()) }),
+})

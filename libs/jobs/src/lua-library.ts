@@ -1,0 +1,98 @@
+/**
+ * What every script begins with. KEYS[1] is the prefix; all keys are made from it, so that its braces keep them in one slot.
+ * `allow-oom`: a Redis that is full must still let experiments go on and end; only create (no-oom) is refused.
+ */
+const HEADER = `
+local prefix = KEYS[1]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000) -- ms
+
+local function record(id) return prefix .. ':experiment:' .. id end
+local function field(id, name) return redis.call('HGET', record(id), name) or nil end
+local function list(id, name) return cjson.decode(field(id, name) or '[]') end
+local function job_id(id) return id .. '-' .. field(id, 'dispatch') end
+`
+
+/** The experiment's own stream has the ids that clients see; the feed carries a copy for the API processes. */
+const EVENTS = `
+local function emit(id, kind, data)
+  local event = redis.call('XADD', record(id) .. ':events', 'MAXLEN', '~', 2000, '*', 'type', kind, 'data', data, 'at', now)
+  redis.call('XADD', prefix .. ':feed', 'MAXLEN', '~', 10000, '*',
+    'experiment', id, 'event', event, 'type', kind, 'data', data, 'at', now)
+end
+`
+
+/** The only place where an experiment's state changes; its callers have checked the state it comes from. */
+const STATES = `
+local terminal = { completed = true, failed = true, canceled = true }
+
+local function enter(id, state, reason)
+  local from = field(id, 'state')
+  if from then redis.call('ZREM', prefix .. ':index:state:' .. from, id) end
+  redis.call('ZADD', prefix .. ':index:state:' .. state, 0, id)
+  local transitions = list(id, 'transitions')
+  table.insert(transitions, { state = state, reason = reason, at = now })
+  redis.call('HSET', record(id), 'state', state, 'reason', reason, 'transitions', cjson.encode(transitions))
+  emit(id, 'state', cjson.encode({ state = state, reason = reason }))
+  if not terminal[state] then return end
+  redis.call('HSET', record(id), 'finishedAt', now)
+  redis.call('HDEL', record(id), 'checkpoint')
+  redis.call('ZREM', prefix .. ':outbox', job_id(id))
+  emit(id, 'end', cjson.encode({ state = state }))
+  redis.call('EXPIRE', record(id) .. ':events', 3600)
+end
+
+-- a later dispatch makes older jobs in the queue harmless
+local function queue(id, reason, delay_ms)
+  redis.call('HINCRBY', record(id), 'dispatch', 1)
+  redis.call('ZADD', prefix .. ':outbox', now + delay_ms, job_id(id))
+  if reason then enter(id, 'queued', reason) end
+end
+`
+
+const ATTEMPTS = `
+local LEASE_MS = 20000
+
+local function amend_attempt(id, change)
+  local attempts = list(id, 'attempts')
+  change(attempts[#attempts], attempts[#attempts - 1])
+  redis.call('HSET', record(id), 'attempts', cjson.encode(attempts))
+end
+
+-- ended: the token that may still hear "ok" when it repeats its last write
+local function end_attempt(id, outcome)
+  amend_attempt(id, function(attempt) attempt.endedAt = now; attempt.outcome = outcome end)
+  redis.call('HSET', record(id), 'ended', field(id, 'token') or '')
+  redis.call('HDEL', record(id), 'token')
+  redis.call('ZREM', prefix .. ':leases', id)
+end
+
+-- up to maxRetries in a row without a newer checkpoint, which sets "failures" back to 0
+local function retry_or_fail(id, outcome, reason, error, delay_ms)
+  end_attempt(id, outcome)
+  local failures = redis.call('HINCRBY', record(id), 'failures', 1)
+  if failures > tonumber(field(id, 'maxRetries')) then
+    redis.call('HSET', record(id), 'error', error)
+    enter(id, 'failed', 'infrastructure_error')
+  else
+    redis.call('HSET', record(id), 'recovered', 1)
+    queue(id, reason, delay_ms * 2 ^ math.min(failures - 1, 5))
+  end
+end
+`
+
+const flags = (allow: string) => `#!lua flags=${allow}\n`
+
+/** A script that is refused when Redis is full: it makes something new. */
+export const creating = (body: string): string => flags('') + HEADER + EVENTS + STATES + body
+
+/** A script over states, attempts and leases. */
+export const lasting = (body: string): string => flags('allow-oom') + HEADER + EVENTS + STATES + ATTEMPTS + body
+
+/** A script of an attempt's writer: ARGV[1] the experiment, ARGV[2] the token. Answers 'fenced' to all but the current one's. */
+export const fenced = (body: string): string =>
+  lasting(`
+local id, token = ARGV[1], ARGV[2]
+if field(id, 'token') ~= token then return 'fenced' end
+${body}
+return 'ok'`)

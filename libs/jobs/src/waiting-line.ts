@@ -1,0 +1,56 @@
+import type { FeedEvent } from './stream-entry.ts'
+
+/** A slow subscriber keeps at most this many events here; past that it reads from the experiment's own stream again. */
+const MOST_WAITING = 1000
+
+export interface WaitingLine {
+  push(event: FeedEvent): void
+  /** What is live no longer joins on to what was told: after an outage, or when the subscriber was too slow. */
+  fallBehind(): void
+  /** `behind` first, and whenever the subscriber must read the experiment's own stream before it goes on; ends when the signal aborts. */
+  events(): AsyncGenerator<FeedEvent | 'behind'>
+}
+
+/** The events that one subscriber has yet to take. */
+export function createWaitingLine(signal: AbortSignal): WaitingLine {
+  let waiting: FeedEvent[] = []
+  let behind = true
+  let wake = (): void => {}
+
+  const woken = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = () => {
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      signal.addEventListener('abort', wake, { once: true })
+    })
+
+  function fallBehind(): void {
+    behind = true
+    waiting = []
+    wake()
+  }
+
+  return {
+    fallBehind,
+    push(event) {
+      if (behind) return
+      if (waiting.length >= MOST_WAITING) return fallBehind()
+      waiting.push(event)
+      wake()
+    },
+    async *events() {
+      while (!signal.aborted) {
+        if (behind) {
+          behind = false
+          yield 'behind'
+          continue
+        }
+        const event = waiting.shift()
+        if (event) yield event
+        else await woken()
+      }
+    },
+  }
+}
