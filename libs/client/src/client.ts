@@ -1,0 +1,76 @@
+import {
+  BatchList,
+  Dataset,
+  DatasetList,
+  DryRun,
+  EpochList,
+  Experiment,
+  ExperimentPage,
+  type ExperimentRequest,
+  type ExperimentState,
+  LogList,
+  Readiness,
+  WorkerInfo,
+  WorkerList,
+} from '@trainyard/contracts'
+import type { z } from 'zod'
+import { createHttp, type Fetch } from './http.ts'
+import { watchEvents, type WatchedEvent, type WatchOptions } from './watch.ts'
+
+/** The body of a new experiment; every field may be left out. */
+export type ExperimentInput = z.input<typeof ExperimentRequest>
+
+export interface ListOptions {
+  state?: ExperimentState | undefined
+  tag?: string | undefined
+  pageSize?: number | undefined
+  pageToken?: string | undefined
+}
+
+/** A Trainyard service. An `id` is a full id, a prefix that fits only one, or `latest`. */
+export interface Client {
+  /** The same key and body within 24 h answer the experiment that the first call made. */
+  submit(input: ExperimentInput, options?: { idempotencyKey?: string | undefined }): Promise<Experiment>
+  /** Checks and costs an experiment, and queues nothing. */
+  dryRun(input: ExperimentInput): Promise<DryRun>
+  get(id: string): Promise<Experiment>
+  /** Newest first. */
+  list(options?: ListOptions): Promise<ExperimentPage>
+  cancel(id: string): Promise<Experiment>
+  epochs(id: string, options?: { after?: number | undefined }): Promise<EpochList>
+  /** The epochs as the service writes them for pandas or a spreadsheet. */
+  epochsCsv(id: string): Promise<string>
+  batches(id: string, options?: { epoch?: number | undefined }): Promise<BatchList>
+  logs(id: string): Promise<LogList>
+  watch(id: string, options?: WatchOptions): AsyncIterable<WatchedEvent>
+  datasets(): Promise<DatasetList>
+  dataset(name: string): Promise<Dataset>
+  workers(): Promise<WorkerList>
+  worker(id: string): Promise<WorkerInfo>
+  /** Answers for a service that is not ready, too: `ready` says which. */
+  ready(): Promise<Readiness>
+}
+
+export function createClient({ baseUrl, fetch = globalThis.fetch.bind(globalThis) }: { baseUrl: string; fetch?: Fetch }): Client {
+  const http = createHttp({ baseUrl, fetch })
+  const experiments = '/api/v1/experiments'
+  const experiment = (id: string, part = ''): string => `${experiments}/${encodeURIComponent(id)}${part}`
+  const post = { path: experiments, method: 'POST' } as const
+  return {
+    submit: (body, { idempotencyKey } = {}) => http.json(Experiment, { ...post, body, headers: { 'idempotency-key': idempotencyKey } }),
+    dryRun: (body) => http.json(DryRun, { ...post, body, query: { dryRun: true } }),
+    get: (id) => http.json(Experiment, { path: experiment(id) }),
+    list: (options) => http.json(ExperimentPage, { path: experiments, query: { ...options } }),
+    cancel: (id) => http.json(Experiment, { path: experiment(id, '/cancel'), method: 'POST' }),
+    epochs: (id, options) => http.json(EpochList, { path: experiment(id, '/epochs'), query: { ...options } }),
+    epochsCsv: (id) => http.text({ path: experiment(id, '/epochs'), headers: { accept: 'text/csv' } }),
+    batches: (id, options) => http.json(BatchList, { path: experiment(id, '/batches'), query: { ...options } }),
+    logs: (id) => http.json(LogList, { path: experiment(id, '/logs') }),
+    watch: (id, options) => watchEvents(http, { id, ...options }),
+    datasets: () => http.json(DatasetList, { path: '/api/v1/datasets' }),
+    dataset: (name) => http.json(Dataset, { path: `/api/v1/datasets/${encodeURIComponent(name)}` }),
+    workers: () => http.json(WorkerList, { path: '/api/v1/workers' }),
+    worker: (id) => http.json(WorkerInfo, { path: `/api/v1/workers/${encodeURIComponent(id)}` }),
+    ready: () => http.json(Readiness, { path: '/readyz', alsoFine: [503] }),
+  }
+}

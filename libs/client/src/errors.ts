@@ -1,0 +1,26 @@
+import { type ErrorCode, ERRORS, ExpectedError, type Problem } from '@trainyard/contracts'
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
+
+/** The service refused: `code` is its own (INTERNAL where a newer service has one that we do not know), `problem` all that it said. */
+export class ProblemError extends ExpectedError {
+  readonly problem: Problem
+  constructor(problem: Problem) {
+    super(isErrorCode(problem.code) ? problem.code : 'INTERNAL', problem.detail)
+    this.problem = problem
+  }
+}
+
+export class UnreachableError extends ExpectedError {
+  constructor(baseUrl: string, options?: ErrorOptions) {
+    super('API_UNREACHABLE', `Nothing answers at ${baseUrl}; start it with npm start or set TRAINYARD_URL`, options)
+  }
+}
+
+/** Something answers, but not as this version of Trainyard does. */
+export class UnexpectedAnswerError extends ExpectedError {
+  constructor({ url, status }: { url: string; status: number }, options?: ErrorOptions) {
+    const message = `What answers at ${url} (status ${status}) is not a Trainyard of this version; check TRAINYARD_URL, or bring both to the same version`
+    super('API_UNREACHABLE', message, options)
+  }
+}

@@ -1,0 +1,67 @@
+import { Problem } from '@trainyard/contracts'
+import type { z } from 'zod'
+import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
+
+const ANSWER_WITHIN_MS = 30_000
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+export interface HttpRequest {
+  path: string
+  query?: Record<string, string | number | boolean | undefined>
+  method?: 'GET' | 'POST'
+  headers?: Record<string, string | undefined>
+  body?: unknown
+  /** Statuses besides 2xx whose body the caller reads. */
+  alsoFine?: readonly number[]
+  signal?: AbortSignal
+}
+
+export interface Http {
+  send(request: HttpRequest): Promise<Response>
+  json<Schema extends z.ZodType>(schema: Schema, request: HttpRequest): Promise<z.output<Schema>>
+  text(request: HttpRequest): Promise<string>
+}
+
+/** Requests to one service: whatever is not an answer we know leaves as a typed error. */
+export function createHttp({ baseUrl, fetch }: { baseUrl: string; fetch: Fetch }): Http {
+  async function send({ path, query = {}, headers = {}, method = 'GET', body, alsoFine = [], signal }: HttpRequest): Promise<Response> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined)
+    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
+    const url = `${baseUrl.replace(/\/+$/, '')}${path}${given.length > 0 ? `?${search}` : ''}`
+    const init: RequestInit = { method, signal: signal ?? AbortSignal.timeout(ANSWER_WITHIN_MS) }
+    const type = body === undefined ? undefined : 'application/json'
+    init.headers = withoutUndefined({ 'content-type': type, ...headers })
+    if (body !== undefined) init.body = JSON.stringify(body)
+    const response = await fetch(url, init).catch((error: unknown) => {
+      throw new UnreachableError(baseUrl, { cause: error })
+    })
+    if (response.ok || alsoFine.includes(response.status)) return response
+    throw await refusalOf(response)
+  }
+
+  return {
+    send,
+    async json(schema, request) {
+      const response = await send({ ...request, headers: { accept: 'application/json', ...request.headers } })
+      return parseAnswer(schema, response)
+    },
+    text: async (request) => (await send(request)).text(),
+  }
+}
+
+async function refusalOf(response: Response): Promise<Error> {
+  const problem = Problem.safeParse(await response.json().catch(() => null))
+  return problem.success ? new ProblemError(problem.data) : new UnexpectedAnswerError(response)
+}
+
+async function parseAnswer<Schema extends z.ZodType>(schema: Schema, response: Response): Promise<z.output<Schema>> {
+  const answer: unknown = await response.json().catch(() => undefined)
+  const parsed = schema.safeParse(answer)
+  if (!parsed.success) throw new UnexpectedAnswerError(response, { cause: parsed.error })
+  return parsed.data
+}
+
+function withoutUndefined(headers: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
