@@ -31,14 +31,28 @@ export class DiskFullError extends ExpectedError {
   }
 }
 
-const FULL_CODES = ['ENOSPC', 'EDQUOT']
+/** The data folder belongs to someone else, or its disk is mounted for reading only. */
+export class FolderNotWritableError extends ExpectedError {
+  constructor({ folder, cause }: { folder: string; cause?: unknown }) {
+    super(
+      'CONFIG_INVALID',
+      `Nothing can be written into ${folder}. Choose another data folder, or give this user the right to write there.`,
+      { cause },
+    )
+  }
+}
 
-/** Runs what writes into `folder`; a full disk becomes a DiskFullError. */
-export async function withDiskErrors<T>({ folder, needed }: { folder: string; needed: string }, write: () => Promise<T>): Promise<T> {
+/** Runs what writes into `folder`; what its disk refuses becomes an error that says so. */
+export async function withWriteErrors<T>({ folder, needed }: { folder: string; needed: string }, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    if (FULL_CODES.includes(systemErrorCode(error))) throw new DiskFullError({ folder, needed, cause: error })
+    const code = systemErrorCode(error)
+    if (FULL_CODES.includes(code)) throw new DiskFullError({ folder, needed, cause: error })
+    if (['EACCES', 'EPERM', 'EROFS'].includes(code)) throw new FolderNotWritableError({ folder, cause: error })
     throw error
   }
 }
+
+/** What systems say where a disk, or a user's share of it, is full. */
+export const FULL_CODES = ['ENOSPC', 'EDQUOT']

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CLASSES, SPLIT_COUNTS, type SplitName } from '@trainyard/contracts'
-import { messageOf, systemErrorCode } from './caught-error.ts'
+import { messageOf } from './caught-error.ts'
 import { DatasetCorruptError, DatasetMissingError } from './errors.ts'
+import { fileState } from './file-state.ts'
 import type { DatasetFolders } from './image-split.ts'
 import { readMatFile } from './mat-file.ts'
 
@@ -26,7 +27,7 @@ export function ownFlowers102Root(dataFolder: string): string {
 /** The flowers-102 folder to read, as torchvision lays it out: jpg/image_XXXXX.jpg, setid.mat, imagelabels.mat. */
 export async function findFlowers102(folders: DatasetFolders): Promise<string> {
   const folder = join(folders.flowers102 ?? ownFlowers102Root(folders.data), 'flowers-102')
-  if (await sizeOf(folder)) return folder
+  if (await fileState(folder)) return folder
   throw new DatasetMissingError(
     folders.flowers102 === null
       ? 'Flowers102 is not here. Run `trainyard datasets fetch flowers102`, or set FLOWERS102_ROOT to a folder that holds flowers-102.'
@@ -39,14 +40,14 @@ export async function listFlowers102({ folder, split }: { folder: string; split:
   const ids = await readIds({ folder, split })
   const labels = await readLabels({ folder, ids })
   const files = ids.map((id) => join(folder, 'jpg', `image_${String(id).padStart(5, '0')}.jpg`))
-  const sizes = await Promise.all(files.map(sizeOf))
-  const missing = sizes.indexOf(null)
+  const states = await Promise.all(files.map(fileState))
+  const missing = states.indexOf(null)
   if (missing !== -1)
     throw new DatasetMissingError(
       `The ${split} split of Flowers102 is not complete: ${files[missing]} is missing. Run \`trainyard datasets fetch flowers102\`, or copy the images there.`,
     )
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([ids, [...labels], sizes]))
+    .update(JSON.stringify([ids, [...labels], states]))
     .digest('hex')
   return { files, labels, fingerprint }
 }
@@ -79,15 +80,5 @@ async function readArray({ file, name }: { file: string; name: string }): Promis
     return array
   } catch (error) {
     throw new DatasetCorruptError({ file, fault: messageOf(error), cause: error })
-  }
-}
-
-/** In bytes; null where there is nothing. */
-export async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return null
-    throw error
   }
 }

@@ -1,4 +1,5 @@
 import { CLASSES } from '@trainyard/contracts'
+import { withWriteErrors } from './errors.ts'
 import { withFileLock } from './file-lock.ts'
 import { listFlowers102, findFlowers102 } from './flowers102-files.ts'
 import type { DatasetFolders, ImageSplit, OnDatasetProgress, SplitKey } from './image-split.ts'
@@ -26,11 +27,14 @@ export async function loadSplit(options: LoadSplitOptions): Promise<ImageSplit> 
   const file = splitCacheFile(folders.data, key)
   const cached = await readSplitCache(file, { key, fingerprint: origin.fingerprint })
   if (cached.split) return cached.split
-  return withFileLock({ file: `${file}.lock`, signal }, async () => {
+  const make = async (): Promise<ImageSplit> => {
     // Another process may have made it while we waited.
     const now = await readSplitCache(file, { key, fingerprint: origin.fingerprint })
     return now.split ?? makeSplit({ ...options, key, file, origin, fault: now.fault })
-  })
+  }
+  return withWriteErrors({ folder: folders.data, needed: 'a cache of decoded images' }, () =>
+    withFileLock({ file: `${file}.lock`, signal }, make),
+  )
 }
 
 interface Origin {

@@ -15,7 +15,7 @@ const renderImage = await createRenderer(task)
 let unreported = 0
 
 await Promise.all(Array.from({ length: LANES }, renderUntilNoneIsLeft))
-tell({ type: 'done', images: unreported })
+if (unreported > 0) tell({ type: 'done', images: unreported })
 
 async function renderUntilNoneIsLeft(): Promise<void> {
   for (let index = Atomics.add(next, 0, 1); index < task.count; index = Atomics.add(next, 0, 1)) {
@@ -41,7 +41,7 @@ async function createRenderer({ source, imageSize }: RenderTask): Promise<(index
       writePlanes(await readJpeg(file), pixels)
     } catch (error) {
       Atomics.store(next, 0, task.count) // the others stop too
-      tell(existsSync(file) ? { type: 'corrupt', file, fault: messageOf(error) } : { type: 'missing', file })
+      tell(existsSync(file) ? { type: 'corrupt', file, fault: `it cannot be decoded (${messageOf(error)})` } : { type: 'missing', file })
     }
   }
 }

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { CLASSES, HeldSplit } from '@trainyard/contracts'
 import { z } from 'zod'
 import { messageOf, systemErrorCode } from './caught-error.ts'
-import { withDiskErrors } from './errors.ts'
+import { withWriteErrors } from './errors.ts'
 import type { ImageSplit, SplitKey } from './image-split.ts'
 
 /** A cache file: the header as JSON, filled up with spaces; then the labels; then the pixels. */
@@ -60,7 +60,7 @@ export async function writeSplitCache(
     pixelsSha256,
   }
   const part = `${file}.part`
-  await withDiskErrors({ folder: dirname(file), needed: `${pixels.length} bytes of decoded images` }, async () => {
+  await withWriteErrors({ folder: dirname(file), needed: `${Math.ceil(pixels.length / 1e6)} MB of decoded images` }, async () => {
     await mkdir(dirname(file), { recursive: true })
     await using handle = await open(part, 'w')
     await handle.writeFile(JSON.stringify(header).padEnd(HEADER_BYTES))
@@ -75,9 +75,9 @@ export async function writeSplitCache(
 export async function readSplitCache(file: string, { key, fingerprint }: { key: SplitKey; fingerprint: string }): Promise<CachedSplit> {
   try {
     await using handle = await open(file)
-    const header = parseHeader((await readBytes(handle, { at: 0, length: HEADER_BYTES })).bytes.toString())
+    const header = parseHeader(new TextDecoder().decode((await readBytes(handle, { at: 0, length: HEADER_BYTES })).bytes))
     if (!isDeepStrictEqual({ ...key, fingerprint }, { ...HeldSplit.parse(header), fingerprint: header.fingerprint }))
-      return { split: null, fault: 'it was made from other images' }
+      return { split: null, fault: 'it was made from other files' }
     const labels = await readBytes(handle, { at: HEADER_BYTES, length: header.count })
     const pixels = await readBytes(handle, { at: HEADER_BYTES + header.count, length: header.count * 3 * key.imageSize ** 2 })
     if (labels.sha256 !== header.labelsSha256 || pixels.sha256 !== header.pixelsSha256)
@@ -97,7 +97,7 @@ function parseHeader(text: string): Header {
 }
 
 async function readBytes(handle: FileHandle, { at, length }: { at: number; length: number }) {
-  const bytes = Buffer.from(new ArrayBuffer(length))
+  const bytes = new Uint8Array(length)
   const hash = createHash('sha256')
   for (let done = 0; done < length;) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(CHUNK_BYTES, length - done), at + done)
