@@ -57,8 +57,12 @@ export const RunFields = z.strictObject({
 export const ExperimentRequest = z
   .strictObject({ ...TrainingFields.shape, ...RunFields.shape })
   .check((ctx) => {
+    // A field out of its own bounds is said alone: the rules across fields would only repeat it.
+    if (ctx.issues.length > 0) return
     const { layerSizes, depth, width, epochs, batchSize, dataset } = ctx.value
-    const refuse = (field: string, message: string) => ctx.issues.push({ code: 'custom', path: [field], message, input: ctx.value })
+    // `acrossFields` tells it from a field that is at fault alone.
+    const refuse = (field: string, message: string) =>
+      ctx.issues.push({ code: 'custom', path: [field], message, params: { acrossFields: true }, input: ctx.value })
     if (layerSizes && depth !== undefined) refuse('depth', 'cannot be given together with layerSizes; leave one of them out')
     if (layerSizes && width !== undefined) refuse('width', 'cannot be given together with layerSizes; leave one of them out')
     const steps = epochs * stepsPerEpoch(SPLIT_COUNTS[dataset].train, batchSize)

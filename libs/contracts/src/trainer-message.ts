@@ -35,7 +35,7 @@ export const FromTrainer = z.discriminatedUnion('type', [
     holds: z.array(HeldSplit),
   }),
   z.object({ type: z.literal('phase'), ...run, phase: Phase, fraction: z.number(), epoch: z.int(), step: z.int() }),
-  z.object({ type: z.literal('batches'), ...run, epoch: z.int(), firstStep: z.int(), losses: z.instanceof(Float32Array) }),
+  z.object({ type: z.literal('batches'), ...run, epoch: z.int(), firstStep: z.int(), losses: z.instanceof(Float32Array<ArrayBufferLike>) }),
   z.object({ type: z.literal('epoch'), ...run, result: Epoch.omit({ at: true, attempt: true }) }),
   z.object({ type: z.literal('checkpoint'), ...run, checkpoint: CheckpointInfo }),
   z.object({ type: z.literal('log'), ...run, level: z.enum(['info', 'warn', 'error']), message: z.string() }),

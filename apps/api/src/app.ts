@@ -1,0 +1,50 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { datasetRoutes } from './dataset-routes.ts'
+import { type EventDeps, eventRoutes } from './event-routes.ts'
+import { decorateExperimentId } from './experiment-by-id.ts'
+import { experimentRoutes } from './experiment-routes.ts'
+import { type HealthDeps, healthRoutes } from './health-routes.ts'
+import { refuseForeignPages } from './known-hosts.ts'
+import { documentRoutes } from './openapi.ts'
+import { answerWithProblems } from './problem-reply.ts'
+import { logRequests, requestIdOf } from './request-log.ts'
+import { resultRoutes } from './result-routes.ts'
+import { type SubmitDeps, submitRoute } from './submit-route.ts'
+import { workerRoutes } from './worker-routes.ts'
+
+export interface ApiDeps extends SubmitDeps, HealthDeps, EventDeps {
+  store: EventDeps['store']
+  logger: FastifyBaseLogger
+}
+
+const BODY_LIMIT_BYTES = 2 ** 20
+const BASE = { prefix: '/api/v1' }
+
+/** The whole HTTP service, not yet listening. */
+export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: logger,
+    requestIdLogLabel: 'requestId',
+    genReqId: requestIdOf,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: 200 },
+  })
+  app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
+  // JSON is the only body that any route takes.
+  app.removeContentTypeParser('text/plain')
+  decorateExperimentId(app)
+  logRequests(app)
+  answerWithProblems(app, { bodyLimitBytes: BODY_LIMIT_BYTES })
+  refuseForeignPages(app)
+  await documentRoutes(app)
+  await app.register(healthRoutes, deps)
+  await app.register(submitRoute, { ...BASE, ...deps })
+  await app.register(experimentRoutes, { ...BASE, ...deps })
+  await app.register(resultRoutes, { ...BASE, ...deps })
+  await app.register(eventRoutes, { ...BASE, ...deps })
+  await app.register(datasetRoutes, { ...BASE, ...deps })
+  await app.register(workerRoutes, { ...BASE, ...deps })
+  return app
+}

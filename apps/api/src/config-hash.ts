@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto'
+import { canonicalConfig, type ExperimentConfig, type ExperimentRequest } from '@trainyard/contracts'
+
+/** Equal for configs that must give equal numbers. */
+export function configHash(config: ExperimentConfig): string {
+  return sha256(canonicalConfig(config))
+}
+
+/** Equal for bodies that mean the same, whatever the order of their fields and whether defaults are spelt out. */
+export function bodyHash(body: ExperimentRequest): string {
+  return sha256(JSON.stringify(Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

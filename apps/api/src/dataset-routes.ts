@@ -1,0 +1,70 @@
+import { Dataset, DATASET_CATALOGUE, DatasetList, DatasetName, ExpectedError, type WorkerInfo } from '@trainyard/contracts'
+import type { WorkerRegistry } from '@trainyard/jobs'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Columns, text } from './csv.ts'
+import { problems, table } from './responses.ts'
+import { sendTable, TableQuery } from './table-reply.ts'
+
+class DatasetNotFoundError extends ExpectedError {
+  constructor(name: string) {
+    super('DATASET_NOT_FOUND', `There is no dataset ${JSON.stringify(name)}; there are ${DatasetName.options.join(' and ')}`)
+  }
+}
+
+export const datasetRoutes: FastifyPluginAsyncZod<{ workers: Pick<WorkerRegistry, 'list'> }> = async (app, { workers }) => {
+  app.get(
+    '/datasets',
+    {
+      schema: {
+        summary: 'Datasets, and which workers hold them decoded',
+        tags: ['datasets'],
+        querystring: TableQuery,
+        response: { 200: table('All datasets', DatasetList), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
+      },
+    },
+    async (request, reply) => {
+      const live = await workers.list()
+      const items = DatasetName.options.map((name) => describeDataset(name, live))
+      return sendTable({ request, reply }, { list: { items }, columns: DATASET_COLUMNS })
+    },
+  )
+
+  app.get(
+    '/datasets/:name',
+    {
+      schema: {
+        summary: 'One dataset',
+        tags: ['datasets'],
+        params: z.strictObject({ name: z.string().min(1).max(100) }),
+        response: { 200: Dataset, ...problems('INVALID_INPUT', 'DATASET_NOT_FOUND') },
+      },
+    },
+    async ({ params }) => {
+      const name = DatasetName.safeParse(params.name)
+      if (!name.success) throw new DatasetNotFoundError(params.name)
+      return describeDataset(name.data, await workers.list())
+    },
+  )
+}
+
+function describeDataset(name: DatasetName, workers: readonly WorkerInfo[]): Dataset {
+  const heldBy = workers.map(({ id, holds }) => ({
+    workerId: id,
+    splits: holds.filter(({ dataset }) => dataset === name).map(({ split, imageSize }) => ({ split, imageSize })),
+  }))
+  return { ...DATASET_CATALOGUE[name], heldBy: heldBy.filter(({ splits }) => splits.length > 0) }
+}
+
+const DATASET_COLUMNS: Columns<Dataset> = {
+  name: ({ name }) => name,
+  description: ({ description }) => description,
+  classes: ({ classes }) => classes,
+  train: ({ splits }) => splits.train,
+  val: ({ splits }) => splits.val,
+  test: ({ splits }) => splits.test,
+  generated: ({ generated }) => generated,
+  license: ({ license }) => license,
+  citation: ({ citation }) => citation,
+  heldBy: ({ heldBy }) => text(heldBy.map(({ workerId }) => workerId).join(';')),
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { EventFeed, ExperimentStore } from '@trainyard/jobs'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { EventStreams } from './event-streams.ts'
+import { ById, experimentOf } from './experiment-by-id.ts'
+import { problems } from './responses.ts'
+
+export interface EventDeps {
+  store: ExperimentStore
+  feed: Pick<EventFeed, 'subscribe'>
+  streams: EventStreams
+}
+
+const EventHeaders = z.looseObject({
+  'last-event-id': z
+    .string()
+    .max(100)
+    .regex(/^[\w-]*$/, 'is not an id that this stream has sent')
+    .optional()
+    .describe('go on after this event'),
+})
+
+export const eventRoutes: FastifyPluginAsyncZod<EventDeps> = async (app, { store, feed, streams }) => {
+  app.addHook('preClose', async () => streams.close())
+
+  app.get(
+    '/experiments/:id/events',
+    {
+      // A HEAD would wait for the end of the experiment.
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'Everything that happens, as server-sent events: all so far, then live, until `end`',
+        tags: ['results'],
+        params: ById,
+        headers: EventHeaders,
+        response: {
+          200: {
+            description: 'state, progress, batch, epoch, log, snapshot, end',
+            content: { 'text/event-stream': { schema: z.string() } },
+          },
+          ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await experimentOf(request, store)
+      const afterEventId = request.headers['last-event-id'] || null
+      reply.hijack()
+      reply.raw.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+        'x-request-id': request.id,
+      })
+      await streams
+        .send(reply.raw, (signal) => feed.subscribe(id, { afterEventId, signal }))
+        .catch((error: unknown) => {
+          request.log.error({ err: error, experimentId: id }, 'event stream failed')
+        })
+    },
+  )
+}

@@ -1,0 +1,26 @@
+import type { Experiment } from '@trainyard/contracts'
+import type { ExperimentStore } from '@trainyard/jobs'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The experiment that the request is about, once known: stands in its log lines. */
+    experimentId: string | null
+  }
+}
+
+export const ById = z.strictObject({
+  id: z.string().min(1).max(64).describe('an id, a prefix of at least four characters that fits only one, or `latest`'),
+})
+
+export function decorateExperimentId(app: FastifyInstance): void {
+  app.decorateRequest('experimentId', null)
+}
+
+/** The experiment that the path names. */
+export async function experimentOf(request: FastifyRequest<{ Params: z.infer<typeof ById> }>, store: ExperimentStore): Promise<Experiment> {
+  const experiment = await store.find(request.params.id)
+  request.experimentId = experiment.id
+  return experiment
+}

@@ -1,0 +1,104 @@
+import { Experiment, ExperimentPage, ExperimentState } from '@trainyard/contracts'
+import type { ExperimentStore } from '@trainyard/jobs'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Columns, text } from './csv.ts'
+import { ById, experimentOf } from './experiment-by-id.ts'
+import { problems, table } from './responses.ts'
+import { sendTable, TableQuery } from './table-reply.ts'
+
+const ListQuery = TableQuery.extend({
+  state: ExperimentState.optional(),
+  tag: z.string().min(1).max(50).optional(),
+  pageSize: z.coerce.number<string>().int().min(1).max(200).default(50),
+  pageToken: z.string().min(1).max(200).optional().describe('nextPageToken of the page before'),
+})
+
+export const experimentRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }> = async (app, { store }) => {
+  app.get(
+    '/experiments',
+    {
+      schema: {
+        summary: 'List experiments, newest first',
+        tags: ['experiments'],
+        querystring: ListQuery,
+        response: { 200: table('A page of experiments', ExperimentPage), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
+      },
+    },
+    async (request, reply) => {
+      const { format: _format, ...query } = request.query
+      const page = await store.list(query)
+      if (page.nextPageToken) reply.header('link', `<${nextPage(request.url, page.nextPageToken)}>; rel="next"`)
+      return sendTable({ request, reply }, { list: page, columns: EXPERIMENT_COLUMNS })
+    },
+  )
+
+  app.get(
+    '/experiments/:id',
+    {
+      schema: {
+        summary: 'One experiment',
+        tags: ['experiments'],
+        params: ById,
+        response: { 200: Experiment, ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID') },
+      },
+    },
+    (request) => experimentOf(request, store),
+  )
+
+  app.post(
+    '/experiments/:id/cancel',
+    {
+      schema: {
+        summary: 'Cancel: a queued one at once, a running one when its worker has stopped',
+        tags: ['experiments'],
+        params: ById,
+        response: { 202: Experiment, ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'WRONG_STATE') },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await experimentOf(request, store)
+      return reply.code(202).send(await store.cancel(id))
+    },
+  )
+}
+
+/** A CSV has no place for the token, so every page also has it as a link. */
+function nextPage(url: string, pageToken: string): string {
+  const [path = '', query] = url.split('?')
+  const parameters = new URLSearchParams(query)
+  parameters.set('pageToken', pageToken)
+  return `${path}?${parameters}`
+}
+
+const EXPERIMENT_COLUMNS: Columns<Experiment> = {
+  id: ({ id }) => id,
+  name: ({ name }) => text(name),
+  tags: ({ tags }) => text(tags.join(';')),
+  state: ({ state }) => state,
+  reason: ({ reason }) => reason,
+  dataset: ({ config }) => config.dataset,
+  imageSize: ({ config }) => config.imageSize,
+  layerSizes: ({ config }) => config.layerSizes.join(';'),
+  norm: ({ config }) => config.norm,
+  bias: ({ config }) => config.bias,
+  lr: ({ config }) => config.lr,
+  momentum: ({ config }) => config.momentum,
+  batchSize: ({ config }) => config.batchSize,
+  epochs: ({ config }) => config.epochs,
+  seed: ({ config }) => config.seed,
+  configHash: ({ configHash }) => configHash,
+  priority: ({ priority }) => priority,
+  pool: ({ pool }) => pool,
+  epochsDone: ({ latest }) => latest?.epoch ?? 0,
+  loss: ({ latest }) => latest?.loss ?? null,
+  evalLoss: ({ latest }) => latest?.evalLoss ?? null,
+  evalAccuracy: ({ latest }) => latest?.evalAccuracy ?? null,
+  bestEpoch: ({ best }) => best?.epoch ?? null,
+  bestEvalAccuracy: ({ best }) => best?.evalAccuracy ?? null,
+  attempts: ({ attempts }) => attempts.length,
+  error: ({ error }) => error?.code ?? null,
+  createdAt: ({ createdAt }) => createdAt,
+  startedAt: ({ startedAt }) => startedAt,
+  finishedAt: ({ finishedAt }) => finishedAt,
+}

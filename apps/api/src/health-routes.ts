@@ -1,0 +1,39 @@
+import { Readiness } from '@trainyard/contracts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { diskCheck, type DiskSpace } from './disk-space.ts'
+import { problems } from './responses.ts'
+
+export interface HealthDeps {
+  redisHealth: () => Promise<Readiness>
+  diskSpace: () => Promise<DiskSpace>
+}
+
+/** `/livez`: the process answers. `/readyz`: it can take and serve experiments. */
+export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, { redisHealth, diskSpace }) => {
+  const { 503: _problem, ...failures } = problems()
+
+  app.get(
+    '/livez',
+    { schema: { summary: 'The process answers', tags: ['health'], response: { 200: z.object({ live: z.literal(true) }), ...failures } } },
+    async () => ({ live: true as const }),
+  )
+
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        summary: 'Redis and disk can take experiments',
+        tags: ['health'],
+        response: { 200: Readiness, 503: Readiness, ...failures },
+      },
+    },
+    async (_request, reply) => {
+      const [redis, disk] = await Promise.all([redisHealth(), diskSpace().then(diskCheck)])
+      const checks = [...redis.checks, disk]
+      const readiness = { ready: checks.every(({ ok }) => ok), checks, warnings: redis.warnings }
+      if (readiness.ready) return readiness
+      return reply.code(503).header('retry-after', 2).send(readiness)
+    },
+  )
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { HostRefusedError } from './request-errors.ts'
+
+const LOCAL = String.raw`(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?`
+const LOCAL_HOST = new RegExp(`^${LOCAL}$`, 'i')
+const LOCAL_ORIGIN = new RegExp(`^https?://${LOCAL}$`, 'i')
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Without keys, the browser of whoever runs the service is the way in: a foreign page may point its own name at 127.0.0.1 (Host), or send a
+ * form (Origin). Both are refused.
+ */
+export function refuseForeignPages(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ headers, method }: FastifyRequest) => {
+    if (!LOCAL_HOST.test(headers.host ?? '')) throw new HostRefusedError('Host', headers.host)
+    const { origin } = headers
+    if (origin !== undefined && !SAFE_METHODS.has(method) && !LOCAL_ORIGIN.test(origin)) throw new HostRefusedError('Origin', origin)
+  })
+}

@@ -1,0 +1,93 @@
+import { BatchList, type BatchPoint, type Epoch, EpochList, type LogLine, LogList } from '@trainyard/contracts'
+import type { ExperimentStore } from '@trainyard/jobs'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Columns, text } from './csv.ts'
+import { ById, experimentOf } from './experiment-by-id.ts'
+import { problems, table } from './responses.ts'
+import { sendTable, TableQuery } from './table-reply.ts'
+
+const EpochNumber = z.coerce.number<string>().int().min(0).max(10_000)
+const failures = problems('INVALID_INPUT', 'NOT_ACCEPTABLE', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID')
+const tags = ['results']
+
+/** The tables that an experiment leaves: its epochs, its steps' losses, its log. */
+export const resultRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }> = async (app, { store }) => {
+  app.get(
+    '/experiments/:id/epochs',
+    {
+      schema: {
+        summary: 'Results of each epoch',
+        tags,
+        params: ById,
+        querystring: TableQuery.extend({ after: EpochNumber.optional().describe('only epochs after this one') }),
+        response: { 200: table('Epochs in order', EpochList), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await experimentOf(request, store)
+      const items = await store.epochs(id, request.query.after)
+      return sendTable({ request, reply }, { list: { items }, columns: EPOCH_COLUMNS })
+    },
+  )
+
+  app.get(
+    '/experiments/:id/batches',
+    {
+      schema: {
+        summary: 'The loss of every step',
+        tags,
+        params: ById,
+        querystring: TableQuery.extend({ epoch: EpochNumber.min(1).optional().describe('only the steps of this epoch') }),
+        response: { 200: table('Steps in order', BatchList), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await experimentOf(request, store)
+      const items = await store.batches(id, request.query.epoch)
+      return sendTable({ request, reply }, { list: { items }, columns: BATCH_COLUMNS })
+    },
+  )
+
+  app.get(
+    '/experiments/:id/logs',
+    {
+      schema: {
+        summary: 'What its worker and trainer had to say',
+        tags,
+        params: ById,
+        querystring: TableQuery,
+        response: { 200: table('Lines in order', LogList), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await experimentOf(request, store)
+      return sendTable({ request, reply }, { list: { items: await store.logs(id) }, columns: LOG_COLUMNS })
+    },
+  )
+}
+
+const EPOCH_COLUMNS: Columns<Epoch> = {
+  epoch: ({ epoch }) => epoch,
+  loss: ({ loss }) => loss,
+  accuracy: ({ accuracy }) => accuracy,
+  seconds: ({ seconds }) => seconds,
+  evalSplit: ({ evalSplit }) => evalSplit,
+  evalLoss: ({ evalLoss }) => evalLoss,
+  evalAccuracy: ({ evalAccuracy }) => evalAccuracy,
+  evalTop5Accuracy: ({ evalTop5Accuracy }) => evalTop5Accuracy,
+  at: ({ at }) => at,
+  attempt: ({ attempt }) => attempt,
+}
+
+const BATCH_COLUMNS: Columns<z.infer<typeof BatchPoint>> = {
+  epoch: ({ epoch }) => epoch,
+  step: ({ step }) => step,
+  loss: ({ loss }) => loss,
+}
+
+const LOG_COLUMNS: Columns<LogLine> = {
+  at: ({ at }) => at,
+  level: ({ level }) => level,
+  message: ({ message }) => text(message),
+}

@@ -1,0 +1,83 @@
+import { mkdir } from 'node:fs/promises'
+import { ERRORS, ExpectedError } from '@trainyard/contracts'
+import {
+  connectRedis,
+  createEventFeed,
+  createExperimentStore,
+  createWorkerRegistry,
+  RedisUnavailableError,
+  redisHealth,
+  startHousekeeping,
+} from '@trainyard/jobs'
+import { pino } from 'pino'
+import { type ApiConfig, readApiConfig } from './api-config.ts'
+import { buildApp } from './app.ts'
+import { diskSpaceOf } from './disk-space.ts'
+import { createEventStreams } from './event-streams.ts'
+
+const CLOSE_WITHIN_MS = 5000
+const SLOW_READER_CUT_AFTER_MS = 10_000
+const INTERNAL_EXIT_CODE = ERRORS.INTERNAL.exitCode
+
+class ListenError extends ExpectedError {
+  constructor({ host, port, cause }: { host: string; port: number; cause: unknown }) {
+    super('CONFIG_INVALID', `Cannot listen on ${host}:${port}; stop what uses that port, or set TRAINYARD_PORT to another`, { cause })
+  }
+}
+
+async function serve({ redisUrl, host, port, dataFolder, logLevel }: ApiConfig): Promise<void> {
+  const logger = pino({ level: logLevel, name: 'api' })
+  const onError = (error: unknown): void => logger.warn({ err: error }, 'background work failed')
+  const redis = connectRedis(redisUrl, { name: 'trainyard-api', whenDown: 'fail' })
+  try {
+    await redis.ping()
+  } catch (cause) {
+    throw new RedisUnavailableError({ cause })
+  }
+  await mkdir(dataFolder, { recursive: true })
+
+  const store = createExperimentStore({ redis })
+  const feed = createEventFeed({ redis, store, onError })
+  const housekeeping = startHousekeeping({ redis, onError })
+  const app = await buildApp({
+    store,
+    feed,
+    housekeeping,
+    workers: createWorkerRegistry({ redis }),
+    streams: createEventStreams({ drainWithinMs: SLOW_READER_CUT_AFTER_MS }),
+    redisHealth: () => redisHealth(redis),
+    diskSpace: () => diskSpaceOf(dataFolder),
+    logger,
+  })
+  app.addHook('onClose', async () => {
+    await feed.close()
+    await housekeeping.stop()
+    redis.disconnect()
+  })
+  closeOnSignal(() => app.close())
+  await app.listen({ host, port }).catch((cause: unknown) => {
+    throw new ListenError({ host, port, cause })
+  })
+}
+
+/** Ends streams and requests under way, then the process; what takes too long is left behind. */
+function closeOnSignal(close: () => Promise<unknown>): void {
+  const shutDown = (): void => {
+    setTimeout(() => process.exit(INTERNAL_EXIT_CODE), CLOSE_WITHIN_MS).unref()
+    close().then(() => process.exit(0), fail)
+  }
+  process.once('SIGTERM', shutDown)
+  process.once('SIGINT', shutDown)
+}
+
+function fail(error: unknown): never {
+  const foreseen = error instanceof ExpectedError
+  process.stderr.write(`${foreseen ? error.message : `Trainyard's API stopped for a reason that was not foreseen: ${String(error)}`}\n`)
+  process.exit(foreseen ? ERRORS[error.code].exitCode : INTERNAL_EXIT_CODE)
+}
+
+try {
+  await serve(readApiConfig(process.env))
+} catch (error) {
+  fail(error)
+}

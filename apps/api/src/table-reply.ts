@@ -1,0 +1,26 @@
+import { negotiate } from '@fastify/accept-negotiator'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { type Columns, toCsv } from './csv.ts'
+import { NotAcceptableError } from './request-errors.ts'
+
+/** The query of every route that answers a table. */
+export const TableQuery = z.strictObject({ format: z.enum(['json', 'csv']).optional().describe('wins over the Accept header') })
+
+/** Sends `{ items }` as JSON, or its items as CSV where the client asked for that. */
+export function sendTable<Row>(
+  { request, reply }: { request: FastifyRequest<{ Querystring: z.infer<typeof TableQuery> }>; reply: FastifyReply },
+  { list, columns }: { list: { items: readonly Row[] }; columns: Columns<Row> },
+): FastifyReply {
+  reply.header('vary', 'accept')
+  const format = request.query.format ?? acceptedFormat(request.headers.accept)
+  if (format === 'json') return reply.type('application/json').send(list)
+  return reply.type('text/csv; charset=utf-8').send(toCsv(list.items, columns))
+}
+
+function acceptedFormat(accept: string | undefined): 'json' | 'csv' {
+  if (!accept) return 'json'
+  const type = negotiate(accept, ['application/json', 'text/csv'])
+  if (type === null) throw new NotAcceptableError(accept)
+  return type === 'text/csv' ? 'csv' : 'json'
+}

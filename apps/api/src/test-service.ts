@@ -1,0 +1,67 @@
+import type { WorkerInfo } from '@trainyard/contracts'
+import { connectRedis, createEventFeed, createExperimentStore, createWorkerRegistry, redisHealth, startHousekeeping } from '@trainyard/jobs'
+import { pino } from 'pino'
+import { startRedis } from '../../../tests/support/redis-process.ts'
+import { buildApp } from './app.ts'
+import type { DiskSpace } from './disk-space.ts'
+import { createEventStreams } from './event-streams.ts'
+
+const GIB = 2 ** 30
+
+/** The app as server.ts puts it together, over a Redis of its own; the disk is what the test says. */
+export async function startTestApi() {
+  const server = await startRedis()
+  const redis = connectRedis(server.url, { name: 'test-api', whenDown: 'fail' })
+  const disk: DiskSpace = { freeBytes: 100 * GIB, totalBytes: 200 * GIB }
+  const log: string[] = []
+  const logger = pino({ level: 'info' }, { write: (line) => void log.push(line) })
+  const onError = (error: unknown): void => logger.warn({ err: error }, 'background work failed')
+  const store = createExperimentStore({ redis })
+  const workers = createWorkerRegistry({ redis })
+  const feed = createEventFeed({ redis, store, onError })
+  const housekeeping = startHousekeeping({ redis, onError })
+  const app = await buildApp({
+    store,
+    feed,
+    housekeeping,
+    workers,
+    streams: createEventStreams({ drainWithinMs: 10_000 }),
+    redisHealth: () => redisHealth(redis),
+    diskSpace: async () => disk,
+    logger,
+  })
+  return {
+    app,
+    server,
+    redis,
+    store,
+    workers,
+    disk,
+    log,
+    async stop() {
+      await app.close()
+      await feed.close()
+      await housekeeping.stop()
+      redis.disconnect()
+      await server.stop()
+    },
+  }
+}
+export type TestApi = Awaited<ReturnType<typeof startTestApi>>
+
+export function testWorker(fields: Partial<WorkerInfo> = {}): Omit<WorkerInfo, 'lastHeartbeatAt'> {
+  return {
+    id: 'worker-1',
+    host: 'here',
+    pid: 1,
+    version: '0.1.0',
+    pools: ['default'],
+    engine: null,
+    memoryBytes: 8 * GIB,
+    slots: [{ slot: 1, experimentId: null, trainer: 'idle' }],
+    holds: [],
+    draining: false,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    ...fields,
+  }
+}

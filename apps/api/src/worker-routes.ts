@@ -1,0 +1,63 @@
+import { ExpectedError, WorkerInfo, WorkerList } from '@trainyard/contracts'
+import type { WorkerRegistry } from '@trainyard/jobs'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Columns, text } from './csv.ts'
+import { problems, table } from './responses.ts'
+import { sendTable, TableQuery } from './table-reply.ts'
+
+class WorkerNotFoundError extends ExpectedError {
+  constructor(id: string) {
+    super('WORKER_NOT_FOUND', `There is no live worker ${JSON.stringify(id)}; GET /api/v1/workers lists those there are`)
+  }
+}
+
+export const workerRoutes: FastifyPluginAsyncZod<{ workers: Pick<WorkerRegistry, 'list'> }> = async (app, { workers }) => {
+  app.get(
+    '/workers',
+    {
+      schema: {
+        summary: 'Live workers',
+        tags: ['workers'],
+        querystring: TableQuery,
+        response: { 200: table('Workers heard of within 15 s', WorkerList), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
+      },
+    },
+    async (request, reply) => sendTable({ request, reply }, { list: { items: await workers.list() }, columns: WORKER_COLUMNS }),
+  )
+
+  app.get(
+    '/workers/:id',
+    {
+      schema: {
+        summary: 'One live worker',
+        tags: ['workers'],
+        params: z.strictObject({ id: z.string().min(1).max(200) }),
+        response: { 200: WorkerInfo, ...problems('INVALID_INPUT', 'WORKER_NOT_FOUND') },
+      },
+    },
+    async ({ params: { id } }) => {
+      const worker = (await workers.list()).find((one) => one.id === id)
+      if (!worker) throw new WorkerNotFoundError(id)
+      return worker
+    },
+  )
+}
+
+const WORKER_COLUMNS: Columns<WorkerInfo> = {
+  id: ({ id }) => id,
+  host: ({ host }) => text(host),
+  pid: ({ pid }) => pid,
+  version: ({ version }) => version,
+  pools: ({ pools }) => pools.join(';'),
+  engine: ({ engine }) => engine?.name ?? null,
+  engineVersion: ({ engine }) => engine?.version ?? null,
+  device: ({ engine }) => engine?.device ?? null,
+  threads: ({ engine }) => engine?.threads ?? null,
+  memoryBytes: ({ memoryBytes }) => memoryBytes,
+  slots: ({ slots }) => slots.length,
+  running: ({ slots }) => slots.flatMap(({ experimentId }) => experimentId ?? []).join(';'),
+  draining: ({ draining }) => draining,
+  startedAt: ({ startedAt }) => startedAt,
+  lastHeartbeatAt: ({ lastHeartbeatAt }) => lastHeartbeatAt,
+}
