@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { DownloadFailedError } from './errors.ts'
+import { DiskFullError, DownloadFailedError } from './errors.ts'
 import { fetchDataset, type Flowers102Source } from './fetch-dataset.ts'
 import { type FileServer, serveFolder } from './file-server-fixture.ts'
 import { packFlowers102, writeFlowers102 } from './flowers102-fixture.ts'
@@ -97,4 +97,13 @@ test('fetchDataset() — an abort ends it with the reason', async () => {
     if (detail.startsWith('102flowers')) controller.abort(reason)
   }
   await expect(fetchDataset({ dataFolder: folder, source, onProgress, signal: controller.signal })).rejects.toBe(reason)
+})
+
+test('fetchDataset() — a full disk is DISK_FULL and names the folder', async () => {
+  const downloads = join(folder, 'datasets', 'flowers102', 'downloads')
+  await mkdir(downloads, { recursive: true })
+  await symlink('/dev/full', join(downloads, 'setid.mat.part')) // every write to it fails for lack of space
+  const failure = fetchDataset({ dataFolder: folder, source })
+  await expect(failure).rejects.toThrow(DiskFullError)
+  await expect(failure).rejects.toThrow(/datasets\/flowers102 has no room for Flowers102/)
 })

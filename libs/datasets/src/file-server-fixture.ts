@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 
-export interface ServedRequest {
+interface ServedRequest {
   name: string
   range: string | undefined
 }

@@ -8,7 +8,7 @@ import sharp from 'sharp'
 import { create } from 'tar'
 import type { Flowers102Md5 } from './install-flowers102.ts'
 
-export const IMAGES = 6
+const IMAGES = 6
 
 export function imageFile(folder: string, id: number): string {
   return join(folder, 'jpg', `image_0000${id}.jpg`)

@@ -1,8 +1,8 @@
-import { mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { DatasetCorruptError, DatasetMissingError } from './errors.ts'
+import { DatasetCorruptError, DatasetMissingError, DiskFullError } from './errors.ts'
 import { imageFile, matFile, writeFlowers102 } from './flowers102-fixture.ts'
 import type { DatasetFolders } from './image-split.ts'
 import { loadSplit } from './load-split.ts'
@@ -114,6 +114,13 @@ test('loadSplit() — an abort while decoding ends it with the reason, and leave
   const failure = loadSplit({ ...key, imageSize: 64, folders, onProgress: () => controller.abort(reason), signal: controller.signal })
   await expect(failure).rejects.toBe(reason)
   expect(await heldSplits(folders.data)).toEqual([])
+})
+
+test('loadSplit() — a full disk is DISK_FULL', async () => {
+  const file = splitCacheFile(folders.data, synthetic)
+  await mkdir(dirname(file), { recursive: true })
+  await symlink('/dev/full', `${file}.part`) // every write to it fails for lack of space
+  await expect(loadSplit({ ...synthetic, folders })).rejects.toThrow(DiskFullError)
 })
 
 async function overwrite({ file, at, bytes }: { file: string; at: number; bytes: string }): Promise<void> {

@@ -1,5 +1,5 @@
 /** Coefficients are fixed-point numbers with this many bits after the point: Pillow's PRECISION_BITS. */
-export const COEFFICIENT_BITS = 22
+const COEFFICIENT_BITS = 22
 
 /** How one axis is resampled: output pixel i is the sum over t < counts[i] of input pixel starts[i] + t times coefficients[i * stride + t]. */
 export interface ResampleTaps {
