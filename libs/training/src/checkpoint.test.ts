@@ -12,6 +12,10 @@ test('encodeCheckpoint() — decodes to the same bits', () => {
   expect(decodeCheckpoint(bytes, { configHash: 'abc' })).toEqual(state)
 })
 
+test('decodeCheckpoint() — a Buffer, as a file is read: the same bits', () => {
+  expect(decodeCheckpoint(Buffer.from(bytes), { configHash: 'abc' })).toEqual(state)
+})
+
 test.each([
   ['torn inside an array', bytes.slice(0, -1), 'it ends inside größe.weight'],
   ['torn inside the header', bytes.slice(0, 60), 'its header cannot be read'],

@@ -61,7 +61,8 @@ export function decodeCheckpoint(bytes: Uint8Array, { configHash }: { configHash
     const length = shape.reduce((product, size) => product * size, 1)
     const end = offset + 4 * length
     if (end > bytes.length) throw new CheckpointUnusableError(`it ends inside ${name}`)
-    const values = new Float32Array(bytes.slice(offset, end).buffer)
+    const values = new Float32Array(length)
+    new Uint8Array(values.buffer).set(bytes.subarray(offset, end)) // a copy: the file's bytes need not be aligned to 4
     offset = end
     return { name, shape, values }
   }

@@ -1,0 +1,147 @@
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { ExperimentRequest, FromTrainer, resolveConfig, type ToTrainer } from '@trainyard/contracts'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+
+const main = path.join(import.meta.dirname, 'main.ts')
+const config = (request: object) =>
+  resolveConfig(
+    ExperimentRequest.parse({ dataset: 'synthetic-flowers', imageSize: 8, depth: 1, width: 32, lr: 0.01, epochs: 3, ...request }),
+  )
+
+let folder: string
+const trainers: Trainer[] = []
+beforeAll(async () => void (folder = await mkdtemp(path.join(os.tmpdir(), 'trainer-'))))
+afterEach(() => trainers.splice(0).forEach(({ child }) => child.kill('SIGKILL')))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+interface Trainer {
+  child: ChildProcess
+  send(message: ToTrainer): void
+  /** All messages up to and with the first that `isLast` accepts. */
+  until(isLast: (message: FromTrainer) => boolean): Promise<FromTrainer[]>
+}
+
+function startTrainer(): Trainer {
+  const child = fork(main, { serialization: 'advanced', env: { ...process.env, TRAINYARD_DATA: folder } })
+  const inbox: FromTrainer[] = []
+  let arrived: () => void = () => undefined
+  child.on('message', (message) => {
+    inbox.push(FromTrainer.parse(message))
+    child.send({ type: 'ack', count: 1 } satisfies ToTrainer)
+    arrived()
+  })
+  const trainer: Trainer = {
+    child,
+    send: (message) => void child.send(message),
+    until: async (isLast) => {
+      for (let from = 0; ;) {
+        const found = inbox.findIndex((message, i) => i >= from && isLast(message))
+        if (found >= 0) return inbox.splice(0, found + 1)
+        from = inbox.length
+        await new Promise<void>((resolve) => (arrived = resolve))
+      }
+    },
+  }
+  trainers.push(trainer)
+  return trainer
+}
+
+const isEnd = ({ type }: FromTrainer): boolean => ['completed', 'aborted', 'failed'].includes(type)
+const epochsOf = (messages: FromTrainer[]) =>
+  messages.flatMap((message) => (message.type === 'epoch' ? [{ epoch: message.result.epoch, loss: message.result.loss }] : []))
+const checkpoints = (resume: string | null = null) => ({ folder: path.join(folder, 'checkpoints'), resume })
+
+test('a run — ready, started, every step and epoch once, completed; the next run uses the same process', async () => {
+  const trainer = startTrainer()
+  expect((await trainer.until(({ type }) => type === 'ready'))[0]).toMatchObject({ type: 'ready', engine: { threads: expect.any(Number) } })
+  for (const runId of ['first', 'second']) {
+    trainer.send({ type: 'run', runId, config: config({}), checkpoints: checkpoints() })
+    const messages = await trainer.until(isEnd)
+    expect(messages.at(-1)).toEqual({ type: 'completed', runId })
+    expect(epochsOf(messages).map(({ epoch }) => epoch)).toEqual([1, 2, 3])
+    const steps = messages.flatMap((m) => (m.type === 'batches' ? [...m.losses].map((_, i) => `${m.epoch}.${m.firstStep + i}`) : []))
+    expect(steps).toEqual([1, 2, 3].flatMap((epoch) => Array.from({ length: 16 }, (_, i) => `${epoch}.${i + 1}`)))
+    expect(messages.find(({ type }) => type === 'started')).toMatchObject({ resumedFromEpoch: 0 })
+  }
+})
+
+test('drain — leaves after the epoch with a checkpoint; resumed elsewhere it ends with the bits of an uninterrupted run', async () => {
+  const [uninterrupted, drained, resumed] = [startTrainer(), startTrainer(), startTrainer()]
+  const long = config({ epochs: 200 })
+  uninterrupted.send({ type: 'run', runId: 'u', config: long, checkpoints: checkpoints() })
+  const whole = epochsOf(await uninterrupted.until(isEnd))
+
+  drained.send({ type: 'run', runId: 'd', config: long, checkpoints: checkpoints() })
+  const before = await drained.until(({ type }) => type === 'epoch')
+  drained.send({ type: 'abort', runId: 'd', keepCheckpoint: true })
+  const rest = await drained.until(isEnd)
+  expect(rest.at(-1)?.type).toBe('aborted')
+  const written = rest.find((message) => message.type === 'checkpoint')?.checkpoint
+  const first = epochsOf([...before, ...rest])
+  expect(written?.epoch).toBe(first.length)
+  expect(await readdir(checkpoints().folder)).toContain(written?.file)
+
+  resumed.send({ type: 'run', runId: 'r', config: long, checkpoints: checkpoints(written?.file ?? '') })
+  const messages = await resumed.until(isEnd)
+  expect(messages.at(-1)).toEqual({ type: 'completed', runId: 'r' })
+  expect(messages.find(({ type }) => type === 'started')).toMatchObject({ resumedFromEpoch: first.length })
+  expect([...first, ...epochsOf(messages)]).toEqual(whole)
+})
+
+test('abort — obeyed at the next step, and the trainer takes the next run', async () => {
+  const trainer = startTrainer()
+  trainer.send({ type: 'run', runId: 'long', config: config({ epochs: 10_000 }), checkpoints: checkpoints() })
+  await trainer.until(({ type }) => type === 'epoch')
+  trainer.send({ type: 'abort', runId: 'long', keepCheckpoint: false })
+  expect((await trainer.until(isEnd)).at(-1)).toEqual({ type: 'aborted', runId: 'long' })
+  trainer.send({ type: 'run', runId: 'next', config: config({}), checkpoints: checkpoints() })
+  expect((await trainer.until(isEnd)).at(-1)?.type).toBe('completed')
+})
+
+test('a diverging run — fails as the user’s, with code and advice, and keeps what came before', async () => {
+  const trainer = startTrainer()
+  trainer.send({
+    type: 'run',
+    runId: 'x',
+    config: config({ imageSize: 16, depth: 3, width: 512, lr: 3, momentum: 0.99, epochs: 50 }),
+    checkpoints: checkpoints(),
+  })
+  const messages = await trainer.until(isEnd)
+  expect(messages.at(-1)).toMatchObject({
+    type: 'failed',
+    error: { class: 'user', code: 'LOSS_DIVERGED', advice: expect.stringContaining('lower lr') },
+  })
+})
+
+test('a checkpoint that is not there — a warning, and training begins anew', async () => {
+  const trainer = startTrainer()
+  trainer.send({ type: 'run', runId: 'y', config: config({}), checkpoints: checkpoints('gone.checkpoint') })
+  const messages = await trainer.until(isEnd)
+  expect(messages.find(({ type }) => type === 'log')).toMatchObject({ level: 'warn', message: expect.stringContaining('gone.checkpoint') })
+  expect(epochsOf(messages)).toHaveLength(3)
+})
+
+test('a parent killed by SIGKILL — its trainer does not outlive it', async () => {
+  const script = `const child = require('node:child_process').fork(${JSON.stringify(main)}, { serialization: 'advanced' });
+    child.once('message', () => console.log(child.pid))`
+  const parent = spawn(process.execPath, ['-e', script], {
+    env: { ...process.env, TRAINYARD_DATA: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const trainerPid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))))
+  expect(existsSync(`/proc/${trainerPid}`)).toBe(true)
+  parent.kill('SIGKILL')
+  await expect.poll(() => isRunning(trainerPid), { timeout: 20_000 }).toBe(false)
+})
+
+function isRunning(pid: number): boolean {
+  try {
+    return !execFileSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' }).startsWith('Z')
+  } catch {
+    return false
+  }
+}
