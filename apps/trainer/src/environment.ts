@@ -1,6 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import { ExpectedError } from '@trainyard/contracts'
+import { type Flowers102Source, PUBLISHED_FLOWERS102 } from '@trainyard/datasets'
 import { z } from 'zod'
 
 const TrainerEnvironment = z.object({
@@ -9,18 +10,23 @@ const TrainerEnvironment = z.object({
     .min(1)
     .default(path.join(os.homedir(), '.local', 'share', 'trainyard')),
   FLOWERS102_ROOT: z.string().min(1).optional(),
+  /** A mirror of the published files, for a class behind a slow line. */
+  TRAINYARD_FLOWERS102_URL: z.url({ protocol: /^https?$/ }).optional(),
 })
 
 export interface TrainerFolders {
-  /** Where downloaded and decoded datasets lie. */
+  /** The data directory: downloads and decoded splits lie below it. */
   data: string
   /** The operator's own Flowers102, as torchvision lays it out, or null. */
   flowers102: string | null
+  /** Where Flowers102 is downloaded from, if it has to be. */
+  source: Flowers102Source
 }
 
 export function readTrainerFolders(env: NodeJS.ProcessEnv): TrainerFolders {
   const parsed = TrainerEnvironment.safeParse(env)
   if (!parsed.success) throw new ExpectedError('CONFIG_INVALID', z.prettifyError(parsed.error), { cause: parsed.error })
-  const { TRAINYARD_DATA, FLOWERS102_ROOT } = parsed.data
-  return { data: path.join(TRAINYARD_DATA, 'datasets'), flowers102: FLOWERS102_ROOT ?? null }
+  const { TRAINYARD_DATA, FLOWERS102_ROOT, TRAINYARD_FLOWERS102_URL: mirror } = parsed.data
+  const source = mirror ? { ...PUBLISHED_FLOWERS102, baseUrl: mirror.endsWith('/') ? mirror : `${mirror}/` } : PUBLISHED_FLOWERS102
+  return { data: TRAINYARD_DATA, flowers102: FLOWERS102_ROOT ?? null, source }
 }

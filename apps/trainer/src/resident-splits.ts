@@ -1,8 +1,9 @@
 import { type ExperimentConfig, evaluatedSplit, type HeldSplit, type SplitName } from '@trainyard/contracts'
-import { type ImageSplit, loadSplit } from '@trainyard/datasets'
+import type { ImageSplit } from '@trainyard/datasets'
 import type { Runtime } from '@trainyard/tensorflow'
 import { residentImages, type ResidentImages } from '@trainyard/training'
 import type { TrainerFolders } from './environment.ts'
+import { loadOrFetch } from './load-or-fetch.ts'
 
 /** Bytes of pixels kept on the device between experiments; the least recently used split leaves first. */
 const KEEP_BYTES = 256 * 2 ** 20
@@ -44,7 +45,8 @@ export function createResidentSplits(tf: Runtime, folders: TrainerFolders): Resi
     const key = splitKey(config, split)
     const known = resident.get(key)
     resident.delete(key)
-    const entry = known ?? toEntry(tf, await loadSplit({ dataset: config.dataset, split, imageSize: config.imageSize, folders, ...hooks }))
+    const entry =
+      known ?? toEntry(tf, await loadOrFetch({ dataset: config.dataset, split, imageSize: config.imageSize, ...hooks }, folders))
     resident.set(key, entry)
     return entry.split
   }
