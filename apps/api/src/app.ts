@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { datasetRoutes } from './dataset-routes.ts'
 import { type EventDeps, eventRoutes } from './event-routes.ts'
@@ -25,9 +25,8 @@ const BASE = { prefix: '/api/v1' }
 export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
-    requestIdLogLabel: 'requestId',
     genReqId: requestIdOf,
-    disableRequestLogging: true,
+    logController: new LogController({ requestIdLogLabel: 'requestId', disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 200 },
   })

@@ -14,8 +14,7 @@ export interface EventDeps {
 const EventHeaders = z.looseObject({
   'last-event-id': z
     .string()
-    .max(100)
-    .regex(/^[\w-]*$/, 'is not an id that this stream has sent')
+    .regex(/^(\d{1,16}-\d{1,16})?$/, 'is not an id that this stream has sent')
     .optional()
     .describe('go on after this event'),
 })

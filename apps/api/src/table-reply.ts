@@ -1,5 +1,5 @@
-import { negotiate } from '@fastify/accept-negotiator'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
 import { z } from 'zod'
 import { type Columns, toCsv } from './csv.ts'
 import { NotAcceptableError } from './request-errors.ts'
@@ -19,8 +19,8 @@ export function sendTable<Row>(
 }
 
 function acceptedFormat(accept: string | undefined): 'json' | 'csv' {
-  if (!accept) return 'json'
-  const type = negotiate(accept, ['application/json', 'text/csv'])
-  if (type === null) throw new NotAcceptableError(accept)
+  if (accept === undefined) return 'json'
+  const type = new Negotiator({ headers: { accept } }).mediaType(['application/json', 'text/csv'])
+  if (type === undefined) throw new NotAcceptableError(accept)
   return type === 'text/csv' ? 'csv' : 'json'
 }

@@ -1,6 +1,19 @@
-import type { WorkerInfo } from '@trainyard/contracts'
-import { connectRedis, createEventFeed, createExperimentStore, createWorkerRegistry, redisHealth, startHousekeeping } from '@trainyard/jobs'
+import { randomUUID } from 'node:crypto'
+import type { Epoch, WorkerInfo } from '@trainyard/contracts'
+import {
+  type AttemptWriter,
+  connectRedis,
+  createAttemptStore,
+  createAttemptWriter,
+  createEventFeed,
+  createExperimentStore,
+  createJobSource,
+  createWorkerRegistry,
+  redisHealth,
+  startHousekeeping,
+} from '@trainyard/jobs'
 import { pino } from 'pino'
+import { poll } from '../../../tests/support/poll.ts'
 import { startRedis } from '../../../tests/support/redis-process.ts'
 import { buildApp } from './app.ts'
 import type { DiskSpace } from './disk-space.ts'
@@ -62,6 +75,43 @@ export function testWorker(fields: Partial<WorkerInfo> = {}): Omit<WorkerInfo, '
     holds: [],
     draining: false,
     startedAt: '2026-01-01T00:00:00.000Z',
+    ...fields,
+  }
+}
+
+/** Takes the next experiment of a pool, as a worker does; what the attempt writes is up to the test. */
+export async function claimNext(
+  { server }: TestApi,
+  pool: string,
+): Promise<{ id: string; attempt: AttemptWriter; leave: () => Promise<void> }> {
+  const redis = connectRedis(server.url, { name: 'test-worker', whenDown: 'wait' })
+  const source = createJobSource({ redis, pools: [pool], onError: () => {} })
+  const job = await poll(async () => (await source.next()) ?? Promise.reject(new Error(`nothing waits in pool ${pool}`)), {
+    timeoutMs: 20_000,
+  })
+  const claim = await createAttemptStore({ redis }).claim({ id: job.id, dispatch: job.dispatch, token: randomUUID(), workerId: 'worker-1' })
+  if (!claim) throw new Error(`the job of ${job.id} is stale`)
+  return {
+    id: job.id,
+    attempt: createAttemptWriter({ redis, claim }),
+    async leave() {
+      await job.done()
+      await source.close()
+      redis.disconnect()
+    },
+  }
+}
+
+export function testEpoch(epoch: number, fields: Partial<Epoch> = {}): Omit<Epoch, 'at' | 'attempt'> {
+  return {
+    epoch,
+    loss: 4.625 - epoch / 100,
+    accuracy: 0.01,
+    seconds: 0.5,
+    evalSplit: 'val',
+    evalLoss: 4.7,
+    evalAccuracy: 0.02,
+    evalTop5Accuracy: 0.1,
     ...fields,
   }
 }
