@@ -60,6 +60,6 @@ export function createDispatcher({
     return overdue.length === 0 ? 0 : await scripts.redispatch(...overdue)
   }
 
-  return { sweep, repair, close: queues.close }
+  return { sweep, repair, close: () => queues.close() }
 }
 export type Dispatcher = ReturnType<typeof createDispatcher>

@@ -1,4 +1,4 @@
-import { Epoch, JsonNumber, SplitName } from '@trainyard/contracts'
+import { type Epoch, JsonNumber, SplitName } from '@trainyard/contracts'
 import { z } from 'zod'
 
 const nullableNumber = JsonNumber.nullable()

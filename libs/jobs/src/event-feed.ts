@@ -54,7 +54,7 @@ export function createEventFeed(deps: {
         if (lines.size === 0) subscribers.delete(id)
       }
     },
-    close: reader.close,
+    close: () => reader.close(),
   }
 }
 

@@ -1,4 +1,4 @@
-import { BatchPoint, type Epoch, type Experiment, LogLine, toJsonNumber } from '@trainyard/contracts'
+import { type BatchPoint, type Epoch, type Experiment, LogLine, toJsonNumber } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import { epochFromRow } from './epoch-row.ts'

@@ -2,7 +2,7 @@ import {
   Attempt,
   type Epoch,
   Engine,
-  Experiment,
+  type Experiment,
   ExperimentConfig,
   ExperimentError,
   ExperimentState,

@@ -22,10 +22,10 @@ export function startHousekeeping(deps: { redis: Redis; prefix?: string; onError
     await dispatcher.repair()
     sweep.run()
   }, onError)
-  const timer = setInterval(round.run, EVERY_MS)
+  const timer = setInterval(() => round.run(), EVERY_MS)
   round.run()
   return {
-    sweep: sweep.run,
+    sweep: () => sweep.run(),
     async stop() {
       clearInterval(timer)
       await Promise.all([round.idle(), sweep.idle()])

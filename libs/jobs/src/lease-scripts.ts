@@ -46,6 +46,7 @@ const FINISH = lasting(`
 local id, token, what, reason, error = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 if field(id, 'ended') == token then return 'ok' end
 if field(id, 'token') ~= token then return 'fenced' end
+redis.call('HSET', record(id), 'ended', token) -- may still hear 'ok' when it repeats this
 local canceling = field(id, 'state') == 'canceling'
 
 if what == 'completed' then
@@ -82,10 +83,12 @@ if now - last > 5000 or last > now then
 end
 local lost = redis.call('ZRANGEBYSCORE', prefix .. ':leases', '-inf', now, 'LIMIT', 0, 100)
 for _, id in ipairs(lost) do
-  if field(id, 'state') == 'canceling' then
+  local state = field(id, 'state')
+  redis.call('ZREM', prefix .. ':leases', id)
+  if state == 'canceling' then
     end_attempt(id, 'worker_lost')
     enter(id, 'canceled', 'canceled_by_user')
-  else
+  elseif state == 'running' then
     retry_or_fail(id, 'worker_lost', 'worker_lost', ARGV[1], 0)
   end
 end

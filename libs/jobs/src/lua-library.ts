@@ -59,10 +59,8 @@ local function amend_attempt(id, change)
   redis.call('HSET', record(id), 'attempts', cjson.encode(attempts))
 end
 
--- ended: the token that may still hear "ok" when it repeats its last write
 local function end_attempt(id, outcome)
   amend_attempt(id, function(attempt) attempt.endedAt = now; attempt.outcome = outcome end)
-  redis.call('HSET', record(id), 'ended', field(id, 'token') or '')
   redis.call('HDEL', record(id), 'token')
   redis.call('ZREM', prefix .. ':leases', id)
 end
