@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { CheckpointInfo } from '@trainyard/contracts'
+
+export interface CheckpointFolders {
+  /** Where an experiment's trainer writes; it makes the folder itself. */
+  folderOf(experimentId: string): string
+  /** Whether the file is there with the bytes that were recorded. */
+  isIntact(experimentId: string, checkpoint: CheckpointInfo): Promise<boolean>
+  remove(experimentId: string, file: string): Promise<void>
+  /** Removes what no record names: leftovers of earlier attempts, and torn files. */
+  removeAllBut(experimentId: string, files: readonly string[]): Promise<void>
+  removeAll(experimentId: string): Promise<void>
+  /** Experiments that have a folder. */
+  list(): Promise<string[]>
+}
+
+export function createCheckpointFolders(root: string): CheckpointFolders {
+  const folderOf = (experimentId: string) => path.join(root, path.basename(experimentId))
+  // A file's name comes from another process: it never leads out of the folder.
+  const fileOf = (experimentId: string, file: string) => path.join(folderOf(experimentId), path.basename(file))
+  return {
+    folderOf,
+    async isIntact(experimentId, { file, sha256 }) {
+      const hash = createHash('sha256')
+      try {
+        await pipeline(createReadStream(fileOf(experimentId, file)), hash)
+      } catch {
+        return false // not there, or the disk cannot read it
+      }
+      return hash.digest('hex') === sha256
+    },
+    remove: (experimentId, file) => rm(fileOf(experimentId, file), { force: true }),
+    async removeAllBut(experimentId, files) {
+      const names = await namesIn(folderOf(experimentId))
+      await Promise.all(names.filter((name) => !files.includes(name)).map((name) => rm(fileOf(experimentId, name), { force: true })))
+    },
+    removeAll: (experimentId) => rm(folderOf(experimentId), { recursive: true, force: true }),
+    list: () => namesIn(root),
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
