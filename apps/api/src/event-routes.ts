@@ -49,6 +49,8 @@ export const eventRoutes: FastifyPluginAsyncZod<EventDeps> = async (app, { store
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',
+        // Kept alive, an ended stream would hold up the server's own end.
+        connection: 'close',
         'x-request-id': request.id,
       })
       await streams

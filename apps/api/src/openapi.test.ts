@@ -1,0 +1,56 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { z } from 'zod'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestApi, type TestApi } from './test-service.ts'
+
+const Operation = z.object({ summary: z.string(), responses: z.record(z.string(), z.object({ description: z.string() })) })
+const Document = z.object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), Operation)) })
+
+let api: TestApi
+let document: z.infer<typeof Document>
+let text: string
+beforeAll(async () => {
+  api = await startTestApi()
+  text = (await api.app.inject('/openapi.json')).body
+  document = Document.parse(JSON.parse(text))
+})
+afterAll(() => api.stop())
+
+describe('OpenAPI', () => {
+  test('the document is valid OpenAPI 3.1', async () => {
+    const validator = new Validator()
+    expect(await validator.validate(JSON.parse(text))).toEqual({ valid: true })
+    expect(validator.version).toBe('3.1')
+  })
+
+  test('every route is there, and declares what it answers when all is well and when it is not', () => {
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+    expect(routes.toSorted()).toEqual([
+      'get /api/v1/datasets',
+      'get /api/v1/datasets/{name}',
+      'get /api/v1/experiments',
+      'get /api/v1/experiments/{id}',
+      'get /api/v1/experiments/{id}/batches',
+      'get /api/v1/experiments/{id}/epochs',
+      'get /api/v1/experiments/{id}/events',
+      'get /api/v1/experiments/{id}/logs',
+      'get /api/v1/workers',
+      'get /api/v1/workers/{id}',
+      'get /livez',
+      'get /readyz',
+      'post /api/v1/experiments',
+      'post /api/v1/experiments/{id}/cancel',
+    ])
+    for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
+      const statuses = Object.keys(operation.responses)
+      expect(statuses.some((status) => status.startsWith('2'))).toBe(true)
+      expect(statuses).toEqual(expect.arrayContaining(['403', '500']))
+    }
+  })
+
+  test('the page for people is there', async () => {
+    const page = await api.app.inject('/docs/')
+    expect(page.statusCode).toBe(200)
+    expect(page.headers['content-type']).toContain('text/html')
+  })
+})
