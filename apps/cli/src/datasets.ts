@@ -1,0 +1,50 @@
+import { type Dataset, DatasetName } from '@trainyard/contracts'
+import type { Command } from 'commander'
+import { formatCount } from './measures.ts'
+import { type CliDeps, openSession } from './session.ts'
+import { type Column, tableLines } from './text-table.ts'
+
+const SCRIPT = 'apps/trainer/src/datasets.main.ts'
+
+const COLUMNS: readonly Column<Dataset>[] = [
+  { title: 'name', value: ({ name }) => name },
+  { title: 'classes', value: ({ classes }) => String(classes), align: 'right' },
+  { title: 'train', value: ({ splits }) => formatCount(splits.train), align: 'right' },
+  { title: 'val', value: ({ splits }) => formatCount(splits.val), align: 'right' },
+  { title: 'test', value: ({ splits }) => formatCount(splits.test), align: 'right' },
+  { title: 'source', value: ({ generated }) => (generated ? 'generated' : 'download') },
+  { title: 'held by', value: ({ heldBy }) => (heldBy.length === 0 ? 'no worker yet' : heldBy.map(({ workerId }) => workerId).join(', ')) },
+]
+
+export function addDatasets(program: Command, deps: CliDeps): void {
+  const datasets = program.command('datasets').description('the images: what there is, fetch them, or bring your own copy')
+  addDatasetList(datasets, deps)
+  const script =
+    (verb: string) =>
+    async (what: string): Promise<void> => {
+      deps.setExitCode(await deps.runScript(SCRIPT, [verb, what]))
+    }
+  datasets
+    .command('fetch')
+    .description('download a dataset to this host, checked by its checksums')
+    .argument('<name>', DatasetName.options.join(' or '))
+    .action(script('fetch'))
+  datasets
+    .command('import')
+    .description('take Flowers102 from a folder or archive on this host')
+    .argument('<path>')
+    .action(script('import'))
+}
+
+function addDatasetList(datasets: Command, deps: CliDeps): void {
+  const command = datasets
+    .command('list')
+    .description('datasets, their splits, and which workers hold them')
+    .action(async () => {
+      const session = openSession(command, deps)
+      const list = await session.client.datasets()
+      if (session.json) return session.printJson(list)
+      const { header, lines } = tableLines(COLUMNS, list.items)
+      session.print(session.style('dim', header), ...lines)
+    })
+}

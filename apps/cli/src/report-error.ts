@@ -1,0 +1,45 @@
+import { ProblemError } from '@trainyard/client'
+import { type ErrorCode, ERRORS, ExpectedError } from '@trainyard/contracts'
+import { CommanderError } from 'commander'
+import { InvalidFlagsError } from './config-flags.ts'
+import { flagOf } from './flag-name.ts'
+import { printable } from './text-table.ts'
+
+interface Report {
+  code: ErrorCode
+  message: string
+  /** What is wrong with which flag or field. */
+  faults: readonly { at: string; detail: string }[]
+  requestId?: string | undefined
+}
+
+/** Says what went wrong, for people or as JSON, on stderr; answers the exit code. Never shows a stack. */
+export function reportError(error: unknown, { json, stderr }: { json: boolean; stderr: NodeJS.WritableStream }): number {
+  if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? 0 : ERRORS.INVALID_INPUT.exitCode
+  const { faults, ...report } = reportOf(error)
+  if (json) stderr.write(`${JSON.stringify({ error: { ...report, ...(faults.length > 0 && { faults }) } })}\n`)
+  else {
+    const head = faults.length > 0 ? ERRORS[report.code].title : report.message
+    const lines = [`error: ${printable(head)}`, ...faults.map(({ at, detail }) => `  ${printable(at)} ${printable(detail)}`)]
+    stderr.write(lines.map((line) => `${line}\n`).join(''))
+  }
+  return ERRORS[report.code].exitCode
+}
+
+/** Commander has already shown the help. */
+const isHelp = ({ code }: CommanderError): boolean => ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(code)
+
+function reportOf(error: unknown): Report {
+  if (error instanceof ProblemError) {
+    const { errors = [], requestId } = error.problem
+    const faults = errors
+      .filter(({ pointer }) => pointer !== '')
+      .map(({ pointer, detail }) => ({ at: flagOf(pointer.replace(/^\//, '')), detail }))
+    return { code: error.code, message: error.message, faults: faults.length === errors.length ? faults : [], requestId }
+  }
+  if (error instanceof InvalidFlagsError) return { code: error.code, message: error.message, faults: error.faults }
+  if (error instanceof ExpectedError) return { code: error.code, message: error.message, faults: [] }
+  if (error instanceof CommanderError) return { code: 'INVALID_INPUT', message: error.message.replace(/^error: /, ''), faults: [] }
+  const message = error instanceof Error ? error.message : String(error)
+  return { code: 'INTERNAL', message: `trainyard itself failed (${message}); please report it with the command you ran`, faults: [] }
+}

@@ -1,0 +1,49 @@
+import { styleText } from 'node:util'
+import { type Client, createClient } from '@trainyard/client'
+import type { Command } from 'commander'
+import { z } from 'zod'
+
+/** Where words go, and how a command hears that its user wants no more. */
+export interface Terminal {
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+  /** From this call on, Ctrl-C aborts the signal rather than the process. */
+  listenForInterrupt(): AbortSignal
+}
+
+/** What every command is given. */
+export interface CliDeps {
+  terminal: Terminal
+  /** Runs a script of this repository with this terminal as its own; resolves with its exit code. */
+  runScript(path: string, args: readonly string[]): Promise<number>
+  setExitCode(code: number): void
+}
+
+/** What a command works with: the service, and how to answer. */
+export interface Session {
+  client: Client
+  json: boolean
+  terminal: Terminal
+  print(...lines: readonly string[]): void
+  /** One JSON value: all that --json lets stdout show. */
+  printJson(value: unknown): void
+  warn(line: string): void
+  /** Colours, on a terminal only. */
+  style(format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', text: string): string
+}
+
+export const GlobalOptions = z.object({ json: z.boolean().default(false), url: z.string() })
+
+export function openSession(command: Command, { terminal }: CliDeps): Session {
+  const { json, url } = GlobalOptions.parse(command.optsWithGlobals())
+  const { stdout, stderr } = terminal
+  return {
+    client: createClient({ baseUrl: url }),
+    json,
+    terminal,
+    print: (...lines) => stdout.write(lines.map((line) => `${line}\n`).join('')),
+    printJson: (value) => stdout.write(`${JSON.stringify(value)}\n`),
+    warn: (line) => stderr.write(json ? `${JSON.stringify({ warning: line })}\n` : `${line}\n`),
+    style: (format, text) => styleText(format, text, { stream: stdout }),
+  }
+}

@@ -1,0 +1,62 @@
+import type { Experiment } from '@trainyard/contracts'
+import type { Command } from 'commander'
+import { epochSummary } from './epoch-table.ts'
+import { formatSeconds } from './measures.ts'
+import { type CliDeps, openSession, type Session } from './session.ts'
+import { styledState } from './state-style.ts'
+import { printable } from './text-table.ts'
+
+export function addShow(program: Command, deps: CliDeps): void {
+  const command = program
+    .command('show')
+    .description('everything about one experiment')
+    .argument('<id>', 'an id, the beginning of one, or latest')
+    .action(async (id: string) => {
+      const session = openSession(command, deps)
+      const experiment = await session.client.get(id)
+      if (session.json) return session.printJson(experiment)
+      session.print(...describe(experiment, session))
+    })
+}
+
+function describe(experiment: Experiment, session: Session): string[] {
+  const { id, name, tags, notes, state, reason, latest, best, engine, attempts, error, warnings } = experiment
+  const rows: [string, string | null][] = [
+    ['id', id],
+    ['name', name],
+    ['tags', tags.join(', ') || null],
+    ['notes', notes],
+    ['state', `${styledState(state, session)} (${reason})`],
+    ['queue', experiment.queuePosition === null ? null : `number ${experiment.queuePosition}`],
+    ['progress', progressOf(experiment)],
+    ['latest', latest && `epoch ${latest.epoch}: ${epochSummary(latest)}`],
+    ['best', best && `epoch ${best.epoch}: ${epochSummary(best)}`],
+    ['error', error && `${error.code}: ${error.message}`],
+    ['advice', error && error.advice],
+    ...warnings.map((warning): [string, string] => ['warning', warning]),
+    ['config', configOf(experiment)],
+    ['config hash', experiment.configHash],
+    ['dataset hash', experiment.datasetHash],
+    ['engine', engine && `TensorFlow ${engine.version} (${engine.name}) on ${engine.device}, ${engine.threads} threads`],
+    ['pool', `${experiment.pool}, priority ${experiment.priority}`],
+    ...attempts.map(({ number, workerId, outcome }): [string, string] => [`attempt ${number}`, `${outcome ?? 'running'} on ${workerId}`]),
+    ['created', experiment.createdAt],
+    ['started', experiment.startedAt],
+    ['finished', experiment.finishedAt],
+  ]
+  const shown = rows.flatMap(([title, words]) => (words === null ? [] : [{ title, words }]))
+  return shown.map(({ title, words }) => `${session.style('dim', title.padEnd(13))} ${title === 'state' ? words : printable(words)}`)
+}
+
+function progressOf({ progress, config }: Experiment): string {
+  const { phase, epoch, fraction, etaSeconds } = progress
+  const left = etaSeconds === null ? '' : `, ${formatSeconds(etaSeconds)} left`
+  return `${phase}, epoch ${epoch} of ${config.epochs}, ${(fraction * 100).toFixed(0)} %${left}`
+}
+
+function configOf({ config }: Experiment): string {
+  return Object.entries(config)
+    .filter(([, value]) => value !== null)
+    .map(([field, value]) => `${field}=${Array.isArray(value) ? `[${value.join(',')}]` : value}`)
+    .join(' ')
+}

@@ -1,0 +1,60 @@
+import type { DryRun, Experiment } from '@trainyard/contracts'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { configFlags, requestFromFlags } from './config-flags.ts'
+import { formatBytes, formatCount } from './measures.ts'
+import { type CliDeps, openSession, type Session } from './session.ts'
+import { styledState } from './state-style.ts'
+import { watchExperiment } from './watch-experiment.ts'
+
+const SubmitOptions = z.object({
+  watch: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+  idempotencyKey: z.string().optional(),
+})
+
+export function addSubmit(program: Command, deps: CliDeps): void {
+  const command = program.command('submit').description('queue an experiment; every flag below has the default of the contract')
+  for (const option of configFlags()) command.addOption(option)
+  command
+    .option('--watch', 'follow it until it ends')
+    .option('--dry-run', 'check it and show shapes and cost; queue nothing')
+    .option('--idempotency-key <key>', 'a repeat with the same key and flags within 24 hours queues nothing new')
+    .action(async () => {
+      const session = openSession(command, deps)
+      const { watch, dryRun, idempotencyKey } = SubmitOptions.parse(command.opts())
+      const request = requestFromFlags(command)
+      if (dryRun) return showDryRun(await session.client.dryRun(request), session)
+      const experiment = await session.client.submit(request, { idempotencyKey })
+      showSubmitted(experiment, { session, watch })
+      if (watch) deps.setExitCode(await watchExperiment(experiment, session))
+    })
+}
+
+function showSubmitted(experiment: Experiment, { session, watch }: { session: Session; watch: boolean }): void {
+  const { id, state, queuePosition, warnings } = experiment
+  if (session.json) return session.printJson(watch ? { type: 'submitted', data: experiment } : experiment)
+  const place = queuePosition === null ? '' : `, number ${queuePosition} in the queue`
+  session.print(`experiment ${session.style('bold', id)} is ${styledState(state, session)}${place}`)
+  for (const warning of warnings) session.warn(`warning: ${warning}`)
+  if (!watch) session.print(`follow it: trainyard watch ${id}`)
+}
+
+function showDryRun(dryRun: DryRun, session: Session): void {
+  if (session.json) return session.printJson(dryRun)
+  const { shapes, counts, parameters, memoryBytes, flopsPerEpoch, warnings } = dryRun
+  const shape = (sizes: readonly number[]): string => `[${sizes.join(', ')}]`
+  session.print(
+    'nothing was queued; this is what it would be',
+    `  images          ${shape(shapes.images)}`,
+    `  targets         ${shape(shapes.targets)}`,
+    ...shapes.hidden.map((sizes, i) => `  hidden layer ${String(i + 1).padEnd(2)} ${shape(sizes)}`),
+    `  logits          ${shape(shapes.logits)}`,
+    `  parameters      ${formatCount(parameters)}`,
+    `  memory          at most ${formatBytes(memoryBytes)}`,
+    `  steps           ${formatCount(counts.stepsPerEpoch)} per epoch, ${formatCount(counts.steps)} in all`,
+    `  FLOPs per epoch ${flopsPerEpoch.toExponential(2)}`,
+    `  config hash     ${dryRun.configHash}`,
+  )
+  for (const warning of warnings) session.warn(`warning: ${warning}`)
+}

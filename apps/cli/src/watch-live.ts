@@ -1,0 +1,69 @@
+import { type Epoch, type ExperimentEvent, type ExperimentState, fromJsonNumber, type Progress } from '@trainyard/contracts'
+import { createLogUpdate } from 'log-update'
+import { createEpochPrinter } from './epoch-table.ts'
+import { formatSeconds } from './measures.ts'
+import type { Session } from './session.ts'
+import { progressBar, sparkline } from './sparkline.ts'
+import { styledState } from './state-style.ts'
+import { printable } from './text-table.ts'
+import type { WatchView } from './watch-experiment.ts'
+
+const BAR_WIDTH = 24
+const SPARKLINE_WIDTH = 60
+
+/** What the lines at the bottom show. */
+export interface LiveStatus {
+  state: ExperimentState
+  progress: Progress | null
+  /** One per epoch, in order. */
+  losses: readonly number[]
+  connected: boolean
+}
+
+/** The table of epochs grows upwards; below it, the curve and the progress are drawn anew with each event. */
+export function liveView(session: Session): WatchView {
+  const bottom = createLogUpdate(session.terminal.stdout)
+  const printEpoch = createEpochPrinter((line) => bottom.persist(line))
+  const losses = new Map<number, number>()
+  let status: LiveStatus = { state: 'queued', progress: null, losses: [], connected: true }
+  const draw = (change: Partial<LiveStatus>): void => {
+    status = { ...status, ...change }
+    bottom(statusLines(status, session).join('\n'))
+  }
+  const add = (epochs: readonly Epoch[]): void => {
+    for (const epoch of epochs) {
+      printEpoch(epoch)
+      losses.set(epoch.epoch, fromJsonNumber(epoch.loss))
+    }
+  }
+  return {
+    show(event: ExperimentEvent): void {
+      if (event.type === 'epoch') add([event.data])
+      if (event.type === 'snapshot') add(event.data.epochs)
+      if (event.type === 'log' && event.data.level !== 'info') bottom.persist(`${event.data.level}: ${printable(event.data.message)}`)
+      draw({ ...changeOf(event), losses: [...losses.values()], connected: true })
+    },
+    reconnecting: () => draw({ connected: false }),
+    close: () => bottom.done(),
+  }
+}
+
+function changeOf(event: ExperimentEvent): Partial<LiveStatus> {
+  if (event.type === 'state' || event.type === 'end') return { state: event.data.state }
+  if (event.type === 'progress') return { progress: event.data }
+  if (event.type === 'snapshot') return { state: event.data.experiment.state, progress: event.data.experiment.progress }
+  return {}
+}
+
+export function statusLines({ state, progress, losses, connected }: LiveStatus, session: Pick<Session, 'style'>): string[] {
+  const curve = losses.length > 1 ? [`loss ${session.style('cyan', sparkline(losses, SPARKLINE_WIDTH))}`] : []
+  const words = [connected ? styledState(state, session) : session.style('yellow', 'the connection is lost; trying again')]
+  if (progress) words.push(...progressWords(progress))
+  return [...curve, words.join('  ')]
+}
+
+function progressWords({ phase, epoch, epochs, step, stepsPerEpoch, fraction, etaSeconds }: Progress): string[] {
+  const bar = `${progressBar(fraction, BAR_WIDTH)} ${(fraction * 100).toFixed(0).padStart(3)} %`
+  const left = etaSeconds === null ? [] : [`${formatSeconds(etaSeconds)} left`]
+  return [`epoch ${epoch}/${epochs}`, bar, `${phase} ${step}/${stepsPerEpoch}`, ...left]
+}
