@@ -28,6 +28,9 @@ export interface LoadedEngine {
  */
 export function loadEngine(env: NodeJS.ProcessEnv): LoadedEngine {
   env['TF_CPP_MIN_LOG_LEVEL'] ??= '2' // without it TensorFlow prints a banner to every user's terminal
+  // TensorFlow's own pool: without it glibc gives every large array back to the kernel and faults its pages in again at the next step.
+  // Measured on two cores, an epoch of the notebook's network: 1.75 s without, 1.18 s with it.
+  env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true'
   env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true' // without it one trainer takes all of a GPU's memory
   const require = createRequire(import.meta.url)
   const folder = packageFolder(require)

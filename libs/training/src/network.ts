@@ -117,17 +117,18 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: { seed: n
 function createLayers(tf: Runtime, shape: NetworkShape, start: { seed: number } | { state: TrainingState }): LinearLayer[] {
   const sizes = [shape.inputs, ...shape.layerSizes, shape.classes]
   const create = (name: string, dims: readonly number[], draw: { inputs: number; part: number }): TrainableParameter => {
-    const restored = 'state' in start ? start.state : null
     const variable = (initial: Tensor): Variable => {
       const created = createVariable(tf, initial)
       tf.dispose(initial)
       return created
     }
-    const seed = 'seed' in start ? start.seed : 0
+    const drawn = 'seed' in start
     return {
       name,
-      value: variable(restored ? restore(tf, { name, shape: dims }, restored.parameters) : initialParameter(tf, dims, { ...draw, seed })),
-      velocity: variable(restored ? restore(tf, { name, shape: dims }, restored.momenta) : filled(tf, dims, 0)),
+      value: variable(
+        drawn ? initialParameter(tf, dims, { ...draw, seed: start.seed }) : restore(tf, { name, shape: dims }, start.state.parameters),
+      ),
+      velocity: variable(drawn ? filled(tf, dims, 0) : restore(tf, { name, shape: dims }, start.state.momenta)),
     }
   }
   return sizes.slice(1).map((units, layer) => {
