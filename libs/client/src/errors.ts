@@ -19,8 +19,10 @@ export class UnreachableError extends ExpectedError {
 
 /** Something answers, but not as this version of Trainyard does. */
 export class UnexpectedAnswerError extends ExpectedError {
+  readonly status: number
   constructor({ url, status }: { url: string; status: number }, options?: ErrorOptions) {
     const message = `What answers at ${url} (status ${status}) is not a Trainyard of this version; check TRAINYARD_URL, or bring both to the same version`
     super('API_UNREACHABLE', message, options)
+    this.status = status
   }
 }

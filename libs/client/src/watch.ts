@@ -1,108 +1,71 @@
-import { ExperimentEvent } from '@trainyard/contracts'
-import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream'
-import { ProblemError, UnreachableError } from './errors.ts'
+import type { ExperimentEvent } from '@trainyard/contracts'
+import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
+import { isAfter, readEvents } from './event-connection.ts'
 import type { Http } from './http.ts'
 
-const FIRST_RETRY_MS = 500
-const LONGEST_RETRY_MS = 10_000
-/** The service sends a comment every 15 s: three of them missed, and the connection is dead though nobody said so. */
-const SILENT_FOR_MS = 45_000
+const FIRST_RETRY_MS = 200
+const LONGEST_RETRY_MS = 5000
 
 export interface WatchOptions {
   /** Go on after this event; without it, from the experiment's beginning. */
-  lastEventId?: string
+  lastEventId?: string | null
   signal?: AbortSignal
   /** Called each time the connection is lost and will be tried again. */
   onReconnect?: (reason: unknown) => void
 }
 
 export interface WatchedEvent {
-  id: string
+  /** What `lastEventId` takes to go on after this event. */
+  id: string | null
   event: ExperimentEvent
 }
 
 /**
- * Everything that happens to an experiment, until its `end` or until the signal aborts. A first connection that fails throws; one that breaks later
- * is taken up again after the last event seen, for as long as it takes.
+ * Everything that happens to an experiment, each event once, until its `end` or until the signal aborts. A first connection that fails throws; one
+ * that breaks later is taken up again after the last event seen, for as long as it takes, unless the service refuses.
  */
 export async function* watchEvents(http: Http, { id, ...options }: WatchOptions & { id: string }): AsyncGenerator<WatchedEvent> {
   const { signal, onReconnect } = options
-  let { lastEventId } = options
+  let lastEventId = options.lastEventId ?? null
   let connectedBefore = false
   let failures = 0
-  let retryMs = FIRST_RETRY_MS
   for (;;) {
     try {
-      for await (const watched of oneConnection(http, { id, lastEventId, signal, onOpen, onRetry: (ms) => (retryMs = ms) })) {
-        lastEventId = watched.id || lastEventId
+      for await (const watched of readEvents(http, { id, lastEventId, signal, onOpen: () => (connectedBefore = true) })) {
         failures = 0
+        if (isRepeated(watched, lastEventId)) continue
+        lastEventId = watched.id ?? lastEventId
         yield watched
         if (watched.event.type === 'end') return
       }
+      if (signal?.aborted) return
+      onReconnect?.(null)
     } catch (error) {
       if (signal?.aborted) return
       if (!connectedBefore || !mayPass(error)) throw error
       onReconnect?.(error)
     }
-    await pause(backoffMs(retryMs, failures++), signal)
+    await pause(backoffMs(failures++), signal)
     if (signal?.aborted) return
   }
-
-  function onOpen(): void {
-    connectedBefore = true
-  }
 }
 
-interface Connection {
-  id: string
-  lastEventId: string | undefined
-  signal: AbortSignal | undefined
-  onOpen: () => void
-  onRetry: (ms: number) => void
-}
-
-async function* oneConnection(http: Http, { id, lastEventId, signal, onOpen, onRetry }: Connection): AsyncGenerator<WatchedEvent> {
-  const silence = silenceTimer()
-  const either = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal
-  try {
-    const response = await http.send({
-      path: `/api/v1/experiments/${encodeURIComponent(id)}/events`,
-      headers: { accept: 'text/event-stream', 'last-event-id': lastEventId },
-      signal: either,
-    })
-    onOpen()
-    const parser = new EventSourceParserStream({ onRetry, onComment: () => silence.restart() })
-    for await (const message of readAll(response.body?.pipeThrough(new TextDecoderStream()).pipeThrough(parser))) {
-      silence.restart()
-      const event = ExperimentEvent.safeParse({ type: message.event, data: JSON.parse(message.data) })
-      // An event that a newer service has and we do not know is none of ours.
-      if (event.success) yield { id: message.id ?? '', event: event.data }
-    }
-  } finally {
-    silence.stop()
-  }
-}
-
-/** Browsers cannot all iterate a stream; leaving early lets go of the connection. */
-async function* readAll(stream: ReadableStream<EventSourceMessage> | undefined): AsyncGenerator<EventSourceMessage> {
-  const reader = stream?.getReader()
-  if (!reader) return
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value
-  } finally {
-    await reader.cancel().catch(() => {})
-  }
+/** True where a service or a proxy begins anew although it was told where to go on; a snapshot stands for what cannot be told again. */
+function isRepeated({ id, event }: WatchedEvent, lastEventId: string | null): boolean {
+  if (event.type === 'snapshot' || event.type === 'end') return false
+  return id !== null && lastEventId !== null && !isAfter(id, lastEventId)
 }
 
 /** A service away, restarting or short of Redis comes back; a refusal stays one. */
 function mayPass(error: unknown): boolean {
   if (error instanceof ProblemError) return error.problem.status >= 500
+  if (error instanceof UnexpectedAnswerError) return error.status >= 500
   return error instanceof UnreachableError || error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError')
 }
 
 /** Doubles up to the cap; the random half keeps a thousand watchers from returning in the same moment. */
-function backoffMs(firstMs: number, failures: number): number {
-  return Math.min(firstMs * 2 ** failures, LONGEST_RETRY_MS) * (0.5 + Math.random() / 2)
+function backoffMs(failures: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS) * (0.5 + Math.random() / 2)
 }
 
 function pause(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
@@ -115,18 +78,4 @@ function pause(durationMs: number, signal: AbortSignal | undefined): Promise<voi
       resolve()
     }
   })
-}
-
-function silenceTimer() {
-  const controller = new AbortController()
-  const silent = (): void => controller.abort(new DOMException('The stream fell silent', 'TimeoutError'))
-  let timer = setTimeout(silent, SILENT_FOR_MS)
-  return {
-    signal: controller.signal,
-    restart(): void {
-      clearTimeout(timer)
-      timer = setTimeout(silent, SILENT_FOR_MS)
-    },
-    stop: (): void => clearTimeout(timer),
-  }
 }

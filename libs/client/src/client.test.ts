@@ -1,0 +1,87 @@
+import { ERRORS } from '@trainyard/contracts'
+import { afterEach, expect, test } from 'vitest'
+import { createClient } from './client.ts'
+import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
+import { sendJson, sendProblem, startTestService, testExperiment } from './test-service.ts'
+
+let service: Awaited<ReturnType<typeof startTestService>> | undefined
+afterEach(() => service?.stop())
+
+async function clientOf(answer: Parameters<typeof startTestService>[0]) {
+  service = await startTestService(answer)
+  return { client: createClient({ baseUrl: service.url }), seen: service.seen }
+}
+
+test('submit() — posts only what was given, with the key, and reads the experiment', async () => {
+  const { client, seen } = await clientOf((_request, response) => sendJson(response, testExperiment, 201))
+  const experiment = await client.submit({ depth: 3, lr: 1e-4 }, { idempotencyKey: 'k-1' })
+  expect(experiment.id).toBe(testExperiment.id)
+  expect(seen).toMatchObject([{ method: 'POST', url: '/api/v1/experiments', body: '{"depth":3,"lr":0.0001}' }])
+  expect(seen[0]?.headers).toMatchObject({ 'idempotency-key': 'k-1', 'content-type': 'application/json' })
+})
+
+test('every question — has its route, and says nothing of options that were not given', async () => {
+  const { client, seen } = await clientOf((_request, response) => sendJson(response, { items: [], nextPageToken: null }))
+  await client.list()
+  await client.list({ state: 'running', tag: 'a&b', pageSize: 5, pageToken: 't' })
+  await client.epochs('latest')
+  await client.epochs('latest', { after: 3 })
+  await client.batches('0189', { epoch: 2 })
+  await client.logs('../workers')
+  await client.datasets()
+  await client.workers()
+  expect(seen.map(({ url }) => url.replace('/api/v1', ''))).toEqual([
+    '/experiments',
+    '/experiments?state=running&tag=a%26b&pageSize=5&pageToken=t',
+    '/experiments/latest/epochs',
+    '/experiments/latest/epochs?after=3',
+    '/experiments/0189/batches?epoch=2',
+    '/experiments/..%2Fworkers/logs',
+    '/datasets',
+    '/workers',
+  ])
+})
+
+test('cancel() — posts to the experiment', async () => {
+  const { client, seen } = await clientOf((_request, response) => sendJson(response, testExperiment, 202))
+  await client.cancel('latest')
+  expect(seen).toMatchObject([{ method: 'POST', url: '/api/v1/experiments/latest/cancel', body: '' }])
+})
+
+test('ready() — reads the answer of a service that is not ready', async () => {
+  const readiness = { ready: false, checks: [{ name: 'redis', ok: false, detail: 'is away' }], warnings: [] }
+  const { client } = await clientOf((_request, response) => sendJson(response, readiness, 503))
+  expect(await client.ready()).toEqual(readiness)
+})
+
+test('a problem — throws with its code and all that it said', async () => {
+  const errors = [{ pointer: '/depth', detail: 'is too large' }]
+  const { client } = await clientOf((_request, response) => sendProblem(response, { status: 400, code: 'INVALID_INPUT', errors }))
+  const error = await client.submit({ depth: 99 }).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ProblemError)
+  expect(error).toMatchObject({ code: 'INVALID_INPUT', message: 'A sentence', problem: { status: 400, errors } })
+})
+
+test('a problem whose code we do not know — is INTERNAL', async () => {
+  const { client } = await clientOf((_request, response) => sendProblem(response, { status: 418, code: 'TEAPOT' }))
+  await expect(client.get('latest')).rejects.toMatchObject({ code: 'INTERNAL', problem: { code: 'TEAPOT' } })
+})
+
+test('nothing at the address — names it and says what to do', async () => {
+  const { client } = await clientOf(() => {})
+  await service?.stop()
+  const error = await client.list().catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(UnreachableError)
+  expect(error).toMatchObject({ code: 'API_UNREACHABLE', message: expect.stringContaining(`at ${service?.url}; start it with npm start`) })
+  expect(ERRORS.API_UNREACHABLE.exitCode).toBe(5)
+})
+
+test.each([
+  ['another service', 200, { hello: 'world' }],
+  ['a proxy', 502, 'Bad gateway'],
+])('an answer from %s — is told from ours', async (_who, status, body) => {
+  const { client } = await clientOf((_request, response) => sendJson(response, body, status))
+  const error = await client.get('latest').catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(UnexpectedAnswerError)
+  expect(error).toMatchObject({ code: 'API_UNREACHABLE', status })
+})
