@@ -8,6 +8,14 @@ export function matMul(tf: Runtime, [a, b]: [Tensor, Tensor], transpose: { a?: b
   return tf.run('MatMul', [a, b], { ...FLOAT, transpose_a: { bool: transpose.a ?? false }, transpose_b: { bool: transpose.b ?? false } })
 }
 
+/** (n, m) → (m, n) */
+export function transpose(tf: Runtime, x: Tensor): Tensor {
+  return tf.scope(() => {
+    const order = tf.tensor(Int32Array.of(1, 0), { shape: [2], dtype: 'int32' })
+    return tf.run('Transpose', [x, order], { ...FLOAT, Tperm: { type: 'int32' } })
+  })
+}
+
 /** x + bias on every row: (n, units) + (units). */
 export function addBias(tf: Runtime, [x, bias]: [Tensor, Tensor]): Tensor {
   return tf.run('BiasAdd', [x, bias], FLOAT)
