@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import {
-  CLASSES,
   type Engine,
   evaluatedSplit,
   type ExperimentConfig,
   type FromTrainer,
-  linearShapes,
   stepsPerEpoch,
   toJsonNumber,
   type ToTrainer,
@@ -16,6 +14,7 @@ import { decodeCheckpoint, type EpochResult, train, type TrainingState } from '@
 import { createBatchReporter } from './batch-reporter.ts'
 import { createCheckpointSchedule } from './checkpoint-schedule.ts'
 import { configHash } from './config-hash.ts'
+import { networkShape } from './network-shape.ts'
 import type { ResidentSplits } from './resident-splits.ts'
 import { writeCheckpoint } from './write-checkpoint.ts'
 
@@ -108,10 +107,6 @@ export async function runExperiment({ runId, config, checkpoints }: RunCommand, 
   } finally {
     await schedule.settle()
   }
-}
-
-export function networkShape(config: ExperimentConfig) {
-  return { inputs: linearShapes(config)[0]?.[0] ?? 0, layerSizes: config.layerSizes, classes: CLASSES, bias: config.bias }
 }
 
 function toEpochMessage(result: EpochResult, config: ExperimentConfig) {
