@@ -1,7 +1,7 @@
 import { type Dataset, DatasetName } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { formatCount } from './measures.ts'
-import { type CliDeps, openSession } from './session.ts'
+import { type CliDeps, GlobalOptions, openSession } from './session.ts'
 import { type Column, tableLines } from './text-table.ts'
 
 const SCRIPT = 'apps/trainer/src/datasets.main.ts'
@@ -22,7 +22,8 @@ export function addDatasets(program: Command, deps: CliDeps): void {
   const script =
     (verb: string) =>
     async (what: string): Promise<void> => {
-      deps.setExitCode(await deps.runScript(SCRIPT, [verb, what]))
+      const { json } = GlobalOptions.parse(program.opts())
+      deps.setExitCode(await deps.runScript(SCRIPT, json ? [verb, what, '--json'] : [verb, what]))
     }
   datasets
     .command('fetch')

@@ -1,4 +1,4 @@
-import { type Experiment, ExperimentState } from '@trainyard/contracts'
+import { type Experiment, ExperimentState, ExpectedError } from '@trainyard/contracts'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { formatLoss, formatShare } from './measures.ts'
@@ -8,7 +8,7 @@ import { type Column, tableLines } from './text-table.ts'
 const ListOptions = z.object({
   state: ExperimentState.optional(),
   tag: z.string().optional(),
-  pageSize: z.coerce.number().optional(),
+  limit: z.string(),
   pageToken: z.string().optional(),
 })
 
@@ -30,15 +30,15 @@ export function addList(program: Command, deps: CliDeps): void {
     .description('experiments, newest first')
     .addOption(new Option('--state <state>', 'only those in this state').choices(ExperimentState.options))
     .option('--tag <tag>', 'only those with this tag')
-    .option('--page-size <number>', 'how many at once')
+    .option('--limit <number>', 'how many at once, at most 200', '20')
     .option('--page-token <token>', 'the page after the one that showed this token')
     .action(async () => {
       const session = openSession(command, deps)
-      const options = ListOptions.parse(command.opts())
-      const page = await session.client.list(options)
+      const { limit, ...filters } = ListOptions.parse(command.opts())
+      const page = await session.client.list({ ...filters, pageSize: toCount(limit) })
       if (session.json) return session.printJson(page)
       if (page.items.length === 0) {
-        const filtered = options.state !== undefined || options.tag !== undefined
+        const filtered = filters.state !== undefined || filters.tag !== undefined
         return session.print(filtered ? 'no experiment fits; leave out --state or --tag to see all' : FIRST_STEPS)
       }
       const { header, lines } = tableLines(COLUMNS, page.items)
@@ -53,4 +53,9 @@ const FIRST_STEPS = 'no experiments yet; try: trainyard submit --dataset synthet
 function layersOf(layerSizes: readonly number[], width: number | null): string {
   if (layerSizes.length === 0) return 'none'
   return width === null ? layerSizes.join('-') : `${layerSizes.length} x ${width}`
+}
+
+function toCount(limit: string): number {
+  if (/^\d+$/.test(limit)) return Number(limit)
+  throw new ExpectedError('INVALID_INPUT', `--limit wants a whole number, not ${JSON.stringify(limit)}`)
 }

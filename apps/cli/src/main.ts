@@ -8,10 +8,10 @@ import { createScriptRunner } from './run-script.ts'
 const { stdout, stderr } = process
 const json = process.argv.includes('--json')
 
-// A reader that leaves early, as `| head` does, is no error.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that leaves early, as `| head` does, is no error.
   if (error.code === 'EPIPE') process.exit(0)
-  throw error
+  process.exit(reportError(error, { json, stderr }))
 })
 
 try {

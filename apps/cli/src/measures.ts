@@ -14,9 +14,10 @@ export function formatShare(share: JsonNumber | null): string {
 export function formatSeconds(seconds: number | null): string {
   if (seconds === null) return NOTHING
   if (seconds < 10) return `${seconds.toFixed(2)} s`
-  if (seconds < 100) return `${Math.round(seconds)} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 100 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  const whole = Math.round(seconds)
+  if (whole < 100) return `${whole} s`
+  const minutes = Math.floor(whole / 60)
+  return minutes < 100 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 export function formatBytes(bytes: number): string {

@@ -1,5 +1,5 @@
 import { ERRORS } from '@trainyard/contracts'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { addCancel } from './cancel.ts'
 import { addDatasets } from './datasets.ts'
 import { addDoctor } from './doctor.ts'
@@ -14,16 +14,16 @@ import { addWatch } from './watch.ts'
 import { addWorkers } from './workers.ts'
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 the watched experiment was canceled, ${ERRORS.INVALID_INPUT.exitCode} wrong input, ${ERRORS.EXPERIMENT_NOT_FOUND.exitCode} not found, \
-${ERRORS.WRONG_STATE.exitCode} not in this state, ${ERRORS.API_UNREACHABLE.exitCode} service or Redis away,
-${ERRORS.LOSS_DIVERGED.exitCode} to ${ERRORS.DISK_FULL.exitCode} the watched experiment failed, ${ERRORS.INTERNAL.exitCode} a fault of ours; docs/errors.md explains each.`
+Exit codes: 0 done, ${ERRORS.INVALID_INPUT.exitCode} wrong input, ${ERRORS.EXPERIMENT_NOT_FOUND.exitCode} not found, \
+${ERRORS.WRONG_STATE.exitCode} the state does not allow it, or the watched experiment was canceled, ${ERRORS.API_UNREACHABLE.exitCode} service or Redis away,
+${ERRORS.LOSS_DIVERGED.exitCode} the watched experiment failed, 130 Ctrl-C, ${ERRORS.INTERNAL.exitCode} a fault of ours; docs/errors.md explains each.`
 
 /** The whole command line. Usage errors are thrown, not printed. */
 export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: string }): Command {
   const program = new Command('trainyard')
     .description('Train networks on flowers: submit experiments, watch their losses.')
     .option('--json', 'answer with JSON on stdout, errors as JSON on stderr')
-    .option('--url <url>', 'where the service is; also TRAINYARD_URL', defaultUrl)
+    .addOption(new Option('--url <url>', 'where the service is; also TRAINYARD_URL').default(defaultUrl, defaultUrl).argParser(toAddress))
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: () => {} })
     .exitOverride()
@@ -31,4 +31,9 @@ export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: st
   for (const add of [addUp, addSubmit, addList, addShow, addWatch, addLosses, addLogs, addCancel, addDatasets, addWorkers, addDoctor])
     add(program, deps)
   return program
+}
+
+function toAddress(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
+  throw new InvalidArgumentError('It must be an address like http://127.0.0.1:8787.')
 }

@@ -1,8 +1,6 @@
 import { ProblemError } from '@trainyard/client'
-import { type ErrorCode, ERRORS, ExpectedError } from '@trainyard/contracts'
+import { type ErrorCode, ERRORS, ExpectedError, flagOf, InvalidFlagsError } from '@trainyard/contracts'
 import { CommanderError } from 'commander'
-import { InvalidFlagsError } from './config-flags.ts'
-import { flagOf } from './flag-name.ts'
 import { printable } from './text-table.ts'
 
 interface Report {
@@ -32,14 +30,23 @@ const isHelp = ({ code }: CommanderError): boolean => ['commander.helpDisplayed'
 function reportOf(error: unknown): Report {
   if (error instanceof ProblemError) {
     const { errors = [], requestId } = error.problem
-    const faults = errors
-      .filter(({ pointer }) => pointer !== '')
-      .map(({ pointer, detail }) => ({ at: flagOf(pointer.replace(/^\//, '')), detail }))
-    return { code: error.code, message: error.message, faults: faults.length === errors.length ? faults : [], requestId }
+    return {
+      code: error.code,
+      message: error.message,
+      faults: errors.map(({ pointer, detail }) => ({ at: placeOf(pointer), detail })),
+      requestId,
+    }
   }
-  if (error instanceof InvalidFlagsError) return { code: error.code, message: error.message, faults: error.faults }
+  if (error instanceof InvalidFlagsError)
+    return { code: error.code, message: error.message, faults: error.faults.map(({ flag, detail }) => ({ at: flag, detail })) }
   if (error instanceof ExpectedError) return { code: error.code, message: error.message, faults: [] }
   if (error instanceof CommanderError) return { code: 'INVALID_INPUT', message: error.message.replace(/^error: /, ''), faults: [] }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'INTERNAL', message: `trainyard itself failed (${message}); please report it with the command you ran`, faults: [] }
+}
+
+/** `/layerSizes/0` → `--layer-sizes`; what is no pointer into the body is the name of a parameter. */
+function placeOf(pointer: string): string {
+  const [start, field] = pointer.split('/')
+  return start === '' && field ? flagOf(field) : pointer
 }

@@ -9,8 +9,3 @@ export function sparkline(values: readonly number[], width: number): string {
   const bar = (value: number): string => BARS[range === 0 ? 0 : Math.round(((value - lowest) / range) * (BARS.length - 1))] ?? ' '
   return shown.map((value) => (Number.isFinite(value) ? bar(value) : ' ')).join('')
 }
-
-export function progressBar(fraction: number, width: number): string {
-  const done = Math.round(Math.min(1, Math.max(0, fraction)) * width)
-  return '█'.repeat(done) + '░'.repeat(width - done)
-}

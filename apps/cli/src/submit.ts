@@ -1,7 +1,7 @@
-import type { DryRun, Experiment } from '@trainyard/contracts'
+import { type DryRun, type Experiment, ExperimentRequest, parseFlags } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { configFlags, requestFromFlags } from './config-flags.ts'
+import { configFlags } from './config-flags.ts'
 import { formatBytes, formatCount } from './measures.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 import { styledState } from './state-style.ts'
@@ -23,7 +23,7 @@ export function addSubmit(program: Command, deps: CliDeps): void {
     .action(async () => {
       const session = openSession(command, deps)
       const { watch, dryRun, idempotencyKey } = SubmitOptions.parse(command.opts())
-      const request = requestFromFlags(command)
+      const request = parseFlags(ExperimentRequest, command.opts())
       if (dryRun) return showDryRun(await session.client.dryRun(request), session)
       const experiment = await session.client.submit(request, { idempotencyKey })
       showSubmitted(experiment, { session, watch })

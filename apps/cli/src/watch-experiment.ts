@@ -1,5 +1,5 @@
 import type { WatchedEvent } from '@trainyard/client'
-import { ERRORS, type Experiment, type ExperimentEvent } from '@trainyard/contracts'
+import type { Experiment, ExperimentEvent } from '@trainyard/contracts'
 import { epochSummary } from './epoch-table.ts'
 import type { Session } from './session.ts'
 import { styledState } from './state-style.ts'
@@ -7,7 +7,8 @@ import { printable } from './text-table.ts'
 import { liveView } from './watch-live.ts'
 import { lineView } from './watch-lines.ts'
 
-const CANCELED_EXIT_CODE = 1
+const FAILED_EXIT_CODE = 6
+const CANCELED_EXIT_CODE = 4
 const INTERRUPTED_EXIT_CODE = 130
 
 /** Shows events as they come. */
@@ -19,14 +20,14 @@ export interface WatchView {
   close(): void
 }
 
-/** Follows an experiment until it ends; answers the exit code: 0 completed, the error's own when failed. */
-export async function watchExperiment({ id }: Experiment, session: Session): Promise<number> {
+/** Follows an experiment until it ends; answers the exit code. */
+export async function watchExperiment({ id, config }: Experiment, session: Session): Promise<number> {
   const signal = session.terminal.listenForInterrupt()
   const onReconnect = (): void => session.warn('the connection is lost; trying again')
   if (session.json) {
     for await (const watched of session.client.watch(id, { signal, onReconnect })) session.printJson(toLine(watched))
   } else {
-    const view = session.terminal.stdout.isTTY ? liveView(session) : lineView(session)
+    const view = session.terminal.stdout.isTTY ? liveView(session, config) : lineView(session, config)
     try {
       for await (const { event } of session.client.watch(id, { signal, onReconnect: () => view.reconnecting() })) view.show(event)
     } finally {
@@ -52,9 +53,7 @@ function lastWords(experiment: Experiment, session: Session): string[] {
   return lines
 }
 
-function exitCodeOf({ state, error }: Experiment): number {
+function exitCodeOf({ state }: Experiment): number {
   if (state === 'completed') return 0
-  if (state === 'canceled') return CANCELED_EXIT_CODE
-  const known = Object.entries(ERRORS).find(([code]) => code === error?.code)
-  return known?.[1].exitCode ?? ERRORS.INTERNAL.exitCode
+  return state === 'canceled' ? CANCELED_EXIT_CODE : FAILED_EXIT_CODE
 }

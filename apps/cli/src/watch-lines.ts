@@ -1,12 +1,12 @@
-import type { ExperimentEvent } from '@trainyard/contracts'
+import type { ExperimentConfig, ExperimentEvent } from '@trainyard/contracts'
 import { createEpochPrinter } from './epoch-table.ts'
 import type { Session } from './session.ts'
 import { printable } from './text-table.ts'
 import type { WatchView } from './watch-experiment.ts'
 
 /** A line per epoch and per change of state: for pipes and log files. */
-export function lineView(session: Session): WatchView {
-  const printEpoch = createEpochPrinter((line) => session.print(line))
+export function lineView(session: Session, { epochs }: ExperimentConfig): WatchView {
+  const printEpoch = createEpochPrinter({ epochs, print: (line) => session.print(line) })
   return {
     show(event: ExperimentEvent): void {
       if (event.type === 'state') session.print(`${event.data.state} (${event.data.reason})`)

@@ -1,9 +1,17 @@
-import { type Epoch, type ExperimentEvent, type ExperimentState, fromJsonNumber, type Progress } from '@trainyard/contracts'
+import {
+  type Epoch,
+  type ExperimentConfig,
+  type ExperimentEvent,
+  type ExperimentState,
+  fromJsonNumber,
+  type Progress,
+} from '@trainyard/contracts'
 import { createLogUpdate } from 'log-update'
 import { createEpochPrinter } from './epoch-table.ts'
 import { formatSeconds } from './measures.ts'
 import type { Session } from './session.ts'
-import { progressBar, sparkline } from './sparkline.ts'
+import { progressBar } from './progress-bar.ts'
+import { sparkline } from './sparkline.ts'
 import { styledState } from './state-style.ts'
 import { printable } from './text-table.ts'
 import type { WatchView } from './watch-experiment.ts'
@@ -21,17 +29,17 @@ export interface LiveStatus {
 }
 
 /** The table of epochs grows upwards; below it, the curve and the progress are drawn anew with each event. */
-export function liveView(session: Session): WatchView {
+export function liveView(session: Session, { epochs }: ExperimentConfig): WatchView {
   const bottom = createLogUpdate(session.terminal.stdout)
-  const printEpoch = createEpochPrinter((line) => bottom.persist(line))
+  const printEpoch = createEpochPrinter({ epochs, print: (line) => bottom.persist(line) })
   const losses = new Map<number, number>()
   let status: LiveStatus = { state: 'queued', progress: null, losses: [], connected: true }
   const draw = (change: Partial<LiveStatus>): void => {
     status = { ...status, ...change }
     bottom(statusLines(status, session).join('\n'))
   }
-  const add = (epochs: readonly Epoch[]): void => {
-    for (const epoch of epochs) {
+  const add = (results: readonly Epoch[]): void => {
+    for (const epoch of results) {
       printEpoch(epoch)
       losses.set(epoch.epoch, fromJsonNumber(epoch.loss))
     }

@@ -98,7 +98,7 @@ function kindOf({ type, items }: Field): CommandFlag['kind'] {
 }
 
 /** `imageSize` → `--image-size`. */
-function flagOf(field: string): string {
+export function flagOf(field: string): string {
   return `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 

@@ -6,7 +6,7 @@
  * one step · cancel: what a user asks · drain: what a worker does before it leaves.
  */
 export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './events.ts'
-export { type CommandFlag, commandFlags, InvalidFlagsError, parseFlags, readFlagValues } from './command-flags.ts'
+export { type CommandFlag, commandFlags, flagOf, InvalidFlagsError, parseFlags, readFlagValues } from './command-flags.ts'
 export { CLASSES, Dataset, DatasetList, DatasetName, HeldSplit, SPLIT_COUNTS, SplitName } from './dataset.ts'
 export { DATASET_CATALOGUE } from './dataset-catalogue.ts'
 export {
