@@ -1,0 +1,33 @@
+import os from 'node:os'
+import type { WorkerInfo } from '@trainyard/contracts'
+import type { WorkerRegistry } from '@trainyard/jobs'
+import { repeat, type Repeated } from './repeat.ts'
+import type { Slot } from './slot.ts'
+
+const EVERY_MS = 5000
+
+export interface HeartbeatDeps {
+  registry: WorkerRegistry
+  worker: Pick<WorkerInfo, 'id' | 'version' | 'pools' | 'memoryBytes'>
+  slots: () => readonly Slot[]
+  draining: () => boolean
+  onError: (error: unknown) => void
+}
+
+/** Tells the registry what this worker has and does. */
+export function startHeartbeat({ registry, worker, slots, draining, onError }: HeartbeatDeps): Repeated {
+  const host = { host: os.hostname(), pid: process.pid, startedAt: new Date().toISOString() }
+  const beat = (): Promise<void> =>
+    registry.heartbeat({
+      ...worker,
+      ...host,
+      engine:
+        slots()
+          .find((slot) => slot.engine() !== null)
+          ?.engine() ?? null,
+      slots: slots().map((slot) => slot.state()),
+      holds: slots().flatMap((slot) => slot.holds()),
+      draining: draining(),
+    })
+  return repeat({ everyMs: EVERY_MS, work: beat, onError })
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { ERRORS, ExpectedError } from '@trainyard/contracts'
+import { connectRedis } from '@trainyard/jobs'
+import type { Redis } from 'ioredis'
+import { type Logger, pino } from 'pino'
+import { z } from 'zod'
+import { startWorker } from './worker.ts'
+import { readWorkerConfig } from './worker-config.ts'
+
+const LEAVE_WITHIN_MS = 28_000
+const apps = path.join(import.meta.dirname, '..', '..')
+
+async function work(): Promise<void> {
+  const { redisUrl, logLevel, ...config } = readWorkerConfig(process.env)
+  const log = pino({
+    level: logLevel,
+    name: 'worker',
+    redact: ['*.password', '*.redisUrl', '*.REDIS_URL', 'err.command', 'err.cause.command'],
+  })
+  const redis = connectRedis(redisUrl, { name: 'trainyard-worker', whenDown: 'wait' })
+  tellOfConnection(redis, log)
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(path.join(apps, '..', 'package.json'), 'utf8')))
+  const worker = await startWorker({ ...config, redis, trainerPath: path.join(apps, 'trainer', 'src', 'main.ts'), version, log })
+  leaveOnSignal(async () => {
+    await worker.drain()
+    redis.disconnect()
+  })
+}
+
+/** Drains at the first signal; at a second one, or when draining takes too long, leaves at once: the lease then runs out. */
+function leaveOnSignal(drain: () => Promise<void>): void {
+  const onSignal = (): void => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeAllListeners(signal).once(signal, () => process.exit(1))
+    setTimeout(() => process.exit(0), LEAVE_WITHIN_MS).unref()
+    drain().then(() => process.exit(0), fail)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, onSignal)
+}
+
+/** Says once that Redis is away, and once that it is back. */
+function tellOfConnection(redis: Redis, log: Logger): void {
+  let told: 'away' | 'there' | null = null
+  redis.on('close', () => {
+    if (told !== 'away') log.warn('Redis cannot be reached; what runs goes on, and is written down once Redis is back')
+    told = 'away'
+  })
+  redis.on('ready', () => {
+    if (told === 'away') log.info('Redis is back')
+    told = 'there'
+  })
+}
+
+function fail(error: unknown): never {
+  const foreseen = error instanceof ExpectedError
+  process.stderr.write(`${foreseen ? error.message : `The worker stopped for a reason that was not foreseen: ${String(error)}`}\n`)
+  process.exit(ERRORS[foreseen ? error.code : 'INTERNAL'].exitCode)
+}
+
+try {
+  await work()
+} catch (error) {
+  fail(error)
+}

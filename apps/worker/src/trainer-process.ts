@@ -1,0 +1,75 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { type Engine, FromTrainer, type ToTrainer } from '@trainyard/contracts'
+import type { Logger } from 'pino'
+
+const LEAVE_WITHIN_MS = 5000
+
+export interface TrainerProcess {
+  pid: number
+  /** Resolves once its engine is loaded. */
+  ready: Promise<Engine>
+  /** Resolves with how it ended, after its last message was heard. */
+  ended: Promise<string>
+  isAlive(): boolean
+  send(message: ToTrainer): void
+  /** Who hears the messages of the run under way; it must acknowledge each. */
+  listen(listener: (message: RunMessage) => void): void
+  kill(): void
+  /** Asks it to leave, and kills it when it does not. */
+  leave(): Promise<void>
+}
+
+export type RunMessage = Exclude<FromTrainer, { type: 'ready' }>
+
+export interface TrainerStart {
+  path: string
+  env: NodeJS.ProcessEnv
+  log: Logger
+}
+
+/** Starts the process that holds TensorFlow. */
+export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
+  const child = fork(path, { env, serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  for (const stream of [child.stdout, child.stderr]) if (stream) logLines(stream, log)
+  const ready = Promise.withResolvers<Engine>()
+  let listener: ((message: RunMessage) => void) | null = null
+  child.on('message', (raw) => {
+    const message = FromTrainer.safeParse(raw)
+    if (!message.success) {
+      log.error({ err: message.error }, 'the trainer sent what is no message; it is replaced')
+      child.kill('SIGKILL')
+    } else if (message.data.type === 'ready') {
+      ready.resolve(message.data.engine)
+      send({ type: 'ack', count: 1 })
+    } else listener?.(message.data)
+  })
+  // An exit may be told before the last messages are; the channel closes after them.
+  const exited = once(child, 'exit')
+  const ended = Promise.all([exited, once(child, 'disconnect')]).then(([[code, signal]]) => (signal ? `by ${signal}` : `with code ${code}`))
+  const isAlive = () => child.connected && child.exitCode === null && child.signalCode === null
+  // A message to one that has just died is lost without harm: its end is told by `ended`.
+  const send = (message: ToTrainer): void => void (isAlive() && child.send(message, () => {}))
+
+  return {
+    pid: child.pid ?? -1,
+    ready: ready.promise,
+    ended,
+    isAlive,
+    send,
+    listen: (next) => (listener = next),
+    kill: () => void child.kill('SIGKILL'),
+    async leave() {
+      if (child.connected) child.disconnect()
+      const late = setTimeout(() => child.kill('SIGKILL'), LEAVE_WITHIN_MS)
+      await ended
+      clearTimeout(late)
+    },
+  }
+}
+
+function logLines(stream: Readable, log: Logger): void {
+  createInterface({ input: stream }).on('line', (line) => log.info({ from: 'trainer' }, line))
+}

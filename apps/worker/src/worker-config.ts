@@ -1,0 +1,55 @@
+import os from 'node:os'
+import path from 'node:path'
+import { ExpectedError } from '@trainyard/contracts'
+import { z } from 'zod'
+
+/** What an experiment may use of the memory there is; the rest is the system's and this process's. */
+const MEMORY_SHARE = 0.8
+
+class EnvironmentError extends ExpectedError {
+  constructor(faults: string, options?: ErrorOptions) {
+    super('CONFIG_INVALID', `The environment is not set up right: ${faults}`, options)
+  }
+}
+
+const WorkerEnv = z.object({
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' }).default('redis://127.0.0.1:6379'),
+  TRAINYARD_DATA: z
+    .string()
+    .min(1)
+    .default(path.join(os.homedir(), '.local', 'share', 'trainyard')),
+  TRAINYARD_POOLS: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}(,[a-z0-9][a-z0-9-]{0,39})*$/, 'must be names of 1 to 40 of a-z, 0-9 and "-", with commas between')
+    .default('default'),
+  TRAINYARD_SLOTS: z.coerce.number().int().min(1).max(64).default(1),
+  TRAINYARD_MEMORY_BYTES: z.coerce.number().int().positive().optional(),
+  FLOWERS102_ROOT: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export function readWorkerConfig(env: NodeJS.ProcessEnv) {
+  const parsed = WorkerEnv.safeParse(env)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+    throw new EnvironmentError(faults.join('; '), { cause: parsed.error })
+  }
+  const { REDIS_URL, TRAINYARD_DATA, TRAINYARD_POOLS, TRAINYARD_SLOTS: slots, TRAINYARD_MEMORY_BYTES, LOG_LEVEL } = parsed.data
+  // The trainer gets the environment as it is, but not the way into Redis.
+  const { REDIS_URL: _secret, ...inherited } = env
+  return {
+    redisUrl: REDIS_URL,
+    dataFolder: TRAINYARD_DATA,
+    pools: [...new Set(TRAINYARD_POOLS.split(','))],
+    slots,
+    memoryBytes: TRAINYARD_MEMORY_BYTES ?? Math.floor((MEMORY_SHARE * usableMemoryBytes()) / slots),
+    trainerEnv: { ...inherited, TRAINYARD_DATA },
+    logLevel: LOG_LEVEL,
+  }
+}
+
+/** The machine's memory, or the container's limit where that is lower. */
+function usableMemoryBytes(): number {
+  const limitBytes = process.constrainedMemory()
+  return limitBytes > 0 ? Math.min(limitBytes, os.totalmem()) : os.totalmem()
+}

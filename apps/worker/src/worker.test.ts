@@ -1,0 +1,193 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import type { Experiment, ExperimentState } from '@trainyard/contracts'
+import { connectRedis, createExperimentStore, createWorkerRegistry, type ExperimentStore } from '@trainyard/jobs'
+import type { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { newExperiment } from '../../../tests/support/new-experiment.ts'
+import { poll } from '../../../tests/support/poll.ts'
+import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
+import { type RunningWorker, startWorker } from './worker.ts'
+
+const support = path.join(import.meta.dirname, '../../../tests/support')
+const WITHIN = { timeoutMs: 90_000 }
+
+let server: RedisProcess
+let redis: Redis
+let store: ExperimentStore
+let dataFolder: string
+let workers: { worker: RunningWorker; connection: Redis }[]
+
+beforeEach(async () => {
+  server = await startRedis()
+  redis = connectRedis(server.url, { name: 'test', whenDown: 'fail' })
+  store = createExperimentStore({ redis })
+  dataFolder = await mkdtemp(path.join(os.tmpdir(), 'worker-'))
+  workers = []
+})
+afterEach(async () => {
+  for (const { worker, connection } of workers) {
+    await worker.drain()
+    connection.disconnect()
+  }
+  redis.disconnect()
+  await server.stop()
+  await rm(dataFolder, { recursive: true, force: true })
+})
+
+async function start({ script = '', slots = 1, level = 'silent' } = {}): Promise<RunningWorker> {
+  const connection = connectRedis(server.url, { name: 'worker', whenDown: 'wait' })
+  const worker = await startWorker({
+    redis: connection,
+    dataFolder,
+    pools: ['default'],
+    slots,
+    memoryBytes: 1e9,
+    trainerPath: path.join(support, 'scripted-trainer.ts'),
+    trainerEnv: { ...process.env, SCRIPT: script },
+    version: '0.0.0',
+    log: pino({ level }),
+  })
+  workers.push({ worker, connection })
+  return worker
+}
+
+const create = async (request: Parameters<typeof newExperiment>[0] = {}) => (await store.create(newExperiment(request))).experiment.id
+
+const reaches = (id: string, fits: (experiment: Experiment) => boolean): Promise<Experiment> =>
+  poll(async () => {
+    const experiment = await store.get(id)
+    if (!fits(experiment)) throw new Error(`still ${experiment.state} (${experiment.reason}) at epoch ${experiment.latest?.epoch}`)
+    return experiment
+  }, WITHIN)
+
+const enters = (id: string, state: ExperimentState) => reaches(id, (experiment) => experiment.state === state)
+const runsPast = (id: string, epoch: number) => reaches(id, ({ latest }) => (latest?.epoch ?? 0) >= epoch)
+const numbers = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
+
+async function expectWhole(id: string, epochs: number): Promise<void> {
+  expect((await store.epochs(id)).map(({ epoch }) => epoch)).toEqual(numbers(epochs))
+  expect((await store.batches(id)).map(({ loss }) => loss)).toEqual(numbers(epochs).flatMap((epoch) => Array(16).fill(epoch)))
+}
+
+test('an experiment is run to its end, every epoch once, and leaves no checkpoint behind', async () => {
+  await start()
+  const id = await create({ epochs: 5 })
+  const done = await enters(id, 'completed')
+  await expectWhole(id, 5)
+  expect(done.transitions.map(({ state }) => state)).toEqual(['queued', 'running', 'completed'])
+  expect(done).toMatchObject({ engine: { name: 'scripted' }, datasetHash: 'scripted', progress: { phase: 'done', fraction: 1 } })
+  expect(await poll(() => expectEmpty(path.join(dataFolder, 'checkpoints')), WITHIN)).toBe(true)
+})
+
+async function expectEmpty(folder: string): Promise<boolean> {
+  expect(await readdir(folder).catch(() => [])).toEqual([])
+  return true
+}
+
+test('two slots run two experiments at a time, and all of a queue in the end', async () => {
+  await start({ slots: 2 })
+  const ids: string[] = []
+  for (let i = 0; i < 6; i++) ids.push(await create({ epochs: 10 }))
+  const done = await Promise.all(ids.map((id) => enters(id, 'completed')))
+  const spans = done.map(({ startedAt, finishedAt }) => [Date.parse(startedAt ?? ''), Date.parse(finishedAt ?? '')] as const)
+  const most = Math.max(...spans.map(([at]) => spans.filter(([from, to]) => from <= at && at < to).length))
+  expect(most).toBe(2)
+})
+
+test('a trainer killed while it runs: the experiment resumes from its checkpoint and completes, every epoch once', async () => {
+  await start({ script: 'crash' })
+  const id = await create({ epochs: 5 })
+  const { attempts } = await enters(id, 'completed')
+  expect(attempts).toMatchObject([{ outcome: 'infrastructure_error' }, { outcome: 'completed', resumedFromEpoch: 2 }])
+  await expectWhole(id, 5)
+})
+
+test('a failure of the user fails at once, with its advice', async () => {
+  await start({ script: 'diverge' })
+  const id = await create({ epochs: 5 })
+  const failed = await enters(id, 'failed')
+  expect(failed).toMatchObject({ reason: 'user_error', error: { code: 'LOSS_DIVERGED', advice: 'Lower lr' }, attempts: { length: 1 } })
+})
+
+test.each(['', 'deaf'])('a cancel ends a running experiment, and the slot takes the next one — trainer %j', async (script) => {
+  await start({ script })
+  const id = await create({ epochs: 10_000 })
+  await runsPast(id, 2)
+  await store.cancel(id)
+  const canceled = await enters(id, 'canceled')
+  expect(canceled.attempts).toMatchObject([{ outcome: 'canceled' }])
+  await enters(await create({ epochs: 3 }), 'completed')
+})
+
+test('the time limit ends an experiment that takes longer', async () => {
+  await start()
+  const id = await create({ epochs: 10_000, timeLimitSeconds: 1 })
+  expect(await enters(id, 'failed')).toMatchObject({ reason: 'time_limit', error: { code: 'TIME_LIMIT' } })
+})
+
+test('a drained worker gives back what it runs; another one resumes it, and no retry is counted', async () => {
+  const worker = await start()
+  const id = await create({ epochs: 100, maxRetries: 0 })
+  await runsPast(id, 3)
+  await worker.drain()
+  expect(await store.get(id)).toMatchObject({ state: 'queued', reason: 'drained', attempts: [{ outcome: 'drained' }] })
+  expect(await createWorkerRegistry({ redis }).list()).toEqual([])
+  await start()
+  const { attempts } = await enters(id, 'completed')
+  expect(attempts[1]?.resumedFromEpoch).toBeGreaterThanOrEqual(3)
+  await expectWhole(id, 100)
+})
+
+test('a worker killed by SIGKILL: its trainer goes with it, and another worker completes the experiment', async () => {
+  const killed = fork(path.join(support, 'scripted-worker.ts'), [server.url, dataFolder], { env: process.env })
+  const id = await create({ epochs: 200 })
+  await runsPast(id, 3)
+  killed.kill('SIGKILL')
+  await once(killed, 'exit')
+  await start()
+  const { attempts, transitions } = await enters(id, 'completed')
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(['worker_lost', 'completed'])
+  expect(transitions.map(({ reason }) => reason)).toContain('worker_lost')
+  await expectWhole(id, 200)
+})
+
+test.each(['pause', 'kill'] as const)(
+  '%s — Redis goes away while an experiment runs: training goes on, and all of it is written',
+  async (how) => {
+    await start()
+    const id = await create({ epochs: 300 })
+    await runsPast(id, 3)
+    await server[how]()
+    const reached = (await latestOnDisk(id)) + 30
+    await poll(async () => {
+      if ((await latestOnDisk(id)) < reached) throw new Error('the trainer has stopped')
+    }, WITHIN)
+    if (how === 'pause') server.resume()
+    else await server.restart()
+    const { attempts } = await poll(() => enters(id, 'completed'), WITHIN)
+    expect(attempts).toHaveLength(1)
+    await expectWhole(id, 300)
+  },
+)
+
+/** The trainer writes a checkpoint after every epoch. */
+async function latestOnDisk(id: string): Promise<number> {
+  const files = await readdir(path.join(dataFolder, 'checkpoints', id))
+  return Math.max(0, ...files.map((file) => Number(/-(\d+)\.checkpoint$/.exec(file)?.[1] ?? 0)))
+}
+
+test('the registry tells what a worker has and does', async () => {
+  const worker = await start({ slots: 2 })
+  const id = await create({ epochs: 10_000 })
+  const listed = await poll(async () => {
+    const [info] = await createWorkerRegistry({ redis }).list()
+    if (!info?.engine || !info.slots.some(({ experimentId }) => experimentId === id)) throw new Error(JSON.stringify(info))
+    return info
+  }, WITHIN)
+  expect(listed).toMatchObject({ id: worker.id, pools: ['default'], engine: { name: 'scripted' }, draining: false, memoryBytes: 1e9 })
+})

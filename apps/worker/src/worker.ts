@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import os from 'node:os'
+import path from 'node:path'
+import { createCheckpointFolders } from '@trainyard/artifacts'
+import {
+  createAttemptStore,
+  createAttemptWriter,
+  createExperimentStore,
+  createJobSource,
+  createWorkerRegistry,
+  listenForCancels,
+  startHousekeeping,
+} from '@trainyard/jobs'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { startAttempt } from './attempt.ts'
+import { sweepCheckpoints } from './checkpoint-sweep.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { keepLeases } from './lease-keeper.ts'
+import { type Slot, type SlotDeps, startSlot } from './slot.ts'
+import { openTrainerLedger, type TrainerLedger } from './trainer-ledger.ts'
+import { startTrainer, type TrainerProcess } from './trainer-process.ts'
+
+export interface WorkerDeps {
+  redis: Redis
+  prefix?: string
+  dataFolder: string
+  pools: readonly string[]
+  slots: number
+  memoryBytes: number
+  trainerPath: string
+  trainerEnv: NodeJS.ProcessEnv
+  version: string
+  log: Logger
+}
+
+export interface RunningWorker {
+  id: string
+  /** Takes no more jobs, gives back what it runs with a checkpoint, and leaves. */
+  drain(): Promise<void>
+}
+
+/** Takes experiments from its pools and has them trained, one per slot. */
+export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
+  const { redis, dataFolder, pools, memoryBytes, version } = deps
+  const id = `${os.hostname()}-${randomBytes(3).toString('hex')}`
+  const log = deps.log.child({ workerId: id })
+  const onError = (error: unknown): void => log.warn({ err: error }, 'background work failed')
+  const shared = { redis, ...(deps.prefix !== undefined && { prefix: deps.prefix }) }
+  const ledger = await openTrainerLedger({ folder: path.join(dataFolder, 'trainers'), workerId: id })
+  const stopping = new AbortController()
+  const draining = () => stopping.signal.aborted
+  const slots: Slot[] = []
+  const running = () => slots.flatMap((slot) => slot.attempt() ?? [])
+
+  const source = createJobSource({ ...shared, pools, onError })
+  const attempts = createAttemptStore(shared)
+  const registry = createWorkerRegistry(shared)
+  const worker = { id, version, pools: [...pools], memoryBytes }
+  const heartbeat = startHeartbeat({ registry, worker, slots: () => slots, draining, onError })
+  const slotDeps = {
+    ...{ workerId: id, source, attempts, log, stopping: stopping.signal },
+    onChange: () => heartbeat.now(),
+    startTrainer: () => startNotedTrainer({ ...deps, log, ledger, onError }),
+    startAttempt: createAttemptStarter({ ...deps, log, onError }),
+  }
+  for (let slot = 0; slot < deps.slots; slot++) slots.push(startSlot({ ...slotDeps, slot }))
+  const leases = keepLeases({ attempts, running, onError })
+  const onCancel = (canceled: string) =>
+    running()
+      .find((attempt) => attempt.id === canceled)
+      ?.abort('cancel')
+  const cancels = listenForCancels({ ...shared, onCancel })
+  const housekeeping = startHousekeeping({ ...shared, onError })
+  log.info({ pools, slots: deps.slots, memoryBytes }, 'the worker takes experiments')
+
+  async function drain(): Promise<void> {
+    stopping.abort()
+    log.info('the worker drains')
+    heartbeat.now()
+    for (const attempt of running()) attempt.abort('drain')
+    await Promise.all(slots.map((slot) => slot.stopped))
+    await Promise.all([leases.stop(), heartbeat.stop()])
+    cancels.close()
+    await housekeeping.stop()
+    await source.close()
+    await registry.remove(id)
+    await ledger.close()
+    log.info('the worker has left')
+  }
+  return { id, drain }
+}
+
+type Work = Pick<WorkerDeps, 'redis' | 'prefix' | 'dataFolder' | 'log'> & { onError: (error: unknown) => void }
+
+function createAttemptStarter({ redis, prefix, dataFolder, log, onError }: Work): SlotDeps['startAttempt'] {
+  const shared = { redis, ...(prefix !== undefined && { prefix }) }
+  const checkpoints = createCheckpointFolders(path.join(dataFolder, 'checkpoints'))
+  const store = createExperimentStore(shared)
+  sweepCheckpoints({ checkpoints, store }).catch(onError)
+  return ({ claim, trainer, onHolds }) => {
+    const writer = createAttemptWriter({ ...shared, claim })
+    const child = log.child({ experimentId: claim.experiment.id, attempt: claim.attempt })
+    return startAttempt({ claim, trainer, writer, checkpoints, store, log: child, onHolds })
+  }
+}
+
+async function startNotedTrainer(
+  options: Pick<WorkerDeps, 'trainerPath' | 'trainerEnv' | 'log'> & { ledger: TrainerLedger; onError: (error: unknown) => void },
+): Promise<TrainerProcess> {
+  const { trainerPath, trainerEnv, log, ledger, onError } = options
+  const trainer = startTrainer({ path: trainerPath, env: trainerEnv, log })
+  await ledger.add(trainer.pid)
+  void trainer.ended.then(() => ledger.remove(trainer.pid)).catch(onError)
+  return trainer
+}

@@ -1,0 +1,18 @@
+import path from 'node:path'
+import { connectRedis } from '@trainyard/jobs'
+import { pino } from 'pino'
+import { startWorker } from '../../apps/worker/src/worker.ts'
+
+/** A worker process of its own with scripted trainers, to be killed: `node scripted-worker.ts <redis url> <data folder>`. */
+const [, , url = '', dataFolder = ''] = process.argv
+await startWorker({
+  redis: connectRedis(url, { name: 'worker', whenDown: 'wait' }),
+  dataFolder,
+  pools: ['default'],
+  slots: 1,
+  memoryBytes: 1e9,
+  trainerPath: path.join(import.meta.dirname, 'scripted-trainer.ts'),
+  trainerEnv: process.env,
+  version: '0.0.0',
+  log: pino({ level: 'silent' }),
+})
