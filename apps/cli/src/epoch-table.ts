@@ -1,20 +1,19 @@
 import type { Epoch } from '@trainyard/contracts'
-import { formatLoss, formatShare, NOTHING } from './measures.ts'
+import { formatLoss, formatShare } from './measures.ts'
 import { progressBar } from './progress-bar.ts'
 import { type Column, tableLines } from './text-table.ts'
 
-const BAR_WIDTH = 12
+const BAR_WIDTH = 8
 
 const NUMBER: Column<Epoch> = { title: 'epoch', value: ({ epoch }) => String(epoch), align: 'right' }
 
-/** Widths are fixed, so that a table which grows epoch by epoch stays in line. */
+/** Widths are fixed, so that a table which grows epoch by epoch stays in line; all fit into 80 columns. */
 const RESULTS: readonly Column<Epoch>[] = [
   { title: 'loss', value: ({ loss }) => formatLoss(loss), align: 'right', minWidth: 9 },
   { title: 'accuracy', value: ({ accuracy }) => formatShare(accuracy), align: 'right', minWidth: 8 },
-  { title: 'split', value: ({ evalSplit }) => evalSplit ?? NOTHING, minWidth: 5 },
   { title: 'eval loss', value: ({ evalLoss }) => formatLoss(evalLoss), align: 'right', minWidth: 9 },
   { title: 'eval acc.', value: ({ evalAccuracy }) => formatShare(evalAccuracy), align: 'right', minWidth: 9 },
-  { title: 'eval top-5', value: ({ evalTop5Accuracy }) => formatShare(evalTop5Accuracy), align: 'right', minWidth: 10 },
+  { title: 'top-5', value: ({ evalTop5Accuracy }) => formatShare(evalTop5Accuracy), align: 'right', minWidth: 7 },
   { title: 's/epoch', value: ({ seconds }) => seconds.toFixed(2), align: 'right', minWidth: 7 },
 ]
 

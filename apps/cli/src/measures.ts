@@ -1,6 +1,6 @@
 import { fromJsonNumber, type JsonNumber } from '@trainyard/contracts'
 
-export const NOTHING = '–'
+const NOTHING = '–'
 
 export function formatLoss(loss: JsonNumber | null): string {
   return loss === null ? NOTHING : fromJsonNumber(loss).toFixed(6)

@@ -27,7 +27,9 @@ export async function watchExperiment({ id, config }: Experiment, session: Sessi
   if (session.json) {
     for await (const watched of session.client.watch(id, { signal, onReconnect })) session.printJson(toLine(watched))
   } else {
-    const view = session.terminal.stdout.isTTY ? liveView(session, config) : lineView(session, config)
+    const { isTTY, columns } = session.terminal.stdout
+    // A terminal without a size cannot be drawn on.
+    const view = isTTY && columns > 0 ? liveView(session, config) : lineView(session, config)
     try {
       for await (const { event } of session.client.watch(id, { signal, onReconnect: () => view.reconnecting() })) view.show(event)
     } finally {

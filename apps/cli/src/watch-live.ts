@@ -16,7 +16,7 @@ import { styledState } from './state-style.ts'
 import { printable } from './text-table.ts'
 import type { WatchView } from './watch-experiment.ts'
 
-const BAR_WIDTH = 24
+const BAR_WIDTH = 16
 const SPARKLINE_WIDTH = 60
 
 /** What the lines at the bottom show. */
@@ -52,7 +52,11 @@ export function liveView(session: Session, { epochs }: ExperimentConfig): WatchV
       draw({ ...changeOf(event), losses: [...losses.values()], connected: true })
     },
     reconnecting: () => draw({ connected: false }),
-    close: () => bottom.done(),
+    close(): void {
+      // The curve stays; what the experiment does now is no longer known.
+      bottom(curveLines(status.losses, session).join('\n'))
+      bottom.done()
+    },
   }
 }
 
@@ -64,10 +68,13 @@ function changeOf(event: ExperimentEvent): Partial<LiveStatus> {
 }
 
 export function statusLines({ state, progress, losses, connected }: LiveStatus, session: Pick<Session, 'style'>): string[] {
-  const curve = losses.length > 1 ? [`loss ${session.style('cyan', sparkline(losses, SPARKLINE_WIDTH))}`] : []
   const words = [connected ? styledState(state, session) : session.style('yellow', 'the connection is lost; trying again')]
   if (progress) words.push(...progressWords(progress))
-  return [...curve, words.join('  ')]
+  return [...curveLines(losses, session), words.join('  ')]
+}
+
+function curveLines(losses: readonly number[], { style }: Pick<Session, 'style'>): string[] {
+  return losses.length > 1 ? [`loss ${style('cyan', sparkline(losses, SPARKLINE_WIDTH))}`] : []
 }
 
 function progressWords({ phase, epoch, epochs, step, stepsPerEpoch, fraction, etaSeconds }: Progress): string[] {

@@ -2,13 +2,13 @@ import { ERRORS } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
 import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
-import { sendJson, sendProblem, startTestService, testExperiment } from './test-service.ts'
+import { sendJson, sendProblem, startCannedService, testExperiment } from '../../../tests/support/canned-service.ts'
 
-let service: Awaited<ReturnType<typeof startTestService>> | undefined
+let service: Awaited<ReturnType<typeof startCannedService>> | undefined
 afterEach(() => service?.stop())
 
-async function clientOf(answer: Parameters<typeof startTestService>[0]) {
-  service = await startTestService(answer)
+async function clientOf(answer: Parameters<typeof startCannedService>[0]) {
+  service = await startCannedService(answer)
   return { client: createClient({ baseUrl: service.url }), seen: service.seen }
 }
 

@@ -2,15 +2,15 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
 import { ProblemError, UnreachableError } from './errors.ts'
-import { sendJson, sendProblem, startTestService, testExperiment } from './test-service.ts'
+import { sendJson, sendProblem, startCannedService, testExperiment } from '../../../tests/support/canned-service.ts'
 import type { WatchOptions } from './watch.ts'
 
-let service: Awaited<ReturnType<typeof startTestService>> | undefined
+let service: Awaited<ReturnType<typeof startCannedService>> | undefined
 afterEach(() => service?.stop())
 
 /** A service whose n-th connection gets the n-th answer, and a function that collects what a watcher sees. */
 async function serve(...answers: ((response: ServerResponse) => void)[]) {
-  service = await startTestService((_request, response) => answers[seen.length - 1]?.(response))
+  service = await startCannedService((_request, response) => answers[seen.length - 1]?.(response))
   const { seen, url } = service
   const client = createClient({ baseUrl: url })
   return {

@@ -10,7 +10,7 @@ export interface SeenRequest {
 }
 
 /** A real HTTP server that answers with whatever a test says, and remembers what it was asked. */
-export async function startTestService(answer: (request: SeenRequest, response: ServerResponse) => void) {
+export async function startCannedService(answer: (request: SeenRequest, response: ServerResponse) => void) {
   const seen: SeenRequest[] = []
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = request
@@ -94,4 +94,19 @@ export const testExperiment = {
   createdAt: '2026-01-01T00:00:00.000Z',
   startedAt: null,
   finishedAt: null,
+}
+
+export function testEpoch(epoch: number) {
+  return {
+    epoch,
+    loss: 4.625 - epoch / 100,
+    accuracy: 0.01,
+    seconds: 0.5,
+    evalSplit: 'val',
+    evalLoss: 4.7,
+    evalAccuracy: 0.02,
+    evalTop5Accuracy: 0.1,
+    at: '2026-01-01T00:00:00.000Z',
+    attempt: 1,
+  }
 }

@@ -1,0 +1,154 @@
+import { DATASET_CATALOGUE, ExperimentPage } from '@trainyard/contracts'
+import { afterEach, expect, test } from 'vitest'
+import { sendJson, sendProblem, startCannedService, testEpoch, testExperiment } from '../../../tests/support/canned-service.ts'
+import { runCli } from './test-run.ts'
+
+type Canned = Awaited<ReturnType<typeof startCannedService>>
+const { id } = testExperiment
+let service: Canned | undefined
+afterEach(() => service?.stop())
+
+/** Runs a command against a service that answers everything alike. */
+async function run(args: readonly string[], { answer, status = 200 }: { answer: unknown; status?: number }) {
+  service = await startCannedService((_request, response) => sendJson(response, answer, status))
+  return { ...(await runCli(args, { url: service.url })), seen: service.seen }
+}
+
+test('submit — sends the flags, says the id, the state and how to watch it', async () => {
+  const args = ['submit', '--depth', '2', '--lr', '1e-3', '--no-bias', '--tags', 'a,b', '--idempotency-key', 'k']
+  const { code, stdout, stderr, seen } = await run(args, { answer: testExperiment, status: 201 })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toBe(`experiment ${id} is queued, number 1 in the queue\nfollow it: trainyard watch ${id}\n`)
+  expect(seen[0]).toMatchObject({ method: 'POST', url: '/api/v1/experiments', headers: { 'idempotency-key': 'k' } })
+  expect(JSON.parse(seen[0]?.body ?? '')).toMatchObject({ depth: 2, lr: 0.001, bias: false, tags: ['a', 'b'] })
+})
+
+test('submit — a wrong flag is said without asking the service', async () => {
+  const { code, stdout, stderr, seen } = await run(['submit', '--depth', '99', '--image-size', 'big'], { answer: {} })
+  expect({ code, stdout, seen }).toEqual({ code: 2, stdout: '', seen: [] })
+  expect(stderr).toBe('error: The input is not valid\n  --image-size wants a number, not "big"\n')
+})
+
+test("submit — the service's refusal names the flags", async () => {
+  const errors = [{ pointer: '/layerSizes/0', detail: 'is larger than any worker' }]
+  service = await startCannedService((_request, response) => sendProblem(response, { status: 422, code: 'NETWORK_TOO_LARGE', errors }))
+  const { code, stderr } = await runCli(['submit', '--layer-sizes', '8192'], { url: service.url })
+  expect(code).toBe(2)
+  expect(stderr).toBe('error: The network is larger than any worker\n  --layer-sizes is larger than any worker\n')
+})
+
+test('submit --dry-run — shows shapes and cost', async () => {
+  const { config, configHash } = testExperiment
+  const shapes = { images: [64, 3, 32, 32], targets: [64], hidden: [[64, 512]], logits: [64, 102] }
+  const counts = { trainImages: 1020, evalImages: 1020, stepsPerEpoch: 16, steps: 480 }
+  const answer = { config, configHash, shapes, counts, parameters: 1_625_702, memoryBytes: 2 ** 29, flopsPerEpoch: 1e9, warnings: [] }
+  const { stdout, seen } = await run(['submit', '--dry-run'], { answer })
+  expect(seen[0]?.url).toBe('/api/v1/experiments?dryRun=true')
+  expect(stdout).toContain('hidden layer 1  [64, 512]')
+  expect(stdout).toContain('1,625,702')
+})
+
+test('list — a table of what the filters let through', async () => {
+  const answer = { items: [{ ...testExperiment, name: 'a\u001b[31mname', latest: testEpoch(3) }], nextPageToken: 'more' }
+  const { stdout, seen } = await run(['list', '--state', 'queued', '--tag', 'x', '--limit', '1'], { answer })
+  expect(seen[0]?.url).toBe('/api/v1/experiments?state=queued&tag=x&pageSize=1')
+  expect(stdout).toMatch(/^id +state +epoch +loss/)
+  expect(stdout).toContain('3/30  4.595000')
+  expect(stdout).toContain('trainyard list --page-token more')
+  expect(stdout).not.toContain('\u001b')
+})
+
+test.each([
+  [['list'], 'trainyard submit'],
+  [['list', '--tag', 'x'], 'leave out'],
+  [['losses', 'latest'], 'trainyard watch latest'],
+  [['logs', 'latest'], 'nothing has been logged'],
+  [['workers'], 'npm start'],
+])('%j — an empty list says what to do next', async (args, words) => {
+  const { code, stdout } = await run(args, { answer: { items: [], nextPageToken: null } })
+  expect(code).toBe(0)
+  expect(stdout).toContain(words)
+})
+
+test('losses — a table with six decimals, the JSON of the service, or its CSV', async () => {
+  service = await startCannedService(({ headers }, response) => {
+    if (headers.accept === 'text/csv') response.writeHead(200, { 'content-type': 'text/csv' }).end('epoch,loss\n1,4.615\n')
+    else sendJson(response, { items: [testEpoch(1), { ...testEpoch(2), loss: 'NaN', evalSplit: null, evalLoss: null }] })
+  })
+  const { url } = service
+  const table = await runCli(['losses', 'latest'], { url })
+  expect(table.stdout.split('\n')).toEqual([
+    'epoch       loss  accuracy  eval loss  eval acc.    top-5  s/epoch',
+    '    1   4.615000     1.0 %   4.700000      2.0 %   10.0 %     0.50',
+    '    2        NaN     1.0 %          –      2.0 %   10.0 %     0.50',
+    '',
+  ])
+  const json = await runCli(['losses', 'latest', '--json'], { url })
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    items: [
+      { epoch: 1, loss: 4.615 },
+      { epoch: 2, loss: 'NaN' },
+    ],
+  })
+  expect((await runCli(['losses', 'latest', '--csv'], { url })).stdout).toBe('epoch,loss\n1,4.615\n')
+})
+
+test('show — says why it failed and what to do', async () => {
+  const error = { class: 'user', code: 'LOSS_DIVERGED', message: 'The loss is NaN', advice: 'Lower lr' }
+  const { stdout } = await run(['show', 'latest'], { answer: { ...testExperiment, state: 'failed', reason: 'user_error', error } })
+  expect(stdout).toMatch(/error +LOSS_DIVERGED: The loss is NaN\nadvice +Lower lr/)
+})
+
+test('cancel — says what became of it', async () => {
+  const { stdout, seen } = await run(['cancel', 'latest'], { answer: { ...testExperiment, state: 'canceling' }, status: 202 })
+  expect(seen[0]).toMatchObject({ method: 'POST', url: '/api/v1/experiments/latest/cancel' })
+  expect(stdout).toContain(`experiment ${id} is being canceled`)
+})
+
+test('datasets list — what there is', async () => {
+  const { stdout } = await run(['datasets', 'list'], { answer: { items: [{ ...DATASET_CATALOGUE.flowers102, heldBy: [] }] } })
+  expect(stdout).toMatch(/flowers102 +102 +1,020 +1,020 +6,149 +download +no worker yet/)
+})
+
+test('--json — one JSON value on stdout and nothing else', async () => {
+  const page = { items: [testExperiment], nextPageToken: null }
+  const { stdout, stderr } = await run(['--json', 'list'], { answer: page })
+  expect(ExperimentPage.parse(JSON.parse(stdout))).toEqual(page)
+  expect(stderr).toBe('')
+})
+
+test.each([
+  [404, 'EXPERIMENT_NOT_FOUND', 3],
+  [409, 'WRONG_STATE', 4],
+  [503, 'REDIS_UNAVAILABLE', 5],
+  [500, 'INTERNAL', 70],
+])('a problem of status %d, %s — exit code %i, and its code as JSON on stderr', async (status, problemCode, exitCode) => {
+  service = await startCannedService((_request, response) => sendProblem(response, { status, code: problemCode, requestId: 'r-1' }))
+  const { code, stdout, stderr } = await runCli(['show', '0000', '--json'], { url: service.url })
+  expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })
+  expect(JSON.parse(stderr)).toEqual({ error: { code: problemCode, message: 'A sentence', requestId: 'r-1' } })
+})
+
+test('nothing there — one sentence with the address and what to do', async () => {
+  service = await startCannedService(() => {})
+  await service.stop()
+  const { code, stderr } = await runCli(['list'], { url: service.url })
+  expect(code).toBe(5)
+  expect(stderr).toBe(`error: Nothing answers at ${service.url}; start it with npm start or set TRAINYARD_URL\n`)
+})
+
+test.each([[['frob']], [['show']], [['list', '--frob']], [['list', '--limit', 'x']], [['--url', 'foo', 'list']]])(
+  '%j — wrong usage is one line and exit code 2',
+  async (args) => {
+    const { code, stdout, stderr } = await runCli(args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^error: .+\n$/)
+  },
+)
+
+test('submit --help — has a flag for every field', async () => {
+  const { code, stdout } = await runCli(['submit', '--help'])
+  expect(code).toBe(0)
+  expect(stdout).toContain('--image-size <number>')
+  expect(stdout).toMatch(/learning rate; above 0 to 10 \(default:\s+0.0001\)/)
+})
