@@ -19,6 +19,9 @@ export interface RedisProcess {
   stop(): Promise<void>
 }
 
+/** From the host's PATH. */
+const SERVER = 'redis-server'
+
 /** A Redis of this test's own, on a free port, with an append-only file. `settings`: lines of redis.conf. */
 export async function startRedis(settings: Record<string, string> = {}): Promise<RedisProcess> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'trainyard-redis-'))
@@ -48,7 +51,7 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
 }
 
 async function launch(args: string[], port: number): Promise<ChildProcess> {
-  const child = spawn('redis-server', args, { stdio: 'ignore' })
+  const child = spawn(SERVER, args, { stdio: 'ignore' })
   await Promise.race([poll(() => assertAnswers(port), { timeoutMs: 20_000 }), endedEarly(child)])
   return child
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { connectRedis } from '@trainyard/jobs'
-import { pino } from 'pino'
+import { createLog } from '../../apps/worker/src/log.ts'
 import { startWorker } from '../../apps/worker/src/worker.ts'
 
 /** A worker process of its own with scripted trainers, to be killed: `node scripted-worker.ts <redis url> <data folder>`. */
@@ -14,5 +14,5 @@ await startWorker({
   trainerPath: path.join(import.meta.dirname, 'scripted-trainer.ts'),
   trainerEnv: process.env,
   version: '0.0.0',
-  log: pino({ level: 'silent' }),
+  log: createLog('silent'),
 })

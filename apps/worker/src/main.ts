@@ -3,8 +3,9 @@ import path from 'node:path'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
 import { connectRedis } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
 import { z } from 'zod'
+import { createLog } from './log.ts'
 import { startWorker } from './worker.ts'
 import { readWorkerConfig } from './worker-config.ts'
 
@@ -13,11 +14,7 @@ const apps = path.join(import.meta.dirname, '..', '..')
 
 async function work(): Promise<void> {
   const { redisUrl, logLevel, ...config } = readWorkerConfig(process.env)
-  const log = pino({
-    level: logLevel,
-    name: 'worker',
-    redact: ['*.password', '*.redisUrl', '*.REDIS_URL', 'err.command', 'err.cause.command'],
-  })
+  const log = createLog(logLevel)
   const redis = connectRedis(redisUrl, { name: 'trainyard-worker', whenDown: 'wait' })
   tellOfConnection(redis, log)
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(path.join(apps, '..', 'package.json'), 'utf8')))

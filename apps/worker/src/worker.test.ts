@@ -6,11 +6,11 @@ import path from 'node:path'
 import type { Experiment, ExperimentState } from '@trainyard/contracts'
 import { connectRedis, createExperimentStore, createWorkerRegistry, type ExperimentStore } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
-import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newExperiment } from '../../../tests/support/new-experiment.ts'
 import { poll } from '../../../tests/support/poll.ts'
 import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
+import { createLog } from './log.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
 const support = path.join(import.meta.dirname, '../../../tests/support')
@@ -39,7 +39,7 @@ afterEach(async () => {
   await rm(dataFolder, { recursive: true, force: true })
 })
 
-async function start({ script = '', slots = 1, level = 'silent' } = {}): Promise<RunningWorker> {
+async function start({ script = '', slots = 1 } = {}): Promise<RunningWorker> {
   const connection = connectRedis(server.url, { name: 'worker', whenDown: 'wait' })
   const worker = await startWorker({
     redis: connection,
@@ -50,7 +50,7 @@ async function start({ script = '', slots = 1, level = 'silent' } = {}): Promise
     trainerPath: path.join(support, 'scripted-trainer.ts'),
     trainerEnv: { ...process.env, SCRIPT: script },
     version: '0.0.0',
-    log: pino({ level }),
+    log: createLog('silent'),
   })
   workers.push({ worker, connection })
   return worker

@@ -21,15 +21,16 @@ export function createWriteBuffer({ onFenced, onError }: { onFenced: () => void;
   let closed = false
 
   async function run(write: Write): Promise<void> {
-    waiting -= 1
-    if (closed) return
     try {
+      if (closed) return
       if ((await persist(write)) === 'ok') return
       closed = true
       onFenced()
     } catch (error) {
       closed = true
       onError(error)
+    } finally {
+      waiting -= 1
     }
   }
 

@@ -4,8 +4,9 @@ import { createScript } from './lua-script.ts'
 import { creating, lasting } from './lua-library.ts'
 
 /**
- * ARGV: five random characters for the id · idempotency entry's name or '' · body hash · queue · tags as JSON · then the record's fields and values.
- * Answers { id, 'created' | 'replayed' | 'reused' }. The id is Redis's time in microseconds in base 36, so that ids sort by creation.
+ * ARGV: six random characters for the id · idempotency entry's name or '' · body hash · queue · tags as JSON · then the record's fields and values.
+ * Answers { id, 'created' | 'replayed' | 'reused' }. The id begins with Redis's time in microseconds in base 36, so that ids sort by creation;
+ * ten digits of it last until 2086.
  */
 const CREATE = creating(`
 local idempotency = ARGV[2] ~= '' and prefix .. ':idempotency:' .. ARGV[2]
@@ -16,7 +17,7 @@ if earlier then
 end
 
 local digits, rest, id = '0123456789abcdefghijklmnopqrstuvwxyz', clock[1] * 1000000 + clock[2], ''
-for _ = 1, 11 do
+for _ = 1, 10 do
   local digit = rest % 36
   id = string.sub(digits, digit + 1, digit + 1) .. id
   rest = (rest - digit) / 36

@@ -113,9 +113,9 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
 
 /** Ids made in one microsecond differ by this. */
 const randomSuffix = (): string =>
-  randomInt(36 ** 5)
+  randomInt(36 ** 6)
     .toString(36)
-    .padStart(5, '0')
+    .padStart(6, '0')
 
 function recordFields(input: NewExperiment): (string | number)[] {
   const fields = {

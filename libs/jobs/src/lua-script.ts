@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import { redisErrorCode } from './redis-errors.ts'
 
-export type ScriptArgument = string | number | Buffer
+type ScriptArgument = string | number | Buffer
 export type Script<Answer> = (...args: ScriptArgument[]) => Promise<Answer>
 
 /** A Lua script as a function: by its SHA-1, and whole where Redis does not hold it yet (a restarted Redis has forgotten it). */
