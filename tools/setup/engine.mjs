@@ -1,0 +1,99 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { messageOf, ToolError } from '../tool-error.mjs'
+import { compileBinding } from './compile-binding.mjs'
+import { DiskSpaceError } from './disk-space.mjs'
+import { runNpm, withoutOwnNode } from './packages.mjs'
+import { ENGINE_WHEELS, wheelKey } from './pinned-wheels.mjs'
+import { librariesPresent, unpackEngine } from './unpack-engine.mjs'
+
+const PACKAGE = '@tensorflow/tfjs-node-gpu'
+const BINDING = path.join('lib', 'napi-v8', 'tfjs_binding.node')
+const LIBRARIES = path.join('deps', 'lib')
+/** libs/tensorflow takes the binding for ours when this file is beside it. */
+const NATIVE_MARKER = 'trainyard-engine.json'
+const PREBUILT_MARKER = 'trainyard-prebuilt.json'
+
+/** @typedef {import('./compile-binding.mjs').BindingContext} BindingContext */
+
+/** @param {string} root */
+export function engineInstalled(root) {
+  const folder = packageFolder(root)
+  if (!existsSync(path.join(folder, BINDING))) return false
+  const native = readMarker(path.join(folder, NATIVE_MARKER))
+  const wheel = ENGINE_WHEELS[process.arch]
+  if (native !== null && wheel) return native === markerFor(wheel) && librariesPresent(path.join(folder, LIBRARIES))
+  return readMarker(path.join(folder, PREBUILT_MARKER)) !== null
+}
+
+/** Our own build of the binding, else the package's own prebuilt one. @param {BindingContext} context */
+export async function installEngine(context) {
+  const tried = []
+  try {
+    await installNative(context)
+    return
+  } catch (error) {
+    if (error instanceof DiskSpaceError || !(error instanceof ToolError)) throw error
+    tried.push(`our own build: ${error.message}`)
+  }
+  try {
+    await installPrebuilt(context)
+  } catch (error) {
+    tried.push(`${PACKAGE}'s prebuilt library: ${messageOf(error)}`)
+    throw new ToolError(`TensorFlow could not be installed. Tried ${tried.join('. Tried ')}`, { cause: error })
+  }
+}
+
+/** @param {BindingContext} context */
+async function installNative(context) {
+  const wheel = ENGINE_WHEELS[process.arch]
+  if (!wheel) throw new ToolError(`there is no TensorFlow for ${process.arch}`)
+  const folder = packageFolder(context.root)
+  const engine = path.join(context.cache, 'engines', wheelKey(wheel))
+  if (!librariesPresent(path.join(engine, 'lib'))) await unpackEngine({ wheel, folder: engine, context })
+  const binding = path.join(engine, 'binding', `tfjs-node-gpu-${packageVersion(folder)}`, 'tfjs_binding.node')
+  if (!existsSync(binding)) await compileBinding({ engine, packageFolder: folder, to: binding, context })
+  replace({ to: path.join(folder, BINDING), write: (file) => copyFileSync(binding, file) })
+  replace({ to: path.join(folder, LIBRARIES), write: (file) => symlinkSync(path.join(engine, 'lib'), file) })
+  writeFileSync(path.join(folder, NATIVE_MARKER), markerFor(wheel))
+}
+
+/** Its script downloads TensorFlow 2.9.1 from a storage host, which not every network reaches. @param {BindingContext} context */
+async function installPrebuilt({ root, env, log, announce }) {
+  const folder = packageFolder(root)
+  rmSync(path.join(folder, NATIVE_MARKER), { force: true })
+  await announce(`Installing the prebuilt library of ${PACKAGE} instead`, () =>
+    runNpm({ root, env: withoutOwnNode({ root, env }), log, args: ['rebuild', '--no-ignore-scripts', PACKAGE] }),
+  )
+  if (!existsSync(path.join(folder, BINDING))) throw new ToolError(`its script left no ${BINDING}; what it said is in ${log}`)
+  writeFileSync(path.join(folder, PREBUILT_MARKER), `${JSON.stringify({ name: 'prebuilt', version: packageVersion(folder) })}\n`)
+}
+
+/** @param {import('./pinned-wheels.mjs').Wheel} wheel */
+function markerFor({ project, version, sha256 }) {
+  return `${JSON.stringify({ name: 'native', version, variant: project, sha256 })}\n`
+}
+
+/** @param {string} file */
+function readMarker(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null
+}
+
+/** @param {string} root */
+function packageFolder(root) {
+  return path.join(root, 'node_modules', PACKAGE)
+}
+
+/** @param {string} folder @returns {string} */
+function packageVersion(folder) {
+  return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version
+}
+
+/** In one step, so that a process which loads it meanwhile finds the old or the new one. @param {{ to: string, write: (file: string) => void }} options */
+function replace({ to, write }) {
+  mkdirSync(path.dirname(to), { recursive: true })
+  const beside = `${to}.new`
+  rmSync(beside, { force: true, recursive: true })
+  write(beside)
+  renameSync(beside, to)
+}

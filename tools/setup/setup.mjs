@@ -1,0 +1,54 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { withHostLock } from '../host-lock.mjs'
+import { ROOT } from '../repository.mjs'
+import { codeOf, ToolError } from '../tool-error.mjs'
+import { createAnnouncer } from './announce.mjs'
+import { cacheFolder } from './cache-folder.mjs'
+import { engineInstalled, installEngine } from './engine.mjs'
+import { installPackages, ownNodeLinked, packagesInstalled } from './packages.mjs'
+import { requireSupportedPlatform, thisHost } from './platform.mjs'
+import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
+
+/**
+ * @typedef {object} SetupOptions
+ * @property {boolean} redis whether a Redis server's program is needed
+ * @property {NodeJS.ProcessEnv} env
+ * @property {{ isTTY?: boolean, write(text: string): unknown }} stream where it says what it does
+ */
+
+/**
+ * Installs what is missing: packages, Node 24, the TensorFlow engine, a Redis server. Says nothing where nothing is.
+ * @param {SetupOptions} options
+ * @returns {Promise<{ redisServer: string | null, did: boolean }>}
+ */
+export async function setup({ redis, env, stream }) {
+  requireSupportedPlatform(thisHost())
+  const cache = cacheFolder(env)
+  const present = () => packagesInstalled(ROOT) && ownNodeLinked(ROOT) && engineInstalled(ROOT)
+  const found = redis ? findRedisServer({ cache, env }) : null
+  if (present() && (found || !redis)) return { redisServer: found, did: false }
+
+  makeFolder(cache)
+  const onWait = () => void stream.write('Another setup is running on this host; waiting for it …\n')
+  return withHostLock({ name: `setup ${cache}`, onWait }, async () => {
+    const log = path.join(cache, 'setup.log')
+    writeFileSync(log, `setup of ${ROOT}, ${new Date().toISOString()}\n`)
+    const context = { root: ROOT, cache, env, log, announce: createAnnouncer({ stream }) }
+    await installPackages(context)
+    if (!engineInstalled(ROOT)) await installEngine(context)
+    const redisServer = redis ? (findRedisServer({ cache, env }) ?? (await fetchRedisServer(context))) : null
+    return { redisServer, did: true }
+  })
+}
+
+/** @param {string} folder */
+function makeFolder(folder) {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw new ToolError(`The cache folder ${folder} cannot be made (${codeOf(error)}): set XDG_CACHE_HOME to a folder that you can write`, {
+      cause: error,
+    })
+  }
+}
