@@ -4,8 +4,8 @@ import type { Runtime } from './runtime.ts'
 const FLOAT = { T: { type: 'float32' } } as const
 
 /** a · b, either transposed where said: (n, k) · (k, m) → (n, m). */
-export function matMul(tf: Runtime, [a, b]: [Tensor, Tensor], transpose: { a?: boolean; b?: boolean } = {}): Tensor {
-  return tf.run('MatMul', [a, b], { ...FLOAT, transpose_a: { bool: transpose.a ?? false }, transpose_b: { bool: transpose.b ?? false } })
+export function matMul(tf: Runtime, [a, b]: [Tensor, Tensor], turned: { a?: boolean; b?: boolean } = {}): Tensor {
+  return tf.run('MatMul', [a, b], { ...FLOAT, transpose_a: { bool: turned.a ?? false }, transpose_b: { bool: turned.b ?? false } })
 }
 
 /** (n, m) → (m, n) */

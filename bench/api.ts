@@ -1,0 +1,65 @@
+import { createClient } from '@trainyard/client'
+import { startService, stopAndRemove } from '../tests/support/service.ts'
+import { openEventStreams } from './event-streams.ts'
+import { machineLine } from './machine.ts'
+import { openLoop } from './open-loop.ts'
+import { markdownTable, median, quantile } from './table.ts'
+
+const STREAMS = 1000
+const RATE_PER_SECOND = 200
+const STARTS = 12
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const ms = (value: number): string => `${value.toFixed(1)} ms`
+const spread = (valuesMs: number[]): string =>
+  `p50 ${ms(median(valuesMs))}, p99 ${ms(quantile(valuesMs, 0.99))}, max ${ms(Math.max(...valuesMs))}`
+
+const service = await startService()
+const client = createClient({ baseUrl: service.url })
+try {
+  const rows: string[][] = []
+  const synthetic = { dataset: 'synthetic-flowers', imageSize: 32, epochs: 2, evaluate: 'none', lr: 0.01 } as const
+  rows.push(['POST to first step, synthetic-flowers 32 px', spread(await postToFirstStep(synthetic)), '< 300 ms'])
+  if (process.env['FLOWERS102_ROOT']) {
+    const flowers = { dataset: 'flowers102', imageSize: 128, epochs: 1, evaluate: 'none' } as const
+    rows.push(['POST to first step, Flowers102 128 px', spread(await postToFirstStep(flowers)), '< 700 ms'])
+  } else say('FLOWERS102_ROOT is not set: without the start on Flowers102')
+  rows.push([`epoch to ${STREAMS} open event streams`, spread(await epochToStreams()), 'p99 < 200 ms'])
+  rows.push([`POST at ${RATE_PER_SECOND}/s for 20 s`, spread(await postLatency()), 'p99 < 20 ms'])
+  process.stdout.write(
+    `${markdownTable(['one API process, Redis with appendfsync always', 'latency', 'goal'], rows)}\n\n${machineLine()}\n`,
+  )
+} finally {
+  await stopAndRemove(service)
+}
+
+/** Idle service, warm trainer, cached data: from sending the POST to the arrival of the first step's loss. */
+async function postToFirstStep(config: Parameters<typeof client.submit>[0]): Promise<number[]> {
+  say(`POST to first step, ${config.dataset}…`)
+  const latenciesMs: number[] = []
+  for (let i = 0; i <= STARTS; i++) {
+    const startedMs = performance.now()
+    const { id } = await client.submit({ ...config, seed: i })
+    let firstMs: number | null = null
+    for await (const { event } of client.watch(id)) if (event.type === 'batch') firstMs ??= performance.now() - startedMs
+    if (i > 0 && firstMs !== null) latenciesMs.push(firstMs) // the first run decodes and warms up
+  }
+  return latenciesMs
+}
+
+async function epochToStreams(): Promise<number[]> {
+  say(`an experiment with ${STREAMS} watchers…`)
+  // about a second an epoch, so that one epoch's fan-out is over before the next one's begins
+  const { id } = await client.submit({ dataset: 'synthetic-flowers', imageSize: 96, width: 512, epochs: 25, evaluate: 'none', lr: 0.001 })
+  const { delaysMs, ended } = await openEventStreams({ url: `${service.url}/api/v1/experiments/${id}/events`, count: STREAMS })
+  await ended
+  return delaysMs
+}
+
+/** In a pool that no worker serves: what is measured is the writing of an experiment, not its training. */
+async function postLatency(): Promise<number[]> {
+  say(`${RATE_PER_SECOND} POSTs a second…`)
+  const post = async (): Promise<void> => void (await client.submit({ dataset: 'synthetic-flowers', pool: 'parked' }))
+  await openLoop({ ratePerSecond: RATE_PER_SECOND, seconds: 2, call: post })
+  return openLoop({ ratePerSecond: RATE_PER_SECOND, seconds: 20, call: post })
+}
