@@ -152,3 +152,10 @@ test('submit --help — has a flag for every field', async () => {
   expect(stdout).toContain('--image-size <number>')
   expect(stdout).toMatch(/learning rate; above 0 to 10 \(default:\s+0.0001\)/)
 })
+
+test('datasets fetch — runs on this host, without the service, and passes its exit code on', async () => {
+  const fetched = await runCli(['datasets', 'fetch', 'synthetic-flowers'])
+  expect(fetched).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing to fetch') })
+  const unknown = await runCli(['datasets', 'fetch', 'roses'])
+  expect(unknown).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('datasets fetch flowers102') })
+})

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 
 /** Where words go, and how a command hears that its user wants no more. */
-export interface Terminal {
+interface Terminal {
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
   /** From this call on, Ctrl-C aborts the signal rather than the process. */

@@ -6,7 +6,7 @@ const ANSWER_WITHIN_MS = 30_000
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-export interface HttpRequest {
+interface HttpRequest {
   path: string
   query?: Record<string, string | number | boolean | undefined>
   method?: 'GET' | 'POST'
