@@ -8,7 +8,7 @@ import { loadOrFetch } from './load-or-fetch.ts'
 /** Bytes of pixels kept on the device between experiments; the least recently used split leaves first. */
 const KEEP_BYTES = 256 * 2 ** 20
 
-export interface ResidentSplit {
+interface ResidentSplit {
   images: ResidentImages
   sha256: string
   held: HeldSplit

@@ -15,7 +15,7 @@ const Header = z.object({
   momenta: z.array(Entry),
 })
 
-export class CheckpointUnusableError extends Error {
+class CheckpointUnusableError extends Error {
   override readonly name = 'CheckpointUnusableError'
 }
 

@@ -26,7 +26,7 @@ interface LinearLayer {
 }
 
 /** What one batch gives: everything that a step, the diagnostics and the tests look at. */
-export interface BatchGradients {
+interface BatchGradients {
   /** (n, classes) */
   logits: Tensor
   /** (n) */
