@@ -7,7 +7,7 @@ import { experimentRoutes } from './experiment-routes.ts'
 import { type HealthDeps, healthRoutes } from './health-routes.ts'
 import { refuseForeignPages } from './known-hosts.ts'
 import { documentRoutes } from './openapi.ts'
-import { answerWithProblems } from './problem-reply.ts'
+import { answerWithProblems, refuseUnreadablePath } from './problem-reply.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
 import { resultRoutes } from './result-routes.ts'
 import { type SubmitDeps, submitRoute } from './submit-route.ts'
@@ -28,6 +28,7 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
     genReqId: requestIdOf,
     logController: new LogController({ requestIdLogLabel: 'requestId', disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
+    frameworkErrors: (_error, request, reply) => refuseUnreadablePath(request, reply),
     routerOptions: { maxParamLength: 200 },
   })
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)

@@ -57,4 +57,10 @@ describe('requests', () => {
     expect(lines).toContainEqual(expect.objectContaining({ requestId: 'made', experimentId: id, status: 201 }))
     expect(lines).toContainEqual(expect.objectContaining({ requestId: 'shown', experimentId: id, status: 200 }))
   })
+
+  test('a path that cannot be read — 400, as a problem', async () => {
+    const reply = await api.app.inject('/%zz')
+    expect(reply.headers['content-type']).toContain('application/problem+json')
+    expect(reply.json()).toMatchObject({ status: 400, code: 'INVALID_INPUT', requestId: reply.headers['x-request-id'] })
+  })
 })

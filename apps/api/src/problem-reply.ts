@@ -28,6 +28,12 @@ export function answerWithProblems(app: FastifyInstance, { bodyLimitBytes }: { b
   })
 }
 
+/** For a path that no router can read; no hook runs before it. */
+export function refuseUnreadablePath(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id)
+  void sendProblem(reply, request, new InvalidInputError([{ pointer: '', detail: 'The path cannot be read; check its %-escapes' }]))
+}
+
 function toExpected(error: FastifyError, bodyLimitBytes: number): ExpectedError | null {
   if (error instanceof ExpectedError) return error
   if (hasZodFastifySchemaValidationErrors(error)) return inputError(error)

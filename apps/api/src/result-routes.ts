@@ -4,9 +4,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Columns, text } from './csv.ts'
 import { ById, experimentOf } from './experiment-by-id.ts'
+import { keepExtremes } from './keep-extremes.ts'
 import { problems, table } from './responses.ts'
 import { sendTable, TableQuery } from './table-reply.ts'
 
+/** More than a plot can show. */
+const MOST_STEPS = 2000
 const EpochNumber = z.coerce.number<string>().int().min(0).max(10_000)
 const failures = problems('INVALID_INPUT', 'NOT_ACCEPTABLE', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID')
 const tags = ['results']
@@ -38,13 +41,20 @@ export const resultRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }> = a
         summary: 'The loss of every step',
         tags,
         params: ById,
-        querystring: TableQuery.extend({ epoch: EpochNumber.min(1).optional().describe('only the steps of this epoch') }),
+        querystring: TableQuery.extend({
+          epoch: EpochNumber.min(1).optional().describe('only the steps of this epoch'),
+          reduce: z
+            .enum(['extremes', 'none'])
+            .default('extremes')
+            .describe('over 2,000 steps: only the lowest and highest of each stretch'),
+        }),
         response: { 200: table('Steps in order', BatchList), ...failures },
       },
     },
     async (request, reply) => {
       const { id } = await experimentOf(request, store)
-      const items = await store.batches(id, request.query.epoch)
+      const all = await store.batches(id, request.query.epoch)
+      const items = request.query.reduce === 'none' ? all : keepExtremes(all, MOST_STEPS)
       return sendTable({ request, reply }, { list: { items }, columns: BATCH_COLUMNS })
     },
   )
