@@ -10,6 +10,13 @@ const UNCLAIMED_AFTER_MS = 10_000
 const RECOVERED_PRIORITY = 1
 const queuePriority = (priority: number): number => 12 - priority
 
+interface DueJob {
+  id: string
+  dispatch: number
+  queue: string
+  priority: number
+}
+
 /** Hands queued experiments to BullMQ, and again those that it has lost. Any number of these may run at once. */
 export function createDispatcher({
   redis,
@@ -26,24 +33,20 @@ export function createDispatcher({
   let unclaimedSince = new Map<string, number>()
   let lookFrom = ''
 
-  /** Adds all that is due. An entry is cleared only once BullMQ has the job; a job added twice is one. */
+  async function add({ id, dispatch, queue, priority }: DueJob): Promise<void> {
+    const options = { jobId: jobId({ id, dispatch }), attempts: 1, priority, removeOnComplete: true, removeOnFail: true }
+    await queues.get(queue).add('run', { id, dispatch }, options)
+  }
+
+  /** Adds all that is due, in order. An entry is cleared only once BullMQ has the job; a job added twice is one. */
   async function sweep(): Promise<void> {
-    const due = await scripts.due(SWEEP_COUNT)
-    for (const [id, dispatch, queue, priority, recovered] of due) {
-      const job = jobId({ id, dispatch })
-      await queues.get(queue).add(
-        'run',
-        { id, dispatch },
-        {
-          jobId: job,
-          attempts: 1,
-          priority: recovered ? RECOVERED_PRIORITY : queuePriority(priority),
-          removeOnComplete: true,
-          removeOnFail: true,
-        },
-      )
-      await redis.zrem(keysOf(prefix).outbox, job)
-    }
+    const due = (await scripts.due(SWEEP_COUNT)).map(([id, dispatch, queue, priority, recovered]) => ({
+      ...{ id, dispatch, queue },
+      priority: recovered ? RECOVERED_PRIORITY : queuePriority(priority),
+    }))
+    if (due.length === 0) return
+    await Promise.all(due.map(add))
+    await redis.zrem(keysOf(prefix).outbox, due.map(jobId))
     if (due.length === SWEEP_COUNT) await sweep()
   }
 

@@ -13,6 +13,7 @@ import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import { AmbiguousIdError, ExperimentNotFoundError, IdempotencyKeyReusedError, WrongStateError } from './errors.ts'
 import { type ListQuery, listIds } from './experiment-list.ts'
+import { experimentFrom } from './experiment-record.ts'
 import { createExperimentReader } from './experiment-reader.ts'
 import { experimentScripts } from './experiment-scripts.ts'
 import { sha256 } from './hash.ts'
@@ -70,7 +71,9 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
       ...recordFields(input),
     )
     if (outcome === 'reused') throw new IdempotencyKeyReusedError(id)
-    return { experiment: await read.experiment(id), replayed: outcome === 'replayed' }
+    // One that is new is not in BullMQ's queue yet, so it has no position to ask for.
+    const experiment = outcome === 'created' ? experimentFrom(await read.record(id), null) : await read.experiment(id)
+    return { experiment, replayed: outcome === 'replayed' }
   }
 
   async function find(idOrPrefix: string): Promise<Experiment> {
