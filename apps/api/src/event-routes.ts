@@ -19,6 +19,20 @@ const EventHeaders = z.looseObject({
     .describe('go on after this event'),
 })
 
+const eventsSchema = {
+  summary: 'Everything that happens, as server-sent events: all so far, then live, until `end`',
+  tags: ['results'],
+  params: ById,
+  headers: EventHeaders,
+  response: {
+    200: {
+      description: 'state, progress, batch, epoch, log, snapshot, end',
+      content: { 'text/event-stream': { schema: z.string() } },
+    },
+    ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID'),
+  },
+}
+
 export const eventRoutes: FastifyPluginAsyncZod<EventDeps> = async (app, { store, feed, streams }) => {
   app.addHook('preClose', async () => streams.close())
 
@@ -27,19 +41,7 @@ export const eventRoutes: FastifyPluginAsyncZod<EventDeps> = async (app, { store
     {
       // A HEAD would wait for the end of the experiment.
       exposeHeadRoute: false,
-      schema: {
-        summary: 'Everything that happens, as server-sent events: all so far, then live, until `end`',
-        tags: ['results'],
-        params: ById,
-        headers: EventHeaders,
-        response: {
-          200: {
-            description: 'state, progress, batch, epoch, log, snapshot, end',
-            content: { 'text/event-stream': { schema: z.string() } },
-          },
-          ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID'),
-        },
-      },
+      schema: eventsSchema,
     },
     async (request, reply) => {
       const { id } = await experimentOf(request, store)

@@ -60,6 +60,20 @@ describe('createEventStreams()', () => {
     expect(response.destroyed && !response.writableFinished).toBe(false)
   })
 
+  test('a client that left before its stream began — nothing is subscribed', async () => {
+    const { response, client } = await openStream()
+    client.destroy()
+    await once(response, 'close')
+    const streams = createEventStreams({ drainWithinMs: 1000 })
+    cleanups.push(() => streams.close())
+    const subscribed: AbortSignal[] = []
+    await streams.send(response, (signal) => {
+      subscribed.push(signal)
+      return bigEvents(1)
+    })
+    expect(subscribed).toEqual([])
+  })
+
   test('close() — ends what is open, and what opens later at once', async () => {
     const streams = createEventStreams({ drainWithinMs: 1000 })
     const untilAborted = async function* (signal: AbortSignal): AsyncGenerator<FeedEvent> {

@@ -23,11 +23,13 @@ export function createEventStreams({ drainWithinMs }: { drainWithinMs: number })
   return {
     async send(response, subscribe) {
       const gone = new AbortController()
-      open.set(response, gone)
       response.once('close', () => gone.abort())
+      // A write may meet a client that has just left; `close` tells of that.
+      response.on('error', () => {})
       response.write(`retry: ${RECONNECT_AFTER_MS}\n\n`)
       try {
-        if (closing.signal.aborted) return
+        if (closing.signal.aborted || response.destroyed) return
+        open.set(response, gone)
         await writeEvents(response, { events: subscribe(gone.signal), drainWithinMs })
       } finally {
         open.delete(response)

@@ -14,53 +14,41 @@ const ListQuery = TableQuery.extend({
   pageToken: z.string().min(1).max(200).optional().describe('nextPageToken of the page before'),
 })
 
+const listSchema = {
+  summary: 'List experiments, newest first',
+  tags: ['experiments'],
+  querystring: ListQuery,
+  response: { 200: table('A page of experiments', ExperimentPage), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
+}
+
+const showSchema = {
+  summary: 'One experiment',
+  tags: ['experiments'],
+  params: ById,
+  response: { 200: Experiment, ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID') },
+}
+
+const cancelSchema = {
+  summary: 'Cancel: a queued one at once, a running one when its worker has stopped',
+  tags: ['experiments'],
+  params: ById,
+  response: { 202: Experiment, ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'WRONG_STATE') },
+}
+
 export const experimentRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }> = async (app, { store }) => {
-  app.get(
-    '/experiments',
-    {
-      schema: {
-        summary: 'List experiments, newest first',
-        tags: ['experiments'],
-        querystring: ListQuery,
-        response: { 200: table('A page of experiments', ExperimentPage), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
-      },
-    },
-    async (request, reply) => {
-      const { format: _format, ...query } = request.query
-      const page = await store.list(query)
-      if (page.nextPageToken) reply.header('link', `<${nextPage(request.url, page.nextPageToken)}>; rel="next"`)
-      return sendTable({ request, reply }, { list: page, columns: EXPERIMENT_COLUMNS })
-    },
-  )
+  app.get('/experiments', { schema: listSchema }, async (request, reply) => {
+    const { format: _format, ...query } = request.query
+    const page = await store.list(query)
+    if (page.nextPageToken) reply.header('link', `<${nextPage(request.url, page.nextPageToken)}>; rel="next"`)
+    return sendTable({ request, reply }, { list: page, columns: EXPERIMENT_COLUMNS })
+  })
 
-  app.get(
-    '/experiments/:id',
-    {
-      schema: {
-        summary: 'One experiment',
-        tags: ['experiments'],
-        params: ById,
-        response: { 200: Experiment, ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID') },
-      },
-    },
-    (request) => experimentOf(request, store),
-  )
+  app.get('/experiments/:id', { schema: showSchema }, (request) => experimentOf(request, store))
 
-  app.post(
-    '/experiments/:id/cancel',
-    {
-      schema: {
-        summary: 'Cancel: a queued one at once, a running one when its worker has stopped',
-        tags: ['experiments'],
-        params: ById,
-        response: { 202: Experiment, ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'WRONG_STATE') },
-      },
-    },
-    async (request, reply) => {
-      const { id } = await experimentOf(request, store)
-      return reply.code(202).send(await store.cancel(id))
-    },
-  )
+  app.post('/experiments/:id/cancel', { schema: cancelSchema }, async (request, reply) => {
+    const { id } = await experimentOf(request, store)
+    return reply.code(202).send(await store.cancel(id))
+  })
 }
 
 /** A CSV has no place for the token, so every page also has it as a link. */

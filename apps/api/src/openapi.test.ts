@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { ExperimentRequest } from '@trainyard/contracts'
 import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './test-service.ts'
@@ -24,7 +27,7 @@ describe('OpenAPI', () => {
   })
 
   test('every route is there, and declares what it answers when all is well and when it is not', () => {
-    const routes = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+    const routes = Object.entries(document.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method} ${route}`))
     expect(routes.toSorted()).toEqual([
       'get /api/v1/datasets',
       'get /api/v1/datasets/{name}',
@@ -46,6 +49,15 @@ describe('OpenAPI', () => {
       expect(statuses.some((status) => status.startsWith('2'))).toBe(true)
       expect(statuses).toEqual(expect.arrayContaining(['403', '500']))
     }
+  })
+
+  test('docs/api.md names every route and every field of a config', () => {
+    const page = readFileSync(path.join(import.meta.dirname, '../../../docs/api.md'), 'utf8')
+    const paths = Object.keys(document.paths).map((route) =>
+      route.replace('/api/v1', '').replace('{id}', 'latest').replace('{name}', 'flowers102'),
+    )
+    expect(paths.filter((route) => !page.includes(route.replace('/workers/latest', '/workers/{id}')))).toEqual([])
+    expect(Object.keys(ExperimentRequest.shape).filter((field) => !page.includes(`\`${field}\``))).toEqual([])
   })
 
   test('the page for people is there', async () => {

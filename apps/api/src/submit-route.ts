@@ -34,51 +34,47 @@ const SubmitQuery = z.strictObject({
   dryRun: z.enum(['true', 'false']).default('false').describe('true: check and cost it, queue nothing'),
 })
 
-export const submitRoute: FastifyPluginAsyncZod<SubmitDeps> = async (app, { store, workers, housekeeping, diskSpace }) => {
-  app.post(
-    '/experiments',
-    {
-      schema: {
-        summary: 'Queue an experiment',
-        tags: ['experiments'],
-        headers: SubmitHeaders,
-        querystring: SubmitQuery,
-        body: ExperimentRequest,
-        response: {
-          200: DryRun,
-          201: Experiment,
-          ...problems(
-            'INVALID_INPUT',
-            'MALFORMED_JSON',
-            'BODY_TOO_LARGE',
-            'UNSUPPORTED_MEDIA_TYPE',
-            'UNPROCESSABLE_CONFIG',
-            'NETWORK_TOO_LARGE',
-            'IDEMPOTENCY_KEY_REUSED',
-            'STORE_FULL',
-          ),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { body, headers, query } = request
-      const config = resolveConfig(body)
-      const warnings = checkCapacity({ memoryBytes: networkCost(config).memoryBytes, pool: body.pool, workers: await workers.list() })
-      if (query.dryRun === 'true') return reply.code(200).send(dryRun(config, warnings))
+const submitSchema = {
+  summary: 'Queue an experiment',
+  tags: ['experiments'],
+  headers: SubmitHeaders,
+  querystring: SubmitQuery,
+  body: ExperimentRequest,
+  response: {
+    200: DryRun,
+    201: Experiment,
+    ...problems(
+      'INVALID_INPUT',
+      'MALFORMED_JSON',
+      'BODY_TOO_LARGE',
+      'UNSUPPORTED_MEDIA_TYPE',
+      'UNPROCESSABLE_CONFIG',
+      'NETWORK_TOO_LARGE',
+      'IDEMPOTENCY_KEY_REUSED',
+      'STORE_FULL',
+    ),
+  },
+}
 
-      assertDiskHasRoom(await diskSpace())
-      const { name = null, notes = null, tags, priority, pool } = body
-      const key = headers['idempotency-key']
-      const { experiment, replayed } = await store.create(
-        { config, configHash: configHash(config), name, notes, tags, priority, pool, warnings },
-        key === undefined ? undefined : { key, bodyHash: bodyHash(body) },
-      )
-      request.experimentId = experiment.id
-      housekeeping.sweep()
-      if (replayed) reply.header('idempotency-replayed', 'true')
-      return reply.code(201).header('location', `/api/v1/experiments/${experiment.id}`).send(experiment)
-    },
-  )
+export const submitRoute: FastifyPluginAsyncZod<SubmitDeps> = async (app, { store, workers, housekeeping, diskSpace }) => {
+  app.post('/experiments', { schema: submitSchema }, async (request, reply) => {
+    const { body, headers, query } = request
+    const config = resolveConfig(body)
+    const warnings = checkCapacity({ memoryBytes: networkCost(config).memoryBytes, pool: body.pool, workers: await workers.list() })
+    if (query.dryRun === 'true') return reply.code(200).send(dryRun(config, warnings))
+
+    assertDiskHasRoom(await diskSpace())
+    const { name = null, notes = null, tags, priority, pool } = body
+    const key = headers['idempotency-key']
+    const { experiment, replayed } = await store.create(
+      { config, configHash: configHash(config), name, notes, tags, priority, pool, warnings },
+      key === undefined ? undefined : { key, bodyHash: bodyHash(body) },
+    )
+    request.experimentId = experiment.id
+    housekeeping.sweep()
+    if (replayed) reply.header('idempotency-replayed', 'true')
+    return reply.code(201).header('location', `/api/v1/experiments/${experiment.id}`).send(experiment)
+  })
 }
 
 function dryRun(config: ExperimentConfig, warnings: string[]): DryRun {
