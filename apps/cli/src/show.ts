@@ -39,7 +39,10 @@ function describe(experiment: Experiment, session: Session): string[] {
     ['dataset hash', experiment.datasetHash],
     ['engine', engine && `TensorFlow ${engine.version} (${engine.name}) on ${engine.device}, ${engine.threads} threads`],
     ['pool', `${experiment.pool}, priority ${experiment.priority}`],
-    ...attempts.map(({ number, workerId, outcome }): [string, string] => [`attempt ${number}`, `${outcome ?? 'running'} on ${workerId}`]),
+    ...attempts.map(({ number, workerId, outcome, resumedFromEpoch }): [string, string] => [
+      `attempt ${number}`,
+      `${outcome ?? 'running'} on ${workerId}${resumedFromEpoch ? `, resumed after epoch ${resumedFromEpoch}` : ''}`,
+    ]),
     ['created', experiment.createdAt],
     ['started', experiment.startedAt],
     ['finished', experiment.finishedAt],
