@@ -6,7 +6,7 @@ import { type AbortReason, lastWrite, type TrainerEnd } from './attempt-end.ts'
 import { removeIfEnded } from './checkpoint-sweep.ts'
 import { createRecorder } from './recorder.ts'
 import { watchTimeLimit } from './time-limit.ts'
-import type { TrainerProcess } from './trainer-process.ts'
+import type { RunMessage, TrainerProcess } from './trainer-process.ts'
 import { createWriteBuffer, persist } from './write-buffer.ts'
 
 const OBEY_WITHIN_MS = 5000
@@ -57,14 +57,14 @@ export function startAttempt(deps: AttemptDeps): Attempt {
     },
   })
   const record = createRecorder(deps)
-  trainer.listen((message) => {
+  function onMessage(message: RunMessage): void {
     const acknowledge = () => trainer.send({ type: 'ack', count: 1 })
     if (message.runId !== claim.token) return acknowledge()
     if (message.type === 'started') deps.onHolds(message.holds)
     if (message.type === 'completed' || message.type === 'aborted' || message.type === 'failed') end.resolve(message)
     void buffer.push(() => record(message)).then(acknowledge)
-  })
-  void trainer.ended.then((how) => end.resolve({ type: 'crashed', how }))
+  }
+  trainer.listen({ onMessage, onEnd: (how) => end.resolve({ type: 'crashed', how }) })
   const limit = watchTimeLimit(claim.experiment, () => abort('time_limit'))
 
   async function run(): Promise<void> {
@@ -89,11 +89,15 @@ export function startAttempt(deps: AttemptDeps): Attempt {
   return { id, token: claim.token, abort, finished }
 }
 
-/** The recorded checkpoint where it can be used; what no record names is removed. */
-async function intactCheckpoint({ claim, checkpoints, log }: AttemptDeps): Promise<string | null> {
+/** The recorded checkpoint where it can be used; what no record names is removed. Without one the run begins anew, to the same bits. */
+async function intactCheckpoint({ claim, writer, checkpoints, log }: AttemptDeps): Promise<string | null> {
   const { checkpoint, experiment } = claim
   const intact = checkpoint !== null && (await checkpoints.isIntact(experiment.id, checkpoint))
-  if (checkpoint && !intact) log.warn({ file: checkpoint.file }, 'the checkpoint is damaged or missing: training begins anew')
+  if (checkpoint && !intact) {
+    const message = `The checkpoint of epoch ${checkpoint.epoch} is damaged or missing; starting from epoch 1`
+    log.warn({ file: checkpoint.file }, message)
+    await persist(() => writer.log({ level: 'warn', message }))
+  }
   await checkpoints.removeAllBut(experiment.id, intact ? [checkpoint.file] : [])
   return intact ? checkpoint.file : null
 }

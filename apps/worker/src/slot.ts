@@ -48,13 +48,18 @@ export function startSlot(deps: SlotDeps): Slot {
   const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal: stopping }).catch(() => {})
   const aborted = new Promise<null>((resolve) => stopping.addEventListener('abort', () => resolve(null), { once: true }))
 
+  function onHolds(held: HeldSplit[]): void {
+    holds = held
+    onChange()
+  }
+
   /** Fetches one job and sees it to its end; answers whether there was one. */
   async function serveJob(trainer: TrainerProcess): Promise<boolean> {
     const job = await source.next()
     if (!job) return false
     const claim = await attempts.claim({ id: job.id, dispatch: job.dispatch, token: randomUUID(), workerId })
     if (claim) {
-      attempt = deps.startAttempt({ claim, trainer, onHolds: (held) => (holds = held) })
+      attempt = deps.startAttempt({ claim, trainer, onHolds })
       if (stopping.aborted) attempt.abort('drain')
       become('busy')
       await attempt.finished

@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { type Engine, FromTrainer, type ToTrainer } from '@trainyard/contracts'
@@ -15,14 +14,21 @@ export interface TrainerProcess {
   ended: Promise<string>
   isAlive(): boolean
   send(message: ToTrainer): void
-  /** Who hears the messages of the run under way; it must acknowledge each. */
-  listen(listener: (message: RunMessage) => void): void
+  /** Who hears of the run under way, in place of who did before. */
+  listen(listener: RunListener): void
   kill(): void
   /** Asks it to leave, and kills it when it does not. */
   leave(): Promise<void>
 }
 
 export type RunMessage = Exclude<FromTrainer, { type: 'ready' }>
+
+export interface RunListener {
+  /** Each message must be acknowledged. */
+  onMessage(message: RunMessage): void
+  /** The process is gone; `how` it ended completes "The training process ended …". */
+  onEnd(how: string): void
+}
 
 export interface TrainerStart {
   path: string
@@ -35,7 +41,7 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
   const child = fork(path, { env, serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   for (const stream of [child.stdout, child.stderr]) if (stream) logLines(stream, log)
   const ready = Promise.withResolvers<Engine>()
-  let listener: ((message: RunMessage) => void) | null = null
+  let listener: RunListener | null = null
   child.on('message', (raw) => {
     const message = FromTrainer.safeParse(raw)
     if (!message.success) {
@@ -44,12 +50,15 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
     } else if (message.data.type === 'ready') {
       ready.resolve(message.data.engine)
       send({ type: 'ack', count: 1 })
-    } else listener?.(message.data)
+    } else listener?.onMessage(message.data)
   })
-  // An exit may be told before the last messages are; the channel closes after them.
-  const exited = once(child, 'exit')
-  const ended = Promise.all([exited, once(child, 'disconnect')]).then(([[code, signal]]) => (signal ? `by ${signal}` : `with code ${code}`))
-  const isAlive = () => child.connected && child.exitCode === null && child.signalCode === null
+  let how: string | null = null
+  const ended = endOf(child).then((told) => {
+    how = told
+    listener?.onEnd(told)
+    return told
+  })
+  const isAlive = () => how === null && child.connected && child.exitCode === null && child.signalCode === null
   // A message to one that has just died is lost without harm: its end is told by `ended`.
   const send = (message: ToTrainer): void => void (isAlive() && child.send(message, () => {}))
 
@@ -59,7 +68,10 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
     ended,
     isAlive,
     send,
-    listen: (next) => (listener = next),
+    listen(next) {
+      listener = next
+      if (how !== null) next.onEnd(how)
+    },
     kill: () => void child.kill('SIGKILL'),
     async leave() {
       if (child.connected) child.disconnect()
@@ -68,6 +80,16 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
       clearTimeout(late)
     },
   }
+}
+
+/** An exit may be told before the last messages are; the channel closes after them. */
+async function endOf(child: ChildProcess): Promise<string> {
+  const disconnected = new Promise((resolve) => child.once('disconnect', resolve))
+  const failed = new Promise<string>((resolve) => child.once('error', (error) => child.pid ?? resolve(`before it began: ${error.message}`)))
+  const exited = new Promise<string>((resolve) =>
+    child.once('exit', (code, signal) => resolve(signal ? `by ${signal}` : `with code ${code}`)),
+  )
+  return Promise.race([failed, Promise.all([exited, disconnected]).then(([how]) => how)])
 }
 
 function logLines(stream: Readable, log: Logger): void {

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Experiment, ExperimentState } from '@trainyard/contracts'
@@ -39,7 +39,7 @@ afterEach(async () => {
   await rm(dataFolder, { recursive: true, force: true })
 })
 
-async function start({ script = '', slots = 1 } = {}): Promise<RunningWorker> {
+async function start({ script = '', slots = 1, trainerPath = path.join(support, 'scripted-trainer.ts') } = {}): Promise<RunningWorker> {
   const connection = connectRedis(server.url, { name: 'worker', whenDown: 'wait' })
   const worker = await startWorker({
     redis: connection,
@@ -47,7 +47,7 @@ async function start({ script = '', slots = 1 } = {}): Promise<RunningWorker> {
     pools: ['default'],
     slots,
     memoryBytes: 1e9,
-    trainerPath: path.join(support, 'scripted-trainer.ts'),
+    trainerPath,
     trainerEnv: { ...process.env, SCRIPT: script },
     version: '0.0.0',
     log: createLog('silent'),
@@ -141,6 +141,31 @@ test('a drained worker gives back what it runs; another one resumes it, and no r
   const { attempts } = await enters(id, 'completed')
   expect(attempts[1]?.resumedFromEpoch).toBeGreaterThanOrEqual(3)
   await expectWhole(id, 100)
+})
+
+test('a damaged checkpoint costs time, not the experiment, and its log says so', async () => {
+  const worker = await start()
+  const id = await create({ epochs: 50 })
+  await runsPast(id, 3)
+  await worker.drain()
+  const folder = path.join(dataFolder, 'checkpoints', id)
+  for (const file of await readdir(folder)) await writeFile(path.join(folder, file), 'torn')
+  await start()
+  const { attempts } = await enters(id, 'completed')
+  expect(attempts[1]).toMatchObject({ outcome: 'completed', resumedFromEpoch: 0 })
+  expect(await store.logs(id)).toMatchObject([{ level: 'warn', message: expect.stringContaining('damaged') }])
+  await expectWhole(id, 50)
+})
+
+test('a trainer that cannot start is tried again, and no experiment is taken meanwhile', async () => {
+  const worker = await start({ trainerPath: path.join(dataFolder, 'none.ts') })
+  const id = await create()
+  await poll(async () => {
+    const [info] = await createWorkerRegistry({ redis }).list()
+    if (info?.slots[0]?.trainer !== 'restarting') throw new Error(JSON.stringify(info))
+  }, WITHIN)
+  await worker.drain()
+  expect(await store.get(id)).toMatchObject({ state: 'queued', attempts: [] })
 })
 
 test('a worker killed by SIGKILL: its trainer goes with it, and another worker completes the experiment', async () => {
