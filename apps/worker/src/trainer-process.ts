@@ -23,7 +23,7 @@ export interface TrainerProcess {
 
 export type RunMessage = Exclude<FromTrainer, { type: 'ready' }>
 
-export interface RunListener {
+interface RunListener {
   /** Each message must be acknowledged. */
   onMessage(message: RunMessage): void
   /** The process is gone; `how` it ended completes "The training process ended …". */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Experiment, ExperimentState } from '@trainyard/contracts'
 import { connectRedis, createExperimentStore, createWorkerRegistry, type ExperimentStore } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
@@ -13,7 +14,8 @@ import { type RedisProcess, startRedis } from '../../../tests/support/redis-proc
 import { createLog } from './log.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
-const support = path.join(import.meta.dirname, '../../../tests/support')
+const scriptedTrainer = fileURLToPath(new URL('../../../tests/support/scripted-trainer.ts', import.meta.url))
+const scriptedWorker = fileURLToPath(new URL('../../../tests/support/scripted-worker.ts', import.meta.url))
 const WITHIN = { timeoutMs: 90_000 }
 
 let server: RedisProcess
@@ -39,7 +41,7 @@ afterEach(async () => {
   await rm(dataFolder, { recursive: true, force: true })
 })
 
-async function start({ script = '', slots = 1, trainerPath = path.join(support, 'scripted-trainer.ts') } = {}): Promise<RunningWorker> {
+async function start({ script = '', slots = 1, trainerPath = scriptedTrainer } = {}): Promise<RunningWorker> {
   const connection = connectRedis(server.url, { name: 'worker', whenDown: 'wait' })
   const worker = await startWorker({
     redis: connection,
@@ -169,7 +171,7 @@ test('a trainer that cannot start is tried again, and no experiment is taken mea
 })
 
 test('a worker killed by SIGKILL: its trainer goes with it, and another worker completes the experiment', async () => {
-  const killed = fork(path.join(support, 'scripted-worker.ts'), [server.url, dataFolder], { env: process.env })
+  const killed = fork(scriptedWorker, [server.url, dataFolder], { env: process.env })
   const id = await create({ epochs: 200 })
   await runsPast(id, 3)
   killed.kill('SIGKILL')
