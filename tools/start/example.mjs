@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { OWN_NODE, ROOT } from '../repository.mjs'
+
+const EXAMPLE = ['--dataset', 'synthetic-flowers', '--image-size', '32', '--depth', '2', '--epochs', '10', '--lr', '0.05']
+
+/** Submits a small experiment and shows its epochs as they come. @param {{ url: string, env: NodeJS.ProcessEnv, signal: AbortSignal }} options */
+export function runExample({ url, env, signal }) {
+  const args = [path.join(ROOT, 'apps', 'cli', 'bin', 'trainyard.mjs'), 'submit', ...EXAMPLE, '--watch', '--url', url]
+  return new Promise((resolve) => {
+    const child = spawn(OWN_NODE, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] })
+    const end = () => void child.kill('SIGTERM')
+    signal.addEventListener('abort', end, { once: true })
+    child.once('error', resolve)
+    child.once('exit', resolve)
+  })
+}
+
+/** What to do next, in commands that work when pasted. @param {{ url: string, port: number }} options */
+export function welcome({ url, port }) {
+  const at = port === 8787 ? '' : ` --url ${url}`
+  return `
+Trainyard runs at ${url} (its interface: ${url}/docs). Ctrl-C stops it; what it holds stays.
+
+  npx trainyard list${at}
+  npx trainyard watch latest${at}
+  npx trainyard submit --dataset synthetic-flowers --image-size 32 --depth 3 --epochs 10 --lr 0.02 --watch${at}
+`
+}

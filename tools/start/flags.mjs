@@ -1,0 +1,66 @@
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { messageOf, ToolError } from '../tool-error.mjs'
+
+const MOST_WORKERS = 64
+
+export const HELP = `npm start -- [flags]     sets up what is missing, then runs Redis, the API, a worker and its trainer until Ctrl-C
+
+  --port <number>     where the API listens on this host (8787)
+  --data <folder>     where experiments, datasets, checkpoints and logs are kept (TRAINYARD_DATA, or ~/.local/share/trainyard)
+  --workers <number>  how many experiments train at a time (1)
+  --no-example        submit no example at the first start
+  --help              this text
+
+REDIS_URL            use this Redis instead of starting one
+FLOWERS102_ROOT      where Flowers102 lies already, as torchvision lays it out (else it is downloaded when first asked for)
+`
+
+/** @typedef {{ help: boolean, port: number, data: string, workers: number, example: boolean }} StartFlags */
+
+/**
+ * @param {{ args: string[], env: NodeJS.ProcessEnv, cwd: string }} options
+ * @returns {StartFlags}
+ */
+export function parseStartFlags({ args, env, cwd }) {
+  const values = parse(args)
+  return {
+    help: values.help ?? false,
+    port: wholeNumber({ flag: 'port', text: values.port ?? '8787', most: 65_535 }),
+    data: values.data === undefined ? dataFolder({ env, cwd }) : path.resolve(cwd, values.data),
+    workers: wholeNumber({ flag: 'workers', text: values.workers ?? '1', most: MOST_WORKERS }),
+    example: !values['no-example'],
+  }
+}
+
+/** @param {{ env: NodeJS.ProcessEnv, cwd: string }} options */
+export function dataFolder({ env, cwd }) {
+  return path.resolve(cwd, env['TRAINYARD_DATA'] || path.join(os.homedir(), '.local', 'share', 'trainyard'))
+}
+
+/** @param {string[]} args */
+function parse(args) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        help: { type: 'boolean' },
+        port: { type: 'string' },
+        data: { type: 'string' },
+        workers: { type: 'string' },
+        'no-example': { type: 'boolean' },
+      },
+    }).values
+  } catch (error) {
+    const [sentence = ''] = messageOf(error).split(/\. |\n/)
+    throw new ToolError(`${sentence.replace(/\.$/, '')}; npm start -- --help lists the flags`, { cause: error })
+  }
+}
+
+/** @param {{ flag: string, text: string, most: number }} options */
+function wholeNumber({ flag, text, most }) {
+  const number = /^\d+$/.test(text) ? Number(text) : 0
+  if (number >= 1 && number <= most) return number
+  throw new ToolError(`--${flag} must be a whole number from 1 to ${most}, not "${text}"`)
+}

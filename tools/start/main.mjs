@@ -1,0 +1,80 @@
+import { mkdirSync, realpathSync } from 'node:fs'
+import process from 'node:process'
+import { tryHostLock } from '../host-lock.mjs'
+import { runTool } from '../run-tool.mjs'
+import { setup } from '../setup/setup.mjs'
+import { codeOf, ToolError } from '../tool-error.mjs'
+import { runExample, welcome } from './example.mjs'
+import { HELP, parseStartFlags } from './flags.mjs'
+import { requireFreePort } from './ports.mjs'
+import { isEmpty, waitForWorker } from './ready.mjs'
+import { readRunRecord } from './run-record.mjs'
+import { createService } from './service.mjs'
+import { aborted, listenForStop } from './stop-signal.mjs'
+
+const { env, stdout } = process
+/** @param {string} text */
+const say = (text) => void stdout.write(`${text}\n`)
+
+await runTool(async () => {
+  // npm runs this in the repository; a relative path is meant from where the user is.
+  const flags = parseStartFlags({ args: process.argv.slice(2), env, cwd: env['INIT_CWD'] ?? process.cwd() })
+  if (flags.help) {
+    stdout.write(HELP)
+    return 0
+  }
+  stdout.on('error', () => {}) // a terminal that is gone is no reason to stop uncleanly
+  await claimDataFolder(flags.data)
+  await requireFreePort(flags.port)
+  const { redisServer } = await setup({ redis: !env['REDIS_URL'], env, stream: stdout })
+  await runService({ ...flags, redisServer })
+  return 0
+})
+
+/** @param {import('./flags.mjs').StartFlags & { redisServer: string | null }} options */
+async function runService({ data, port, workers, example, redisServer }) {
+  const service = createService({ data, port, workers, redisServer, env, say })
+  const stop = listenForStop({
+    onSecond: () => {
+      service.kill()
+      process.exit(1)
+    },
+  })
+  try {
+    await Promise.race([service.start(), aborted(stop)])
+    if (!stop.aborted) await Promise.race([greet({ service, port, example, stop }), aborted(stop)])
+    await aborted(stop)
+    say('\nStopping: the worker writes down what it has, Redis goes last …')
+  } finally {
+    await service.stop()
+  }
+  say('Stopped. Everything is kept for the next start.')
+  process.exit(0)
+}
+
+/** @param {{ service: ReturnType<typeof createService>, port: number, example: boolean, stop: AbortSignal }} options */
+async function greet({ service: { url }, port, example, stop }) {
+  if (example && (await isEmpty(url))) {
+    await waitForWorker(url)
+    say(`Trainyard is ready. An example: a network with two hidden layers learns to tell synthetic flowers apart.\n`)
+    await runExample({ url, env, signal: stop })
+  }
+  if (!stop.aborted) say(welcome({ url, port }))
+}
+
+/** One service for a data directory at a time. @param {string} data */
+async function claimDataFolder(data) {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new ToolError(`The data directory ${data} cannot be made (${codeOf(error)}): choose another with npm start -- --data <folder>`, {
+      cause: error,
+    })
+  }
+  if (await tryHostLock(`data ${realpathSync(data)}`)) return
+  const running = readRunRecord(data)
+  const where = running ? ` at ${running.url} (pid ${running.pid})` : ''
+  throw new ToolError(
+    `Trainyard runs already with the data in ${data}${where}: use that one, or stop it first, or give --data another folder`,
+  )
+}

@@ -1,0 +1,73 @@
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 30_000
+const STEADY_AFTER_MS = 60_000
+
+/** @typedef {import('node:child_process').ChildProcess} ChildProcess */
+
+/**
+ * Keeps a program running: whenever it ends, it is started again after a pause that doubles, until `stop`.
+ * @param {object} options
+ * @param {string} options.name
+ * @param {string} options.log where it says why
+ * @param {() => ChildProcess} options.launch
+ * @param {(text: string) => void} options.say
+ * @param {() => void} options.onLaunch
+ */
+export function supervise({ name, log, launch, say, onLaunch }) {
+  let pauseMs = FIRST_PAUSE_MS
+  let stopping = false
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer
+  let running = start()
+
+  function start() {
+    const child = launch()
+    const startedAt = performance.now()
+    const exit = new Promise((resolve) => {
+      /** @param {string} how */
+      const end = (how) => {
+        running.how = how
+        if (!stopping) startAgain({ how, after: performance.now() - startedAt })
+        resolve(how)
+      }
+      child.once('error', (error) => end(error.message))
+      child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`))
+    })
+    return { child, exit, how: '' }
+  }
+
+  /** @param {{ how: string, after: number }} end */
+  function startAgain({ how, after }) {
+    if (after > STEADY_AFTER_MS) pauseMs = FIRST_PAUSE_MS
+    timer = setTimeout(() => {
+      say(`${name} stopped (${how}) and is started again; its log is ${log}`)
+      running = start()
+      onLaunch()
+    }, pauseMs)
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+  }
+
+  return {
+    name,
+    log,
+    /** The pid of the one that runs now. */
+    pid: () => running.child.pid ?? null,
+    /** Resolves when the first one ends, with how it did. */
+    firstExit: running.exit,
+    /** Ends it for good: SIGTERM, and SIGKILL when it is still there after `withinMs`. @param {{ withinMs: number }} patience */
+    stop: async ({ withinMs }) => {
+      stopping = true
+      clearTimeout(timer)
+      if (running.how) return
+      const late = setTimeout(() => running.child.kill('SIGKILL'), withinMs)
+      running.child.kill('SIGTERM')
+      await running.exit
+      clearTimeout(late)
+    },
+    kill: () => {
+      stopping = true
+      clearTimeout(timer)
+      running.child.kill('SIGKILL')
+    },
+  }
+}
