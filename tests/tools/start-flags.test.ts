@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { parseStartFlags } from '../../tools/start/flags.mjs'
+
+const parse = (args: string[], env: NodeJS.ProcessEnv = {}) => parseStartFlags({ args, env, cwd: '/here' })
+
+test('parseStartFlags() — what holds where nothing is said, and where all is', () => {
+  expect(parse([], { TRAINYARD_DATA: '/srv/yard' })).toEqual({ help: false, port: 8787, data: '/srv/yard', workers: 1, example: true })
+  expect(parse(['--port', '9000', '--data', 'yard', '--workers', '2', '--no-example'])).toEqual({
+    help: false,
+    port: 9000,
+    data: '/here/yard',
+    workers: 2,
+    example: false,
+  })
+})
+
+test.each([
+  [['--port', '0'], '--port must be a whole number from 1 to 65535, not "0"'],
+  [['--port', '8787x'], '--port must be a whole number from 1 to 65535, not "8787x"'],
+  [['--workers', '65'], '--workers must be a whole number from 1 to 64, not "65"'],
+  [['--prot', '9000'], "Unknown option '--prot'; npm start -- --help lists the flags"],
+  [['9000'], "Unexpected argument '9000'"],
+])('parseStartFlags() — %j is refused with what would be right', (args, sentence) => {
+  expect(() => parse(args)).toThrow(sentence)
+})
+
+test('npm start -- --help — lists every flag and ends well', async () => {
+  const { code, stdout } = await run(['--help'])
+  expect(code).toBe(0)
+  for (const flag of ['--port', '--data', '--workers', '--no-example', '--help']) expect(stdout).toContain(flag)
+})
+
+test('npm start — a flag that it does not know: one line, no stack', async () => {
+  const { code, stderr } = await run(['--prot', '9000'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^[^\n]*npm start -- --help[^\n]*\n$/)
+})
+
+function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const script = path.join(import.meta.dirname, '../../tools/start/main.mjs')
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [script, ...args], (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr })
+    })
+  })
+}
