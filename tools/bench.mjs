@@ -1,16 +1,17 @@
-// npm run bench:training, npm run bench:api
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import process from 'node:process'
-import { runOwnNode } from './run-own-node.mjs'
+import { ROOT } from './repository.mjs'
+import { runInherited } from './run-inherited.mjs'
 import { runTool } from './run-tool.mjs'
 import { setup } from './setup/setup.mjs'
 import { ToolError } from './tool-error.mjs'
 
-const BENCHES = ['training', 'api']
-
 await runTool(async () => {
-  const [name = '', ...args] = process.argv.slice(2)
-  if (!BENCHES.includes(name)) throw new ToolError(`There is no bench called "${name}": npm run bench:training or npm run bench:api`)
-  const { env, stdout } = process
-  await setup({ redis: name === 'api', env, stream: stdout })
-  return runOwnNode({ args: [`bench/${name}.ts`, ...args], env })
+  const { env, argv, stdout } = process
+  const [name = '', ...args] = argv.slice(2)
+  const script = path.join(ROOT, 'bench', `${name}.ts`)
+  if (!/^[a-z]+$/.test(name) || !existsSync(script)) throw new ToolError('Run npm run bench:training or npm run bench:api')
+  await setup({ redis: true, env, stream: stdout })
+  return runInherited({ args: [script, ...args], env })
 })

@@ -1,11 +1,12 @@
-// npm run train -- --depth 3 --epochs 5: trains in this terminal, with no service.
+import path from 'node:path'
 import process from 'node:process'
-import { runOwnNode } from './run-own-node.mjs'
+import { ROOT } from './repository.mjs'
+import { runInherited } from './run-inherited.mjs'
 import { runTool } from './run-tool.mjs'
 import { setup } from './setup/setup.mjs'
 
 await runTool(async () => {
-  const { argv, env, stdout } = process
+  const { env, argv, stdout } = process
   await setup({ redis: false, env, stream: stdout })
-  return runOwnNode({ args: ['apps/trainer/src/terminal.main.ts', ...argv.slice(2)], env })
+  return runInherited({ args: [path.join(ROOT, 'apps', 'trainer', 'src', 'terminal.main.ts'), ...argv.slice(2)], env })
 })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { OWN_NODE, ROOT } from '../repository.mjs'
 
-const EXAMPLE = ['--dataset', 'synthetic-flowers', '--image-size', '32', '--depth', '2', '--epochs', '10', '--lr', '0.05']
+const EXAMPLE = ['--dataset', 'synthetic-flowers', '--image-size', '32', '--depth', '2', '--epochs', '10', '--lr', '0.02']
 
 /** Submits a small experiment and shows its epochs as they come. @param {{ url: string, env: NodeJS.ProcessEnv, signal: AbortSignal }} options */
 export function runExample({ url, env, signal }) {

@@ -15,9 +15,9 @@ const LOOK_EVERY_MS = 20
 /**
  * Starts a Redis of our own, on this host alone, with its append-only file in the data directory. It has a process group of its own, so
  * that Ctrl-C does not reach it: it stops last.
- * @param {{ server: string, data: string, say: (text: string) => void, onLaunch: () => void }} options
+ * @param {{ server: string, data: string, say: (text: string) => void, mayRestart: () => boolean, onRestart: () => void }} options
  */
-export async function startRedis({ server, data, say, onLaunch }) {
+export async function startRedis({ server, data, ...supervision }) {
   const folder = path.join(data, 'redis')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700)
@@ -29,8 +29,7 @@ export async function startRedis({ server, data, say, onLaunch }) {
   const supervised = supervise({
     name: 'Redis',
     log,
-    say,
-    onLaunch,
+    ...supervision,
     launch: () => spawn(server, [config], { detached: true, stdio: ['ignore', descriptor, descriptor] }),
   })
   const url = `redis://:${password}@127.0.0.1:${port}`

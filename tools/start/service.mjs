@@ -12,6 +12,7 @@ import { supervise } from './supervise.mjs'
 
 /** All of it is over within 30 s: a worker drains, its clients see that, the API closes, and Redis goes when nobody needs it. */
 const WORKERS_LEAVE_WITHIN_MS = 25_000
+const NOTHING_TO_SAVE_MS = 1000
 const API_CLOSES_WITHIN_MS = 2500
 const REDIS_ENDS_WITHIN_MS = 2000
 const PRELOAD = fileURLToPath(new URL('leave-with-parent.mjs', import.meta.url))
@@ -34,6 +35,8 @@ export function createService({ data, port, workers, redisServer, env, say }) {
   /** @type {ReturnType<typeof supervise>[]} */
   const apps = []
   let stopping = false
+  let ready = false
+  const supervision = { say, mayRestart: () => ready, onRestart: record }
 
   function record() {
     const identity = (/** @type {number | null} */ pid) => (pid === null ? null : identityOf(pid))
@@ -53,7 +56,7 @@ export function createService({ data, port, workers, redisServer, env, say }) {
         detached: true,
         stdio: ['ignore', descriptor, descriptor, 'ipc'],
       })
-    const app = supervise({ name, log, say, launch, onLaunch: record })
+    const app = supervise({ name, log, launch, ...supervision })
     apps.push(app)
     return app
   }
@@ -62,7 +65,7 @@ export function createService({ data, port, workers, redisServer, env, say }) {
     await endLeftovers(data)
     if (stopping) return
     if (redisServer) {
-      redis = await startRedis({ server: redisServer, data, say, onLaunch: record })
+      redis = await startRedis({ server: redisServer, data, ...supervision })
       record()
       await redis.ready()
     }
@@ -73,12 +76,14 @@ export function createService({ data, port, workers, redisServer, env, say }) {
       launchApp({ name: workers === 1 ? 'The worker' : `Worker ${i}`, script: 'worker/src/main.ts', redisUrl })
     record()
     await Promise.race([waitUntilReady(url), ...apps.map(endedTooEarly)])
+    ready = true
   }
 
   async function stop() {
     stopping = true
     const [api, ...rest] = apps
-    await Promise.all(rest.map((worker) => worker.stop({ withinMs: WORKERS_LEAVE_WITHIN_MS })))
+    const withinMs = ready ? WORKERS_LEAVE_WITHIN_MS : NOTHING_TO_SAVE_MS
+    await Promise.all(rest.map((worker) => worker.stop({ withinMs })))
     await api?.stop({ withinMs: API_CLOSES_WITHIN_MS })
     await redis?.stop({ withinMs: REDIS_ENDS_WITHIN_MS })
     removeRunRecord(data)

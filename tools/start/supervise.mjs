@@ -5,15 +5,17 @@ const STEADY_AFTER_MS = 60_000
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 
 /**
- * Keeps a program running: whenever it ends, it is started again after a pause that doubles, until `stop`.
+ * Keeps a program running: whenever it ends, it is started again after a pause that doubles, until `stop`. One that ends before
+ * `mayRestart` would only fail again.
  * @param {object} options
  * @param {string} options.name
  * @param {string} options.log where it says why
  * @param {() => ChildProcess} options.launch
  * @param {(text: string) => void} options.say
- * @param {() => void} options.onLaunch
+ * @param {() => boolean} options.mayRestart
+ * @param {() => void} options.onRestart
  */
-export function supervise({ name, log, launch, say, onLaunch }) {
+export function supervise({ name, log, launch, say, mayRestart, onRestart }) {
   let pauseMs = FIRST_PAUSE_MS
   let stopping = false
   /** @type {NodeJS.Timeout | undefined} */
@@ -27,7 +29,7 @@ export function supervise({ name, log, launch, say, onLaunch }) {
       /** @param {string} how */
       const end = (how) => {
         running.how = how
-        if (!stopping) startAgain({ how, after: performance.now() - startedAt })
+        if (!stopping && mayRestart()) startAgain({ how, after: performance.now() - startedAt })
         resolve(how)
       }
       child.once('error', (error) => end(error.message))
@@ -42,7 +44,7 @@ export function supervise({ name, log, launch, say, onLaunch }) {
     timer = setTimeout(() => {
       say(`${name} stopped (${how}) and is started again; its log is ${log}`)
       running = start()
-      onLaunch()
+      onRestart()
     }, pauseMs)
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
   }
