@@ -1,59 +1,38 @@
-// npx trainyard doctor: what this host has and lacks, and what to do about it.
-import path from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { checkEngine } from './doctor/check-engine.mjs'
-import { checkCompiler, checkData, checkDisk, checkFlowers102, checkNode } from './doctor/check-host.mjs'
-import { checkApi, checkRedis } from './doctor/check-service.mjs'
+import { findingLine } from './doctor/finding.mjs'
+import { checkCompiler, checkData, checkEngine, checkFlowers102, checkNode, checkPlatform } from './doctor/host-checks.mjs'
+import { checkApi, checkRedis } from './doctor/service-checks.mjs'
 import { runTool } from './run-tool.mjs'
-import { cacheFolder } from './setup/cache-folder.mjs'
 import { dataFolder } from './start/flags.mjs'
-import { readRunRecord } from './start/run-record.mjs'
 import { messageOf, ToolError } from './tool-error.mjs'
 
-const HELP = `trainyard doctor     what this host has and lacks
-
-  --data <folder>   the data directory (TRAINYARD_DATA, or ~/.local/share/trainyard)
-  --json            the same as JSON
-  --help            this text
-`
-const MARKS = { ok: '✓', missing: '✗', optional: '–' }
-
+/** Says what this host has and lacks, a line each; with --json as one document. Exit code 1 when something is wrong. */
 await runTool(async () => {
   const { env, stdout } = process
+  const { json, data } = parseFlags(process.argv.slice(2))
   const cwd = env['INIT_CWD'] ?? process.cwd()
-  const flags = parse(process.argv.slice(2))
-  if (flags.help) {
-    stdout.write(HELP)
-    return 0
-  }
-  const data = flags.data === undefined ? dataFolder({ env, cwd }) : path.resolve(cwd, flags.data)
-  const cache = cacheFolder(env)
-  const record = readRunRecord(data)
-  const checks = [
+  const where = { env, data: dataFolder({ env: data ? { TRAINYARD_DATA: data } : env, cwd }) }
+  const findings = [
+    checkPlatform(),
     checkNode(),
-    await checkEngine(env),
+    checkEngine(env),
     checkCompiler(env),
-    await checkRedis({ data, cache, env, record }),
-    await checkApi({ env, record }),
-    checkData(data),
-    checkDisk({ data, cache }),
-    checkFlowers102({ env, data }),
+    await checkRedis(where),
+    await checkApi(where),
+    ...checkData(where.data),
+    checkFlowers102(where),
   ]
-  stdout.write(flags.json ? `${JSON.stringify({ checks }, null, 2)}\n` : checks.map(lineOf).join(''))
-  return checks.some(({ state }) => state === 'missing') ? 1 : 0
+  const ok = findings.every((finding) => finding.ok !== false)
+  stdout.write(json ? `${JSON.stringify({ ok, checks: findings }, null, 2)}\n` : `${findings.map(findingLine).join('\n')}\n`)
+  return ok ? 0 : 1
 })
 
-/** @param {import('./doctor/check.mjs').Check} check */
-function lineOf({ name, state, detail, advice }) {
-  return `${MARKS[state]} ${name.padEnd(14)} ${detail}${advice ? `: ${advice}` : ''}\n`
-}
-
 /** @param {string[]} args */
-function parse(args) {
+function parseFlags(args) {
   try {
-    return parseArgs({ args, options: { json: { type: 'boolean' }, data: { type: 'string' }, help: { type: 'boolean' } } }).values
+    return parseArgs({ args, options: { json: { type: 'boolean', default: false }, data: { type: 'string' } } }).values
   } catch (error) {
-    throw new ToolError(`${messageOf(error).split(/\. |\n/)[0]}; trainyard doctor --help lists the flags`, { cause: error })
+    throw new ToolError(`${messageOf(error).split('. ')[0]}; doctor knows --json and --data <folder>`, { cause: error })
   }
 }

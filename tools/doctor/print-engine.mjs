@@ -1,0 +1,5 @@
+// Run on Node 24, which reads TypeScript: prints what TensorFlow says of itself, as JSON.
+import process from 'node:process'
+import { loadEngine } from '@trainyard/tensorflow'
+
+process.stdout.write(`${JSON.stringify(loadEngine(process.env).engine)}\n`)
