@@ -37,7 +37,7 @@ export interface PyTorch {
 /** PyTorch in a process of its own, ready with the images decoded; answers one command at a time. */
 export async function startPyTorch(options: { python: string; flowers102: string; threads: number }): Promise<PyTorch> {
   const { python, flowers102, threads } = options
-  const script = path.join(import.meta.dirname, 'pytorch.py')
+  const script = path.join(import.meta.dirname, 'torch_epochs.py')
   const child = spawn(python, [script, flowers102, `${threads}`], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const ready = await nextLine(lines, child)

@@ -33,7 +33,7 @@ export async function runTrajectory(tf: Runtime, golden: Golden, images: Residen
     callbacks: [
       {
         onBatchEnd: ({ epoch, loss }) => void (stepLosses[epoch - 1] ??= []).push(loss),
-        onEpochEnd: ({ epoch }, snapshot) => void (epoch === golden.epochs && (final = snapshot())),
+        onEpochEnd: ({ epoch }, state) => void (epoch === golden.epochs && (final = state.read())),
       },
     ],
   })

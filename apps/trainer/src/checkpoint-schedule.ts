@@ -1,32 +1,35 @@
-import type { TrainingState } from '@trainyard/training'
+import type { LiveState } from '@trainyard/training'
 
 export interface CheckpointSchedule {
-  /** Call at an epoch's end; writes in the background when it is time, or at once when `now` is set. */
-  atEpochEnd(snapshot: () => TrainingState, options: { now: boolean }): Promise<void>
+  /** Call at an epoch's end: reads the state when it is time, or at once when `now` is set, and then waits until it is recorded. */
+  atEpochEnd(state: LiveState, options: { now: boolean }): Promise<void>
   /** Resolves when nothing is being written. */
   settle(): Promise<void>
 }
 
-/** A checkpoint every `everySeconds`, at an epoch's end, one at a time. `nowMs` is a monotonic clock. */
+/**
+ * A checkpoint every `everySeconds`, at an epoch's end, one at a time. `write` resolves when the state is read, with what resolves when it is
+ * recorded; neither rejects. `nowMs` is a monotonic clock.
+ */
 export function createCheckpointSchedule(options: {
   everySeconds: number
-  write: (state: TrainingState) => Promise<void>
+  write: (state: LiveState) => Promise<{ recorded: Promise<void> }>
   nowMs: () => number
 }): CheckpointSchedule {
   const { everySeconds, write, nowMs } = options
   let lastMs = nowMs()
-  let writing: Promise<void> | null = null
+  let recording: Promise<void> | null = null
   return {
     settle: async () => {
-      await writing
+      await recording
     },
-    atEpochEnd: async (snapshot, { now }) => {
-      if (!now && (writing || nowMs() - lastMs < everySeconds * 1000)) return
-      await writing
+    atEpochEnd: async (state, { now }) => {
+      if (!now && (recording || nowMs() - lastMs < everySeconds * 1000)) return
+      await recording
       lastMs = nowMs()
-      writing = write(snapshot()).finally(() => (writing = null))
-      if (now) await writing
-      else writing.catch(() => undefined) // `write` reports its own failure; without a checkpoint training goes on
+      const { recorded } = await write(state)
+      recording = recorded.finally(() => (recording = null))
+      if (now) await recording
     },
   }
 }

@@ -56,11 +56,14 @@ export async function runExperiment({ runId, config, checkpoints }: RunCommand, 
     everySeconds: config.checkpointEverySeconds,
     nowMs: () => performance.now(),
     write: async (state) => {
-      try {
-        const checkpoint = await writeCheckpoint(state, { folder: checkpoints.folder, runId, configHash: configHash(config) })
-        await send({ type: 'checkpoint', checkpoint })
-      } catch (error) {
+      const failed = (error: unknown): void =>
         warn(`The checkpoint of epoch ${state.epoch} could not be written: ${error instanceof Error ? error.message : String(error)}`)
+      try {
+        const { recorded } = await writeCheckpoint(state, { folder: checkpoints.folder, runId, configHash: configHash(config) })
+        return { recorded: recorded.then((checkpoint) => send({ type: 'checkpoint', checkpoint })).catch(failed) }
+      } catch (error) {
+        failed(error) // without a checkpoint training goes on
+        return { recorded: Promise.resolve() }
       }
     },
   })
@@ -93,12 +96,12 @@ export async function runExperiment({ runId, config, checkpoints }: RunCommand, 
             await reporter.flush()
             await phase('evaluate', 0, epoch, steps)
           },
-          onEpochEnd: async (result, snapshot) => {
+          onEpochEnd: async (result, state) => {
             await reporter.flush()
             await send({ type: 'epoch', result: toEpochMessage(result, config) })
             const last = result.epoch === config.epochs
             const leave = deps.leaveAfterEpoch() && !last
-            if (!last) await schedule.atEpochEnd(snapshot, { now: leave })
+            if (!last) await schedule.atEpochEnd(state, { now: leave })
             if (leave) throw new DrainedError('The worker drains')
           },
         },

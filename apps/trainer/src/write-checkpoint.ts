@@ -1,27 +1,37 @@
-import { webcrypto } from 'node:crypto'
 import { mkdir, open, rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { CheckpointInfo } from '@trainyard/contracts'
-import { encodeCheckpoint, type TrainingState } from '@trainyard/training'
+import { encodeCheckpoint, type LiveState } from '@trainyard/training'
+import { sha256OfFile } from './file-hash.ts'
 
-/** Writes a checkpoint beside its place and renames it, so that a torn one never carries a checkpoint's name. */
+/**
+ * Writes a checkpoint beside its place; resolves as soon as the state is read and training may go on. `recorded` resolves once the file is
+ * on the disk under its name, so that a torn one never carries a checkpoint's name.
+ */
 export async function writeCheckpoint(
-  state: TrainingState,
+  state: LiveState,
   { folder, runId, configHash }: { folder: string; runId: string; configHash: string },
-): Promise<CheckpointInfo> {
-  const bytes = encodeCheckpoint(state, { configHash })
-  const name = `${runId}-${String(state.epoch).padStart(6, '0')}.checkpoint`
+): Promise<{ recorded: Promise<CheckpointInfo> }> {
+  const { epoch } = state
+  const name = `${runId}-${String(epoch).padStart(6, '0')}.checkpoint`
   const file = path.join(folder, name)
   await mkdir(folder, { recursive: true })
-  // subtle hashes on a thread of its own: training goes on meanwhile
-  const digest = webcrypto.subtle.digest('SHA-256', bytes)
   const handle = await open(`${file}.part`, 'w')
+  let bytes = 0
   try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
+    for (const piece of encodeCheckpoint(state, { configHash })) {
+      await handle.writeFile(piece)
+      bytes += piece.byteLength
+    }
+  } catch (error) {
     await handle.close()
+    throw error
   }
-  await rename(`${file}.part`, file)
-  return { file: name, epoch: state.epoch, sha256: Buffer.from(await digest).toString('hex'), bytes: bytes.byteLength }
+  const settle = async (): Promise<CheckpointInfo> => {
+    await handle.sync().finally(() => handle.close())
+    const sha256 = await sha256OfFile(`${file}.part`)
+    await rename(`${file}.part`, file)
+    return { file: name, epoch, sha256, bytes }
+  }
+  return { recorded: settle() }
 }

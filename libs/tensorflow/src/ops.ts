@@ -78,3 +78,12 @@ export function filled(tf: Runtime, shape: readonly number[], value: number): Te
     return tf.run('Fill', [dims, scalar], { ...FLOAT, index_type: { type: 'int32' } })
   })
 }
+
+/** Rows `first` … `first + count` − 1 of x, or elements where x has one dimension. */
+export function sliceRows(tf: Runtime, x: Tensor, { first, count }: { first: number; count: number }): Tensor {
+  return tf.scope(() => {
+    const rest = x.shape.slice(1)
+    const vector = (values: number[]): Tensor => tf.tensor(Int32Array.from(values), { shape: [values.length], dtype: 'int32' })
+    return tf.run('Slice', [x, vector([first, ...rest.map(() => 0)]), vector([count, ...rest])], { ...FLOAT, Index: { type: 'int32' } })
+  })
+}

@@ -6,7 +6,13 @@ const state = {
   parameters: [{ name: 'größe.weight', shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, NaN) }],
   momenta: [{ name: 'größe.weight', shape: [2, 3], values: Float32Array.of(-0, 1e-45, 3, 4, 5, 6) }],
 }
-const bytes = encodeCheckpoint(state, { configHash: 'abc' })
+const live = {
+  epoch: state.epoch,
+  entries: state.parameters,
+  pieces: () => [...state.parameters, ...state.momenta].flatMap(({ values }) => [values.subarray(0, 4), values.subarray(4)]),
+  read: () => state,
+}
+const bytes = new Uint8Array(Buffer.concat([...encodeCheckpoint(live, { configHash: 'abc' })]))
 
 test('encodeCheckpoint() — decodes to the same bits', () => {
   expect(decodeCheckpoint(bytes, { configHash: 'abc' })).toEqual(state)

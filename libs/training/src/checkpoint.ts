@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
 import { z } from 'zod'
-import type { Parameter, TrainingState } from './parameter.ts'
+import type { LiveState, Parameter, TrainingState } from './parameter.ts'
 
 /** Raised when an older program could not read a newer file. */
 const FORMAT_VERSION = 1
@@ -19,31 +19,22 @@ class CheckpointUnusableError extends Error {
   override readonly name = 'CheckpointUnusableError'
 }
 
-/** Magic, header's length in bytes (uint32), header as JSON padded to a multiple of 4, then every array's float32s, parameters first. Little-endian. */
-export function encodeCheckpoint(state: TrainingState, { configHash }: { configHash: string }): Uint8Array<ArrayBuffer> {
+/**
+ * A checkpoint's bytes in pieces: magic, header's length in bytes (uint32), header as JSON padded to a multiple of 4, then every array's
+ * float32s, parameters first. Little-endian.
+ */
+export function* encodeCheckpoint(state: LiveState, { configHash }: { configHash: string }): Generator<Uint8Array> {
   if (endianness() !== 'LE') throw new CheckpointUnusableError('Checkpoints are little-endian, and this machine is not')
-  const entries = (arrays: Parameter[]) => arrays.map(({ name, shape }) => ({ name, shape: [...shape] }))
-  const header: z.infer<typeof Header> = {
-    version: FORMAT_VERSION,
-    configHash,
-    epoch: state.epoch,
-    parameters: entries(state.parameters),
-    momenta: entries(state.momenta),
-  }
-  const text = JSON.stringify(header)
+  const entries = state.entries.map(({ name, shape }) => ({ name, shape: [...shape] }))
+  const header: z.infer<typeof Header> = { version: FORMAT_VERSION, configHash, epoch: state.epoch, parameters: entries, momenta: entries }
+  const text = Buffer.from(JSON.stringify(header))
   const start = MAGIC.length + 4
-  const headerBytes = Math.ceil((start + Buffer.byteLength(text)) / 4) * 4 - start
-  const arrays = [...state.parameters, ...state.momenta]
-  const bytes = new Uint8Array(start + headerBytes + arrays.reduce((sum, { values }) => sum + values.byteLength, 0))
-  bytes.set(Buffer.from(MAGIC))
-  new DataView(bytes.buffer).setUint32(MAGIC.length, headerBytes, true)
-  bytes.set(Buffer.from(text.padEnd(headerBytes - Buffer.byteLength(text) + text.length)), start)
-  let offset = start + headerBytes
-  for (const { values } of arrays) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset)
-    offset += values.byteLength
-  }
-  return bytes
+  const bytes = Buffer.alloc(Math.ceil((start + text.length) / 4) * 4, ' ')
+  bytes.write(MAGIC)
+  bytes.writeUInt32LE(bytes.length - start, MAGIC.length)
+  text.copy(bytes, start)
+  yield bytes
+  for (const values of state.pieces()) yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }
 
 /** What `encodeCheckpoint` wrote, or CheckpointUnusableError: torn, foreign, of another format or of another config. */

@@ -90,7 +90,7 @@ test('against finite differences — every parameter of a whole network', () => 
 
 function initialState(runtime: Runtime, shape: Parameters<typeof createNetwork>[1]) {
   const network = createNetwork(runtime, shape, { seed: 3 })
-  const state = network.state(0)
+  const state = network.state(0).read()
   network.dispose()
   return state
 }

@@ -2,7 +2,8 @@ import { createVariable, filled, type Runtime, type Tensor, type Variable } from
 import { crossEntropy } from './cross-entropy.ts'
 import { initialParameter } from './initial-parameters.ts'
 import { linearBackward, linearForward } from './linear.ts'
-import type { Parameter, TrainingState } from './parameter.ts'
+import { liveState } from './live-state.ts'
+import type { LiveState, Parameter, TrainingState } from './parameter.ts'
 import { reluBackward, reluForward } from './relu.ts'
 
 export interface NetworkShape {
@@ -14,7 +15,7 @@ export interface NetworkShape {
   bias: boolean
 }
 
-interface TrainableParameter {
+export interface TrainableParameter {
   name: string
   value: Variable
   velocity: Variable
@@ -44,7 +45,7 @@ export interface Network {
   backward(x: Tensor, labels: Tensor): BatchGradients
   /** One step of SGD with momentum. */
   step(gradients: readonly Tensor[], options: { lr: number; momentum: number }): void
-  state(epoch: number): TrainingState
+  state(epoch: number): LiveState
   dispose(): void
 }
 
@@ -100,11 +101,7 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: { seed: n
           if (gradient) value.applyMomentum({ velocity, gradient, lr, momentum })
         })
       }),
-    state: (epoch) => ({
-      epoch,
-      parameters: parameters.map(({ name, value }) => toParameter(tf, name, value)),
-      momenta: parameters.map(({ name, velocity }) => toParameter(tf, name, velocity)),
-    }),
+    state: (epoch) => liveState(tf, { epoch, parameters }),
     dispose: () => {
       for (const { value, velocity } of parameters) {
         value.dispose()
@@ -146,11 +143,4 @@ function restore(tf: Runtime, { name, shape }: { name: string; shape: readonly n
   if (!found || found.shape.join() !== shape.join())
     throw new Error(`The state to start from has no ${name} of shape (${shape.join(', ')})`)
   return tf.tensor(found.values, { shape, dtype: 'float32' })
-}
-
-function toParameter(tf: Runtime, name: string, variable: Variable): Parameter {
-  const value = variable.read()
-  const values = tf.readFloats(value)
-  tf.dispose(value)
-  return { name, shape: variable.shape, values }
 }

@@ -58,7 +58,7 @@ describe('train()', () => {
     let names: string[] = []
     await run({
       shape: { inputs, layerSizes: [8], classes, bias: false },
-      callbacks: [{ onEpochEnd: (_, snapshot) => void (names = snapshot().parameters.map(({ name }) => name)) }],
+      callbacks: [{ onEpochEnd: (_, state) => void (names = state.read().parameters.map(({ name }) => name)) }],
     })
     expect(names).toEqual(['model.1.weight', 'model.3.weight'])
   })
@@ -94,12 +94,12 @@ describe('train()', () => {
 
   test('resumed from a checkpoint — the bits of an uninterrupted run', async () => {
     const states: TrainingState[] = []
-    const whole = await run({ epochs: 6, callbacks: [{ onEpochEnd: (_, snapshot) => void states.push(snapshot()) }] })
+    const whole = await run({ epochs: 6, callbacks: [{ onEpochEnd: (_, state) => void states.push(state.read()) }] })
     const resumedStates: TrainingState[] = []
     const resumed = await run({
       epochs: 6,
       ...(states[2] && { start: states[2] }),
-      callbacks: [{ onEpochEnd: (_, snapshot) => void resumedStates.push(snapshot()) }],
+      callbacks: [{ onEpochEnd: (_, state) => void resumedStates.push(state.read()) }],
     })
     expect(numbersOf(resumed)).toEqual(numbersOf(whole).slice(3))
     expect(resumedStates.at(-1)).toEqual(states.at(-1))

@@ -5,7 +5,7 @@ import { LossDivergedError, toTrainingError } from './errors.ts'
 import { evaluate } from './evaluate.ts'
 import { createNetwork, type Network, type NetworkShape } from './network.ts'
 import { nextMacrotask } from './next-macrotask.ts'
-import type { TrainingState } from './parameter.ts'
+import type { LiveState, TrainingState } from './parameter.ts'
 import type { ResidentImages } from './resident-images.ts'
 
 export interface EpochResult {
@@ -26,8 +26,8 @@ export interface EpochResult {
 export interface TrainingCallbacks {
   onBatchEnd?(batch: { epoch: number; step: number; loss: number }): void | Promise<void>
   onEvaluateBegin?(at: { epoch: number }): void | Promise<void>
-  /** `snapshot` reads weights and momenta back from the device: ask only when they are wanted. */
-  onEpochEnd?(result: EpochResult, snapshot: () => TrainingState): void | Promise<void>
+  /** `state` reads weights and momenta back from the device when it is asked to, until the callback ends. */
+  onEpochEnd?(result: EpochResult, state: LiveState): void | Promise<void>
   /** Always runs, also after an error or an abort. */
   onTrainCleanup?(): void | Promise<void>
 }
@@ -72,8 +72,7 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
         evalTop5Accuracy: evaluation?.top5Accuracy ?? null,
       }
       history.push(result)
-      const trainedNetwork = network
-      for (const callback of callbacks) await callback.onEpochEnd?.(result, () => trainedNetwork.state(epoch))
+      for (const callback of callbacks) await callback.onEpochEnd?.(result, network.state(epoch))
     }
     return history
   } catch (error) {
