@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, mkdir, open, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -47,19 +47,19 @@ export async function extractZip({ file, target, onBytes = () => {} }) {
   try {
     for (const { entry, to } of wanted) {
       await mkdir(path.dirname(to), { recursive: true })
-      await extractEntry({ handle, entry, to, onBytes: (bytes) => onBytes((done += bytes), total) })
+      await extractEntry({ file, handle, entry, to, onBytes: (bytes) => onBytes((done += bytes), total) })
     }
   } finally {
     await handle.close()
   }
 }
 
-/** @param {{ handle: FileHandle, entry: ZipEntry, to: string, onBytes: (bytes: number) => void }} options */
-async function extractEntry({ handle, entry, to, onBytes }) {
+/** @param {{ file: string, handle: FileHandle, entry: ZipEntry, to: string, onBytes: (bytes: number) => void }} options */
+async function extractEntry({ file, handle, entry, to, onBytes }) {
   const header = await readAt({ handle, position: entry.offset, bytes: LOCAL_HEADER_BYTES })
   const start = entry.offset + LOCAL_HEADER_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28)
   if (entry.bytes > STREAMED_ABOVE && entry.deflated) {
-    const source = handle.createReadStream({ start, end: start + entry.compressedBytes - 1, autoClose: false, highWaterMark: 1 << 20 })
+    const source = createReadStream(file, { start, end: start + entry.compressedBytes - 1, highWaterMark: 1 << 20 })
     const inflated = createInflateRaw({ chunkSize: 1 << 20 })
     inflated.on('data', (chunk) => onBytes(chunk.length))
     await pipeline(source, inflated, createWriteStream(to))
