@@ -4,7 +4,7 @@ import { ToolError } from './tool-error.mjs'
 /** @typedef {{ status: string, assertionResults: { status: string }[] }} FileResult */
 
 /**
- * Counts the results in a report of vitest's json reporter. A file that fails before its tests run counts as one that failed.
+ * The results in a report of vitest's json reporter, counted in one line. A file that fails before its tests run counts as one that failed.
  * @param {string} file
  */
 export function readTestReport(file) {
@@ -20,5 +20,5 @@ export function readTestReport(file) {
   const passed = count((status) => status === 'passed')
   const failed = count((status) => status === 'failed')
   const skipped = statuses.length - passed - failed
-  return { line: `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`, failed }
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }

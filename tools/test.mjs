@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
@@ -6,7 +6,7 @@ import { OWN_NODE, ROOT } from './repository.mjs'
 import { runTool } from './run-tool.mjs'
 import { runInherited } from './run-inherited.mjs'
 import { setup } from './setup/setup.mjs'
-import { summaryLine } from './test-summary.mjs'
+import { readTestReport } from './test-report.mjs'
 
 await runTool(async () => {
   const { env, stdout } = process
@@ -20,7 +20,7 @@ await runTool(async () => {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
     const searchPath = [scratch, path.dirname(OWN_NODE), env['PATH']].join(path.delimiter)
     const code = await runInherited({ args: [vitest, 'run', ...reporters, ...process.argv.slice(2)], env: { ...env, PATH: searchPath } })
-    stdout.write(`${summaryLine(existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : null)}\n`)
+    stdout.write(`${readTestReport(results)}\n`)
     return code
   } finally {
     rmSync(scratch, { recursive: true, force: true })
