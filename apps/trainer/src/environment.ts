@@ -21,6 +21,8 @@ export interface TrainerFolders {
   flowers102: string | null
   /** Where Flowers102 is downloaded from, if it has to be. */
   source: Flowers102Source
+  /** What a process that works on these folders is started with. */
+  environment: NodeJS.ProcessEnv
 }
 
 export function readTrainerFolders(env: NodeJS.ProcessEnv): TrainerFolders {
@@ -28,5 +30,5 @@ export function readTrainerFolders(env: NodeJS.ProcessEnv): TrainerFolders {
   if (!parsed.success) throw new ExpectedError('CONFIG_INVALID', z.prettifyError(parsed.error), { cause: parsed.error })
   const { TRAINYARD_DATA, FLOWERS102_ROOT, TRAINYARD_FLOWERS102_URL: mirror } = parsed.data
   const source = mirror ? { ...PUBLISHED_FLOWERS102, baseUrl: mirror.endsWith('/') ? mirror : `${mirror}/` } : PUBLISHED_FLOWERS102
-  return { data: TRAINYARD_DATA, flowers102: FLOWERS102_ROOT ?? null, source }
+  return { data: TRAINYARD_DATA, flowers102: FLOWERS102_ROOT ?? null, source, environment: env }
 }

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type ExperimentConfig, evaluatedSplit, type HeldSplit, type SplitName } from '@trainyard/contracts'
-import type { ImageSplit } from '@trainyard/datasets'
+import { heldSplits, type ImageSplit, type LoadSplitOptions } from '@trainyard/datasets'
 import type { Runtime } from '@trainyard/tensorflow'
 import { residentImages, type ResidentImages } from '@trainyard/training'
 import type { TrainerFolders } from './environment.ts'
 import { loadOrFetch } from './load-or-fetch.ts'
+import { prepareSplit } from './prepare-split.ts'
 
 /** Bytes of pixels kept on the device between experiments; the least recently used split leaves first. */
 const KEEP_BYTES = 256 * 2 ** 20
@@ -41,12 +43,18 @@ export function createResidentSplits(tf: Runtime, folders: TrainerFolders): Resi
     }
   }
 
+  const loadCached = async (options: Omit<LoadSplitOptions, 'folders'>): Promise<ImageSplit> => {
+    const held = await heldSplits(folders.data)
+    if (!held.some((split) => isDeepStrictEqual(split, { dataset: options.dataset, split: options.split, imageSize: options.imageSize })))
+      await prepareSplit(options, folders)
+    return loadOrFetch(options, folders)
+  }
+
   const loadOne = async (config: ExperimentConfig, split: SplitName, hooks: LoadHooks): Promise<ResidentSplit> => {
     const key = splitKey(config, split)
     const known = resident.get(key)
     resident.delete(key)
-    const entry =
-      known ?? toEntry(tf, await loadOrFetch({ dataset: config.dataset, split, imageSize: config.imageSize, ...hooks }, folders))
+    const entry = known ?? toEntry(tf, await loadCached({ dataset: config.dataset, split, imageSize: config.imageSize, ...hooks }))
     resident.set(key, entry)
     return entry.split
   }

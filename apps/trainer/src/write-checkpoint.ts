@@ -28,7 +28,11 @@ export async function writeCheckpoint(
     throw error
   }
   const settle = async (): Promise<CheckpointInfo> => {
-    await handle.sync().finally(() => handle.close())
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
     const sha256 = await sha256OfFile(`${file}.part`)
     await rename(`${file}.part`, file)
     return { file: name, epoch, sha256, bytes }
