@@ -34,13 +34,15 @@ export async function installEngine(context) {
     return
   } catch (error) {
     if (error instanceof DiskSpaceError || !(error instanceof ToolError)) throw error
-    tried.push(`our own build: ${error.message}`)
+    tried.push(`our own build (${error.message})`)
   }
   try {
     await installPrebuilt(context)
   } catch (error) {
-    tried.push(`${PACKAGE}'s prebuilt library: ${messageOf(error)}`)
-    throw new ToolError(`TensorFlow could not be installed. Tried ${tried.join('. Tried ')}`, { cause: error })
+    tried.push(`the prebuilt library of ${PACKAGE} (${messageOf(error)})`)
+    throw new ToolError(`TensorFlow could not be installed; check what failed and run this again. Tried: ${tried.join('; ')}`, {
+      cause: error,
+    })
   }
 }
 

@@ -7,15 +7,18 @@ import { runCommand } from './run-command.mjs'
 /** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */
 
 const REASONS = [
-  { sign: /ENOSPC/, text: 'the disk is full: free some space' },
+  { sign: /ENOSPC/, text: 'the disk is full: free some space and run this again' },
   { sign: /EACCES|EPERM|EROFS/, text: 'a folder cannot be written: run it as the user who owns this checkout' },
   {
     sign: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET/,
-    text: 'the package registry cannot be reached: check the network or proxy',
+    text: 'a host cannot be reached: check the network or proxy and run this again',
   },
-  { sign: /CERT|SSL/, text: "the registry's certificate is not trusted: set NODE_EXTRA_CA_CERTS to your network's certificates" },
-  { sign: /EUSAGE/, text: 'package.json and package-lock.json do not fit together: run npm install' },
-  { sign: /EINTEGRITY/, text: 'a package is not what package-lock.json says: run npm cache clean --force' },
+  {
+    sign: /CERT|SSL/,
+    text: "the registry's certificate is not trusted: set NODE_EXTRA_CA_CERTS to your network's certificates and run this again",
+  },
+  { sign: /EUSAGE/, text: 'package.json and package-lock.json do not fit together: run npm install, then this again' },
+  { sign: /EINTEGRITY/, text: 'a package is not what package-lock.json says: run npm cache clean --force, then this again' },
 ]
 
 /** @param {string} root */
@@ -61,10 +64,10 @@ export async function installPackages({ root, env, log, announce }) {
 
 /** @param {{ root: string, env: NodeJS.ProcessEnv, log: string, args: string[] }} options */
 export async function runNpm({ root, env, log, args }) {
-  const { code, output } = await runCommand({ command: 'npm', args, cwd: root, env, log })
+  const { code, output } = await runCommand({ command: 'npm', args: [...args, '--loglevel=notice'], cwd: root, env, log })
   if (code === 0) return
-  const reason = REASONS.find(({ sign }) => sign.test(output))?.text ?? 'npm failed'
-  throw new ToolError(`npm ${args.join(' ')} did not work: ${reason}, then run this again; what npm said is in ${log}`)
+  const reason = REASONS.find(({ sign }) => sign.test(output))?.text ?? 'look up the reason there and run this again'
+  throw new ToolError(`npm ${args.join(' ')} did not work: ${reason} (what npm said is in ${log})`)
 }
 
 /** npm must not run on the Node that it is about to replace. @param {{ root: string, env: NodeJS.ProcessEnv }} options */
