@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { OWN_NODE, ROOT } from '../repository.mjs'
+import { ToolError } from '../tool-error.mjs'
+import { lastSentence, openLog } from './log-files.mjs'
+import { supervise } from './supervise.mjs'
+
+const PRELOAD = fileURLToPath(new URL('leave-with-parent.mjs', import.meta.url))
+
+/** @typedef {ReturnType<typeof supervise>} AppProcess */
+/** @typedef {{ say: (text: string) => void, mayRestart: () => boolean, onRestart: () => void }} Supervision */
+
+/**
+ * Runs the API or a worker. It has a process group of its own, so that Ctrl-C reaches it once, through us; when we are gone, its channel
+ * closes and it leaves.
+ * @param {{ name: string, log: string, script: string, data: string, env: NodeJS.ProcessEnv, supervision: Supervision }} options
+ */
+export function startApp({ name, log: logName, script, data, env, supervision }) {
+  const { file: log, descriptor } = openLog({ data, name: logName })
+  const launch = () =>
+    spawn(OWN_NODE, ['--import', PRELOAD, path.join(ROOT, 'apps', script)], {
+      cwd: ROOT,
+      env,
+      detached: true,
+      stdio: ['ignore', descriptor, descriptor, 'ipc'],
+    })
+  return supervise({ name, log, launch, ...supervision })
+}
+
+/** Fails when it ends, with what it said. @param {AppProcess} app @returns {Promise<never>} */
+export async function endedTooEarly({ name, log, firstExit }) {
+  const how = await firstExit
+  throw new ToolError(`${name} could not be started: ${lastSentence(log) ?? how} (its log is ${log})`)
+}
