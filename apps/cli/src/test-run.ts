@@ -30,7 +30,8 @@ interface RunOptions {
 }
 
 function runProgram([command = '', ...args]: readonly string[], { url, env, onOutput }: RunOptions): Promise<CliRun> {
-  const { TRAINYARD_URL: _elsewhere, FORCE_COLOR: _colour, NO_COLOR: _plain, ...own } = process.env
+  // What decides about colours is the test's to say; CI=true alone would turn them off.
+  const { TRAINYARD_URL: _elsewhere, FORCE_COLOR: _colour, NO_COLOR: _plain, CI: _ci, ...own } = process.env
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { ...own, ...env, ...(url && { TRAINYARD_URL: url }) }, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
