@@ -19,8 +19,8 @@ export interface RedisProcess {
   stop(): Promise<void>
 }
 
-/** The one that `npm test` found or fetched. */
-const SERVER = process.env['TRAINYARD_REDIS_SERVER'] ?? 'redis-server'
+/** From PATH; `npm test` puts the one that setup found or fetched there. */
+const SERVER = 'redis-server'
 
 /** A Redis of this test's own, on a free port, with an append-only file. `settings`: lines of redis.conf. */
 export async function startRedis(settings: Record<string, string> = {}): Promise<RedisProcess> {
