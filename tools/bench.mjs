@@ -6,6 +6,7 @@ import { runInherited } from './run-inherited.mjs'
 import { runTool } from './run-tool.mjs'
 import { setup } from './setup/setup.mjs'
 import { ToolError } from './tool-error.mjs'
+import { TRAINER_ENVIRONMENT } from './trainer-environment.mjs'
 
 await runTool(async () => {
   const { env, argv, stdout } = process
@@ -13,5 +14,5 @@ await runTool(async () => {
   const script = path.join(ROOT, 'bench', `${name}.ts`)
   if (!/^[a-z]+$/.test(name) || !existsSync(script)) throw new ToolError('Run npm run bench:training or npm run bench:api')
   await setup({ redis: true, env, stream: stdout })
-  return runInherited({ args: [script, ...args], env })
+  return runInherited({ args: [script, ...args], env: { ...TRAINER_ENVIRONMENT, ...env } })
 })

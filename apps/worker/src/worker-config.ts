@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
-import { ExpectedError } from '@trainyard/contracts'
+import { ExpectedError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
 import { z } from 'zod'
 
 /** What an experiment may use of the memory there is; the rest is the system's and this process's. */
@@ -43,7 +43,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
     pools: [...new Set(TRAINYARD_POOLS.split(','))],
     slots,
     memoryBytes: TRAINYARD_MEMORY_BYTES ?? Math.floor((MEMORY_SHARE * usableMemoryBytes()) / slots),
-    trainerEnv: { ...inherited, TRAINYARD_DATA },
+    trainerEnv: { ...TRAINER_ENVIRONMENT, ...inherited, TRAINYARD_DATA },
     logLevel: LOG_LEVEL,
   }
 }
