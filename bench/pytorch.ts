@@ -38,7 +38,8 @@ export interface PyTorch {
 export async function startPyTorch(options: { python: string; flowers102: string; threads: number }): Promise<PyTorch> {
   const { python, flowers102, threads } = options
   const script = path.join(import.meta.dirname, 'torch_epochs.py')
-  const child = spawn(python, [script, flowers102, `${threads}`], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const { GLIBC_TUNABLES: _ours, ...env } = process.env // PyTorch as its users run it, without what our trainers are started with
+  const child = spawn(python, [script, flowers102, `${threads}`], { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const ready = await nextLine(lines, child)
   return {
