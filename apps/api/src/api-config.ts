@@ -1,13 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
-import { ExpectedError } from '@trainyard/contracts'
+import { EnvironmentError } from '@trainyard/contracts'
 import { z } from 'zod'
-
-class EnvironmentError extends ExpectedError {
-  constructor(faults: string, options?: ErrorOptions) {
-    super('CONFIG_INVALID', `The environment is not set up right: ${faults}`, options)
-  }
-}
 
 /** There are no keys yet: whoever can reach the port can do everything. */
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
@@ -31,10 +25,7 @@ const ApiEnv = z.object({
 
 export function readApiConfig(env: NodeJS.ProcessEnv) {
   const parsed = ApiEnv.safeParse(env)
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path: [name], message }) => `${String(name)} ${message}`)
-    throw new EnvironmentError(faults.join('; '), { cause: parsed.error })
-  }
+  if (!parsed.success) throw new EnvironmentError(parsed.error)
   const { REDIS_URL, TRAINYARD_HOST, TRAINYARD_PORT, TRAINYARD_DATA, LOG_LEVEL } = parsed.data
   return { redisUrl: REDIS_URL, host: TRAINYARD_HOST, port: TRAINYARD_PORT, dataFolder: TRAINYARD_DATA, logLevel: LOG_LEVEL }
 }

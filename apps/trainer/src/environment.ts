@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
-import { ExpectedError } from '@trainyard/contracts'
+import { EnvironmentError } from '@trainyard/contracts'
 import { type Flowers102Source, PUBLISHED_FLOWERS102 } from '@trainyard/datasets'
 import { z } from 'zod'
 
@@ -27,7 +27,7 @@ export interface TrainerFolders {
 
 export function readTrainerFolders(env: NodeJS.ProcessEnv): TrainerFolders {
   const parsed = TrainerEnvironment.safeParse(env)
-  if (!parsed.success) throw new ExpectedError('CONFIG_INVALID', z.prettifyError(parsed.error), { cause: parsed.error })
+  if (!parsed.success) throw new EnvironmentError(parsed.error)
   const { TRAINYARD_DATA, FLOWERS102_ROOT, TRAINYARD_FLOWERS102_URL: mirror } = parsed.data
   const source = mirror ? { ...PUBLISHED_FLOWERS102, baseUrl: mirror.endsWith('/') ? mirror : `${mirror}/` } : PUBLISHED_FLOWERS102
   return { data: TRAINYARD_DATA, flowers102: FLOWERS102_ROOT ?? null, source, environment: env }

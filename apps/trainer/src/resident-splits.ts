@@ -16,6 +16,12 @@ interface ResidentSplit {
   held: HeldSplit
 }
 
+export interface LoadedSplits {
+  train: ResidentSplit
+  /** null: nothing is measured. */
+  evaluation: ResidentSplit | null
+}
+
 interface LoadHooks {
   onProgress(progress: { phase: 'download' | 'decode'; fraction: number }): void
   onWarning(message: string): void
@@ -24,7 +30,7 @@ interface LoadHooks {
 
 export interface ResidentSplits {
   /** The train split of a config and the one it evaluates on, decoded and on the device. */
-  load(config: ExperimentConfig, hooks: LoadHooks): Promise<{ train: ResidentSplit; evaluation: ResidentSplit | null }>
+  load(config: ExperimentConfig, hooks: LoadHooks): Promise<LoadedSplits>
   held(): HeldSplit[]
 }
 

@@ -14,8 +14,8 @@ import { decodeCheckpoint, type EpochResult, train, type TrainingState } from '@
 import { createBatchReporter } from './batch-reporter.ts'
 import { createCheckpointSchedule } from './checkpoint-schedule.ts'
 import { configHash } from './config-hash.ts'
-import { networkShape } from './network-shape.ts'
 import type { ResidentSplits } from './resident-splits.ts'
+import { trainOptions } from './train-options.ts'
 import { writeCheckpoint } from './write-checkpoint.ts'
 
 type RunCommand = Extract<ToTrainer, { type: 'run' }>
@@ -43,14 +43,14 @@ export async function runExperiment({ runId, config, checkpoints }: RunCommand, 
   const phase = (name: 'download' | 'decode' | 'train' | 'evaluate' | 'checkpoint', fraction: number, epoch = 0, step = 0) =>
     send({ type: 'phase', phase: name, fraction, epoch, step })
 
-  const { train: trainSplit, evaluation } = await splits.load(config, {
+  const loaded = await splits.load(config, {
     onProgress: (progress) => void phase(progress.phase, progress.fraction),
     onWarning: warn,
     signal,
   })
   const start =
     checkpoints.resume === null ? null : await readCheckpoint(path.join(checkpoints.folder, checkpoints.resume), { config, warn })
-  await send({ type: 'started', engine, datasetHash: trainSplit.sha256, resumedFromEpoch: start?.epoch ?? 0, holds: splits.held() })
+  await send({ type: 'started', engine, datasetHash: loaded.train.sha256, resumedFromEpoch: start?.epoch ?? 0, holds: splits.held() })
 
   const schedule = createCheckpointSchedule({
     everySeconds: config.checkpointEverySeconds,
@@ -67,7 +67,7 @@ export async function runExperiment({ runId, config, checkpoints }: RunCommand, 
       }
     },
   })
-  const steps = stepsPerEpoch(trainSplit.images.count, config.batchSize)
+  const steps = stepsPerEpoch(loaded.train.images.count, config.batchSize)
   const reporter = createBatchReporter(
     async ({ epoch, firstStep, losses }) => {
       await send({ type: 'batches', epoch, firstStep, losses })
@@ -79,14 +79,7 @@ export async function runExperiment({ runId, config, checkpoints }: RunCommand, 
 
   try {
     await train(deps.tf, {
-      shape: networkShape(config),
-      trainImages: trainSplit.images,
-      evalImages: evaluation?.images ?? null,
-      batchSize: config.batchSize,
-      epochs: config.epochs,
-      lr: config.lr,
-      momentum: config.momentum,
-      seed: config.seed,
+      ...trainOptions(config, loaded),
       ...(start && { start }),
       signal,
       callbacks: [

@@ -1,8 +1,8 @@
 import { type ExperimentConfig, stepsPerEpoch } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
 import { type EpochResult, train } from '@trainyard/training'
-import { networkShape } from './network-shape.ts'
 import type { ResidentSplits } from './resident-splits.ts'
+import { trainOptions } from './train-options.ts'
 
 export interface TerminalRun {
   tf: Runtime
@@ -16,21 +16,14 @@ export interface TerminalRun {
 
 /** A run without a worker: the same loop, told to the terminal. */
 export async function trainInTerminal({ tf, config, splits, signal, onProgress, onEpoch }: TerminalRun): Promise<void> {
-  const { train: trainSplit, evaluation } = await splits.load(config, {
+  const loaded = await splits.load(config, {
     onProgress: ({ phase, fraction }) => onProgress(`${phase === 'decode' ? 'decoding' : 'downloading'} ${Math.floor(fraction * 100)} %`),
     onWarning: (message) => onProgress(`${message}\n`),
     signal,
   })
-  const steps = stepsPerEpoch(trainSplit.images.count, config.batchSize)
+  const steps = stepsPerEpoch(loaded.train.images.count, config.batchSize)
   await train(tf, {
-    shape: networkShape(config),
-    trainImages: trainSplit.images,
-    evalImages: evaluation?.images ?? null,
-    batchSize: config.batchSize,
-    epochs: config.epochs,
-    lr: config.lr,
-    momentum: config.momentum,
-    seed: config.seed,
+    ...trainOptions(config, loaded),
     signal,
     callbacks: [
       {

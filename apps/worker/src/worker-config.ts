@@ -1,16 +1,10 @@
 import os from 'node:os'
 import path from 'node:path'
-import { ExpectedError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
+import { EnvironmentError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
 import { z } from 'zod'
 
 /** What an experiment may use of the memory there is; the rest is the system's and this process's. */
 const MEMORY_SHARE = 0.8
-
-class EnvironmentError extends ExpectedError {
-  constructor(faults: string, options?: ErrorOptions) {
-    super('CONFIG_INVALID', `The environment is not set up right: ${faults}`, options)
-  }
-}
 
 const WorkerEnv = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' }).default('redis://127.0.0.1:6379'),
@@ -30,10 +24,7 @@ const WorkerEnv = z.object({
 
 export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const parsed = WorkerEnv.safeParse(env)
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
-    throw new EnvironmentError(faults.join('; '), { cause: parsed.error })
-  }
+  if (!parsed.success) throw new EnvironmentError(parsed.error)
   const { REDIS_URL, TRAINYARD_DATA, TRAINYARD_POOLS, TRAINYARD_SLOTS: slots, TRAINYARD_MEMORY_BYTES, LOG_LEVEL } = parsed.data
   // The trainer gets the environment as it is, but not the way into Redis.
   const { REDIS_URL: _secret, ...inherited } = env

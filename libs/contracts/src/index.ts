@@ -43,6 +43,7 @@ export {
   Transition,
 } from './experiment.ts'
 export { type ErrorCode, ERRORS, ExpectedError } from './errors.ts'
+export { EnvironmentError } from './environment-error.ts'
 export { DryRun } from './dry-run.ts'
 export { dryRunShapes, linearShapes, type NetworkCost, networkCost } from './network-cost.ts'
 export { fromJsonNumber, JsonNumber, toJsonNumber } from './json-number.ts'
