@@ -111,6 +111,9 @@ test('a diverging run — fails as the user’s, with code and advice, and keeps
     checkpoints: checkpoints(),
   })
   const messages = await trainer.until(isEnd)
+  const steps = messages.flatMap((m) => (m.type === 'batches' ? [...m.losses].map((_, i) => `${m.epoch}.${m.firstStep + i}`) : []))
+  const [, epoch, step] = /epoch (\d+), step (\d+)/.exec(JSON.stringify(messages.at(-1))) ?? []
+  expect(steps.at(-1)).toBe(`${epoch}.${Number(step) - 1}`)
   expect(messages.at(-1)).toMatchObject({
     type: 'failed',
     error: { class: 'user', code: 'LOSS_DIVERGED', advice: expect.stringContaining('lower lr') },

@@ -3,7 +3,8 @@ import type { Runtime } from '@trainyard/tensorflow'
 import { toExperimentError } from './failure.ts'
 import type { MessageChannel } from './message-channel.ts'
 import type { ResidentSplits } from './resident-splits.ts'
-import { DrainedError, runExperiment } from './run-experiment.ts'
+import { DrainedError } from './run-callbacks.ts'
+import { runExperiment } from './run-experiment.ts'
 
 /** A draining worker waits this long for the epoch's end; after it the last checkpoint must do. */
 const EPOCH_GRACE_MS = 10_000

@@ -1,0 +1,62 @@
+import { evaluatedSplit, type ExperimentConfig, stepsPerEpoch, toJsonNumber } from '@trainyard/contracts'
+import type { EpochResult, TrainingCallbacks } from '@trainyard/training'
+import { createBatchReporter } from './batch-reporter.ts'
+import type { CheckpointSchedule } from './checkpoint-schedule.ts'
+import type { RunReports } from './run-reports.ts'
+
+/** Thrown at an epoch's end when the worker drains: the run stops there and goes on elsewhere. */
+export class DrainedError extends Error {}
+
+export interface CallbackDependencies {
+  config: ExperimentConfig
+  /** Images of the train split. */
+  images: number
+  reports: RunReports
+  checkpoints: CheckpointSchedule
+  /** True once the worker drains: the run ends after this epoch, with a checkpoint. */
+  leaveAfterEpoch: () => boolean
+}
+
+/** Tells the worker all that happens in a run, and takes its checkpoints. */
+export function runCallbacks({ config, images, reports, checkpoints, leaveAfterEpoch }: CallbackDependencies): TrainingCallbacks {
+  const steps = stepsPerEpoch(images, config.batchSize)
+  const reporter = createBatchReporter(
+    async ({ epoch, firstStep, losses }) => {
+      await reports.send({ type: 'batches', epoch, firstStep, losses })
+      const step = firstStep + losses.length - 1
+      await reports.phase({ phase: 'train', fraction: step / steps, epoch, step })
+    },
+    () => performance.now(),
+  )
+  return {
+    onBatchEnd: (batch) => reporter.add(batch),
+    onEvaluateBegin: async ({ epoch }) => {
+      await reporter.flush()
+      await reports.phase({ phase: 'evaluate', fraction: 0, epoch, step: steps })
+    },
+    onEpochEnd: async (result, state) => {
+      await reporter.flush()
+      await reports.send({ type: 'epoch', result: toEpochMessage(result, config) })
+      if (result.epoch === config.epochs) return
+      const leave = leaveAfterEpoch()
+      await checkpoints.atEpochEnd(state, { now: leave })
+      if (leave) throw new DrainedError('The worker drains')
+    },
+    // Also after a loss that diverged: what came before it is kept.
+    onTrainCleanup: () => reporter.flush(),
+  }
+}
+
+function toEpochMessage(result: EpochResult, config: ExperimentConfig) {
+  const orNull = (value: number | null) => (value === null ? null : toJsonNumber(value))
+  return {
+    epoch: result.epoch,
+    loss: toJsonNumber(result.loss),
+    accuracy: toJsonNumber(result.accuracy),
+    seconds: result.seconds,
+    evalSplit: evaluatedSplit(config),
+    evalLoss: orNull(result.evalLoss),
+    evalAccuracy: orNull(result.evalAccuracy),
+    evalTop5Accuracy: orNull(result.evalTop5Accuracy),
+  }
+}

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { ToTrainer } from '@trainyard/contracts'
+import { decodeCheckpoint, type TrainingState } from '@trainyard/training'
+import { type CheckpointSchedule, createCheckpointSchedule } from './checkpoint-schedule.ts'
+import { configHash } from './config-hash.ts'
+import type { RunReports } from './run-reports.ts'
+import { writeCheckpoint } from './write-checkpoint.ts'
+
+type RunCommand = Extract<ToTrainer, { type: 'run' }>
+
+/** Writes a run's checkpoints; one that cannot be written is a warning, and training goes on. */
+export function runCheckpointSchedule({ runId, config, checkpoints: { folder } }: RunCommand, reports: RunReports): CheckpointSchedule {
+  return createCheckpointSchedule({
+    everySeconds: config.checkpointEverySeconds,
+    nowMs: () => performance.now(),
+    write: async (state) => {
+      const failed = (error: unknown): void =>
+        reports.warn(`The checkpoint of epoch ${state.epoch} could not be written: ${reasonOf(error)}`)
+      try {
+        const { recorded } = await writeCheckpoint(state, { folder, runId, configHash: configHash(config) })
+        return { recorded: recorded.then((checkpoint) => reports.send({ type: 'checkpoint', checkpoint })).catch(failed) }
+      } catch (error) {
+        failed(error)
+        return { recorded: Promise.resolve() }
+      }
+    },
+  })
+}
+
+/** Where a run resumes, or null. A checkpoint that cannot be read costs time, not the experiment: training begins anew, to the same bits. */
+export async function readRunCheckpoint({ config, checkpoints }: RunCommand, reports: RunReports): Promise<TrainingState | null> {
+  if (checkpoints.resume === null) return null
+  try {
+    return decodeCheckpoint(await readFile(path.join(checkpoints.folder, checkpoints.resume)), { configHash: configHash(config) })
+  } catch (error) {
+    reports.warn(`The checkpoint ${checkpoints.resume} cannot be used (${reasonOf(error)}); starting from epoch 1`)
+    return null
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
