@@ -1,7 +1,7 @@
 import { createVariable, filled, type Runtime, type Tensor, type Variable } from '@trainyard/tensorflow'
 import { crossEntropy } from './cross-entropy.ts'
 import { initialParameter } from './initial-parameters.ts'
-import { linearBackward, linearForward } from './linear.ts'
+import { linearBackward, linearForward, type LinearParameters } from './linear.ts'
 import { liveState } from './live-state.ts'
 import type { LiveState, Parameter, TrainingState } from './parameter.ts'
 import { reluBackward, reluForward } from './relu.ts'
@@ -53,42 +53,23 @@ export interface Network {
 export function createNetwork(tf: Runtime, shape: NetworkShape, start: { seed: number } | { state: TrainingState }): Network {
   const layers = createLayers(tf, shape, start)
   const parameters = layers.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]))
-  const read = () => layers.map(({ weight, bias }) => ({ weight: weight.value.read(), bias: bias && bias.value.read() }))
-
-  /** Each linear layer's input, (n, units), and the logits. */
-  const forward = (x: Tensor, values: ReturnType<typeof read>): { inputs: Tensor[]; logits: Tensor } => {
-    const inputs = [x]
-    let output = x
-    values.forEach((value, layer) => {
-      output = linearForward(tf, output, value)
-      if (layer === values.length - 1) return
-      output = reluForward(tf, output)
-      inputs.push(output)
-    })
-    return { inputs, logits: output }
-  }
+  const read = (): LinearParameters[] =>
+    layers.map(({ weight, bias }) => ({ weight: weight.value.read(), bias: bias && bias.value.read() }))
 
   return {
     parameterNames: parameters.map(({ name }) => name),
-    logits: (x) => tf.scope(() => forward(x, read()).logits),
+    logits: (x) => tf.scope(() => forward(tf, x, read()).logits),
     backward: (x, labels) => {
-      let result: BatchGradients | undefined
+      const found: BatchGradients[] = []
       tf.scope(() => {
         const values = read()
-        const { inputs, logits } = forward(x, values)
+        const { inputs, logits } = forward(tf, x, values)
         const { losses, gradient } = crossEntropy(tf, logits, labels)
-        const gradients: Tensor[] = []
-        let outputGradient: Tensor | null = gradient
-        for (const [layer, value] of [...values.entries()].toReversed()) {
-          const input = inputs[layer]
-          if (!outputGradient || !input) break
-          const layerGradients = linearBackward(tf, outputGradient, { ...value, x: input, needsInput: layer > 0 })
-          gradients.unshift(layerGradients.weight, ...(layerGradients.bias ? [layerGradients.bias] : []))
-          outputGradient = layerGradients.input && reluBackward(tf, layerGradients.input, { output: input })
-        }
-        result = { logits, losses, gradients }
+        const gradients = backward(tf, gradient, { values, inputs })
+        found.push({ logits, losses, gradients })
         return [logits, losses, ...gradients]
       })
+      const [result] = found
       if (!result) throw new Error('A batch gave no gradients')
       return result
     },
@@ -109,6 +90,37 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: { seed: n
       }
     },
   }
+}
+
+/** Through all layers: what each linear layer was given, (n, units), and the logits, (n, classes). */
+function forward(tf: Runtime, x: Tensor, values: readonly LinearParameters[]): { inputs: Tensor[]; logits: Tensor } {
+  const inputs: Tensor[] = []
+  let output = x
+  values.forEach((value, layer) => {
+    if (layer > 0) output = reluForward(tf, output)
+    inputs.push(output)
+    output = linearForward(tf, output, value)
+  })
+  return { inputs, logits: output }
+}
+
+/** Back from ∂loss/∂logits, last layer first: every parameter's gradient, in the order of the layers. */
+function backward(
+  tf: Runtime,
+  gradient: Tensor,
+  { values, inputs }: { values: readonly LinearParameters[]; inputs: readonly Tensor[] },
+): Tensor[] {
+  const gradients: Tensor[] = []
+  let outputGradient: Tensor | null = gradient
+  for (const [layer, value] of [...values.entries()].toReversed()) {
+    const x = inputs[layer]
+    if (!outputGradient || !x) break
+    const layerGradients = linearBackward(tf, outputGradient, { ...value, x, needsInput: layer > 0 })
+    gradients.unshift(layerGradients.weight, ...(layerGradients.bias ? [layerGradients.bias] : []))
+    // a layer's input is the ReLU's output of the layer before
+    outputGradient = layerGradients.input && reluBackward(tf, layerGradients.input, { output: x })
+  }
+  return gradients
 }
 
 function createLayers(tf: Runtime, shape: NetworkShape, start: { seed: number } | { state: TrainingState }): LinearLayer[] {
