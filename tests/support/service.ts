@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 import { poll } from './poll.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -86,14 +86,4 @@ function interrupt(child: ChildProcess): Promise<number | null> {
 
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid) process.kill(-child.pid, signal)
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
 }

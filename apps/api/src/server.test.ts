@@ -7,7 +7,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { poll } from '../../../tests/support/poll.ts'
 import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
-import { freePort } from '../../../tests/support/service.ts'
+import { freePort } from '../../../tests/support/free-port.ts'
 
 const SERVER = path.join(import.meta.dirname, 'server.ts')
 

@@ -1,15 +1,14 @@
 import { isBetterEpoch, type Epoch } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '../../../tests/support/new-experiment.ts'
-import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
+import { ownRedis } from '../../../tests/support/own-redis.ts'
 import { createAttemptStore } from './attempt-store.ts'
 import { type AttemptWriter, createAttemptWriter } from './attempt-writer.ts'
-import { connectRedis } from './connect-redis.ts'
 import { createExperimentStore, type ExperimentStore } from './experiment-store.ts'
 import { keysOf } from './keys.ts'
 
-let server: RedisProcess
+const own = ownRedis()
 let redis: Redis
 let prefix: string
 let store: ExperimentStore
@@ -17,14 +16,7 @@ let writer: AttemptWriter
 let id: string
 let runs = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = connectRedis(server.url, { name: 'test', whenDown: 'fail' })
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+beforeAll(() => void (redis = own.redis))
 beforeEach(async () => {
   prefix = `{results-${runs++}}`
   store = createExperimentStore({ redis, prefix })

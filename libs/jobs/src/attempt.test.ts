@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Engine } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '../../../tests/support/new-experiment.ts'
-import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
+import { ownRedis } from '../../../tests/support/own-redis.ts'
 import { type AttemptStore, createAttemptStore } from './attempt-store.ts'
 import { type AttemptWriter, createAttemptWriter } from './attempt-writer.ts'
-import { connectRedis } from './connect-redis.ts'
 import { createExperimentStore, type ExperimentStore } from './experiment-store.ts'
 import { keysOf } from './keys.ts'
 import { createReaper } from './reaper.ts'
@@ -15,7 +14,7 @@ const engine: Engine = { name: 'native', version: '2.21.0', device: 'cpu', threa
 const crash = { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'The trainer was killed', advice: 'Try again' } as const
 const diverged = { class: 'user', code: 'LOSS_DIVERGED', message: 'NaN', advice: 'Lower lr' } as const
 
-let server: RedisProcess
+const own = ownRedis()
 let redis: Redis
 let prefix: string
 let store: ExperimentStore
@@ -23,14 +22,7 @@ let attempts: AttemptStore
 let reap: () => Promise<string[]>
 let runs = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = connectRedis(server.url, { name: 'test', whenDown: 'fail' })
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+beforeAll(() => void (redis = own.redis))
 beforeEach(async () => {
   prefix = `{attempt-${runs++}}`
   store = createExperimentStore({ redis, prefix })

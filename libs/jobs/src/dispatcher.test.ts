@@ -1,18 +1,17 @@
 import type { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newExperiment } from '../../../tests/support/new-experiment.ts'
 import { poll } from '../../../tests/support/poll.ts'
-import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
+import { ownRedis } from '../../../tests/support/own-redis.ts'
 import { createAttemptStore } from './attempt-store.ts'
 import { createAttemptWriter } from './attempt-writer.ts'
-import { connectRedis } from './connect-redis.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { createExperimentStore, type ExperimentStore } from './experiment-store.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createJobSource, type JobSource } from './job-source.ts'
 import { keysOf } from './keys.ts'
 
-let server: RedisProcess
+const own = ownRedis({ whenDown: 'wait' })
 let redis: Redis
 let prefix: string
 let store: ExperimentStore
@@ -21,14 +20,7 @@ let source: JobSource
 let errors: unknown[]
 let runs = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = connectRedis(server.url, { name: 'test', whenDown: 'wait' })
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+beforeAll(() => void (redis = own.redis))
 beforeEach(() => {
   prefix = `{dispatch-${runs++}}`
   errors = []

@@ -1,17 +1,16 @@
 import type { Redis } from 'ioredis'
 import { ExperimentEvent } from '@trainyard/contracts'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '../../../tests/support/new-experiment.ts'
-import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
+import { ownRedis } from '../../../tests/support/own-redis.ts'
 import { createAttemptStore } from './attempt-store.ts'
 import { type AttemptWriter, createAttemptWriter } from './attempt-writer.ts'
-import { connectRedis } from './connect-redis.ts'
 import { createEventFeed, type EventFeed } from './event-feed.ts'
 import { createExperimentStore, type ExperimentStore } from './experiment-store.ts'
 import { keysOf } from './keys.ts'
 import { type FeedEvent, isAfter } from './stream-entry.ts'
 
-let server: RedisProcess
+const own = ownRedis()
 let redis: Redis
 let prefix: string
 let store: ExperimentStore
@@ -22,14 +21,7 @@ let signal: AbortSignal
 let abort: AbortController
 let runs = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = connectRedis(server.url, { name: 'test', whenDown: 'fail' })
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+beforeAll(() => void (redis = own.redis))
 beforeEach(async () => {
   prefix = `{feed-${runs++}}`
   store = createExperimentStore({ redis, prefix })

@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Redis } from 'ioredis'
 import { newExperiment } from '../../../tests/support/new-experiment.ts'
-import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
-import { connectRedis } from './connect-redis.ts'
+import { ownRedis } from '../../../tests/support/own-redis.ts'
 import { createExperimentStore, type ExperimentStore } from './experiment-store.ts'
 
-let server: RedisProcess
+const own = ownRedis()
 let redis: Redis
 let store: ExperimentStore
 let runs = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = connectRedis(server.url, { name: 'test', whenDown: 'fail' })
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+beforeAll(() => void (redis = own.redis))
 beforeEach(() => {
   store = createExperimentStore({ redis, prefix: `{store-${runs++}}` })
 })
