@@ -8,7 +8,7 @@ export interface Runtime {
   run(name: string, inputs: readonly Tensor[], attributes?: Record<string, AttributeValue>): Tensor
   /** Runs an op with any number of outputs. */
   runMany(name: string, inputs: readonly Tensor[], options: { attributes: Record<string, AttributeValue>; outputs: number }): Tensor[]
-  /** A tensor over `values`; on a CPU it shares their memory, so they must not change. int64 takes pairs of words, low first. */
+  /** A tensor of `values`; on a CPU it may share their memory, so they must not change while it lives. int64 takes pairs of words, low first. */
   tensor(values: Float32Array | Int32Array | Uint8Array, options: { shape: readonly number[]; dtype: keyof typeof DTYPE }): Tensor
   /** Reads a float32 tensor back; waits for the device. */
   readFloats(tensor: Tensor): Float32Array

@@ -22,6 +22,14 @@ test('decodeCheckpoint() — a Buffer, as a file is read: the same bits', () => 
   expect(decodeCheckpoint(Buffer.from(bytes), { configHash: 'abc' })).toEqual(state)
 })
 
+test('decodeCheckpoint() — bytes that begin anywhere in memory: the same bits', () => {
+  for (const shift of [1, 2, 3, 4]) {
+    const shifted = new Uint8Array(bytes.length + shift).subarray(shift)
+    shifted.set(bytes)
+    expect(decodeCheckpoint(shifted, { configHash: 'abc' })).toEqual(state)
+  }
+})
+
 test.each([
   ['torn inside an array', bytes.slice(0, -1), 'it ends inside größe.weight'],
   ['torn inside the header', bytes.slice(0, 60), 'its header cannot be read'],

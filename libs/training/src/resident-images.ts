@@ -10,7 +10,7 @@ export interface ResidentImages {
   dispose(): void
 }
 
-/** `pixels` (count, inputs), `labels` (count). On a CPU the tensor shares the memory of `pixels`, which must not change. */
+/** `pixels` (count, inputs), `labels` (count). On a CPU the tensor may share the memory of `pixels`, which must not change. */
 export function residentImages(
   tf: Runtime,
   { pixels, labels, inputs }: { pixels: Uint8Array; labels: Uint8Array; inputs: number },

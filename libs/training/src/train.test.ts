@@ -105,6 +105,16 @@ describe('train()', () => {
     expect(resumedStates.at(-1)).toEqual(states.at(-1))
   })
 
+  test('the state that a run starts from — stays as it was', async () => {
+    const shape = { inputs, layerSizes: [100, 40, 1000, 32], classes, bias: true }
+    const states: TrainingState[] = []
+    await run({ shape, epochs: 1, callbacks: [{ onEpochEnd: (_, state) => void states.push(state.read()) }] })
+    const [start] = states
+    const before = structuredClone(start)
+    await run({ shape, epochs: 3, ...(start && { start }) })
+    expect(start).toEqual(before)
+  })
+
   test('an abort — stops at the next step, disposes of everything and runs the cleanup', async () => {
     const before = tf.liveTensors()
     const abort = new AbortController()
