@@ -1,7 +1,7 @@
-import { Readiness } from '@trainyard/contracts'
+import { type DiskSpace, Readiness } from '@trainyard/contracts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { diskCheck, type DiskSpace } from './disk-space.ts'
+import { diskCheck } from './disk-space.ts'
 import { problems } from './responses.ts'
 
 export interface HealthDeps {

@@ -1,4 +1,5 @@
 import {
+  type DiskSpace,
   DryRun,
   dryRunShapes,
   Experiment,
@@ -11,7 +12,7 @@ import type { ExperimentStore, Housekeeping, WorkerRegistry } from '@trainyard/j
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { bodyHash, configHash } from './config-hash.ts'
-import { assertDiskHasRoom, type DiskSpace } from './disk-space.ts'
+import { assertDiskHasRoom } from './disk-space.ts'
 import { checkCapacity } from './network-capacity.ts'
 import { problems } from './responses.ts'
 

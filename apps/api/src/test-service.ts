@@ -16,7 +16,7 @@ import { pino } from 'pino'
 import { poll } from '../../../tests/support/poll.ts'
 import { startRedis } from '../../../tests/support/redis-process.ts'
 import { buildApp } from './app.ts'
-import type { DiskSpace } from './disk-space.ts'
+import type { DiskSpace } from '@trainyard/contracts'
 import { createEventStreams } from './event-streams.ts'
 
 const GIB = 2 ** 30

@@ -1,5 +1,6 @@
+import { statfs } from 'node:fs/promises'
 import process from 'node:process'
-import { type FromTrainer, ToTrainer } from '@trainyard/contracts'
+import { type DiskSpace, type FromTrainer, ToTrainer } from '@trainyard/contracts'
 import { loadEngine } from '@trainyard/tensorflow'
 import { readTrainerFolders } from './environment.ts'
 import { createMessageChannel } from './message-channel.ts'
@@ -20,6 +21,10 @@ watchParent()
 const post = (message: FromTrainer): void => void process.send?.(message)
 const channel = createMessageChannel(post)
 const { engine, tf } = loadEngine(process.env)
-const splits = createResidentSplits(tf, readTrainerFolders(process.env))
-const handle = serveWorker({ channel, tf, engine, splits })
+const folders = readTrainerFolders(process.env)
+const diskSpace = async (): Promise<DiskSpace> => {
+  const { bavail, blocks, bsize } = await statfs(folders.data)
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+}
+const handle = serveWorker({ channel, tf, engine, splits: createResidentSplits(tf, folders), diskSpace })
 process.on('message', (message) => handle(ToTrainer.parse(message)))

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { ToTrainer } from '@trainyard/contracts'
+import { describeDiskSpace, diskHasRoom, type DiskSpace, type ToTrainer } from '@trainyard/contracts'
 import { decodeCheckpoint, type TrainingState } from '@trainyard/training'
 import { type CheckpointSchedule, createCheckpointSchedule } from './checkpoint-schedule.ts'
 import { configHash } from './config-hash.ts'
@@ -9,8 +9,17 @@ import { writeCheckpoint } from './write-checkpoint.ts'
 
 type RunCommand = Extract<ToTrainer, { type: 'run' }>
 
-/** Writes a run's checkpoints; one that cannot be written is a warning, and training goes on. */
-export function runCheckpointSchedule({ runId, config, checkpoints: { folder } }: RunCommand, reports: RunReports): CheckpointSchedule {
+export interface CheckpointDependencies {
+  reports: RunReports
+  /** The space on the disk that holds the data directory. */
+  diskSpace: () => Promise<DiskSpace>
+}
+
+/** Writes a run's checkpoints; one that cannot be written, or has no room, is a warning, and training goes on. */
+export function runCheckpointSchedule(
+  { runId, config, checkpoints: { folder } }: RunCommand,
+  { reports, diskSpace }: CheckpointDependencies,
+): CheckpointSchedule {
   return createCheckpointSchedule({
     everySeconds: config.checkpointEverySeconds,
     nowMs: () => performance.now(),
@@ -18,6 +27,8 @@ export function runCheckpointSchedule({ runId, config, checkpoints: { folder } }
       const failed = (error: unknown): void =>
         reports.warn(`The checkpoint of epoch ${state.epoch} could not be written: ${reasonOf(error)}`)
       try {
+        const space = await diskSpace()
+        if (!diskHasRoom(space)) throw new Error(`the disk is nearly full, ${describeDiskSpace(space)}`)
         const { recorded } = await writeCheckpoint(state, { folder, runId, configHash: configHash(config) })
         return { recorded: recorded.then((checkpoint) => reports.send({ type: 'checkpoint', checkpoint })).catch(failed) }
       } catch (error) {

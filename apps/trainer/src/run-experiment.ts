@@ -1,4 +1,4 @@
-import type { Engine, FromTrainer, ToTrainer } from '@trainyard/contracts'
+import type { DiskSpace, Engine, FromTrainer, ToTrainer } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
 import { train } from '@trainyard/training'
 import type { ResidentSplits } from './resident-splits.ts'
@@ -11,6 +11,8 @@ export interface RunDependencies {
   tf: Runtime
   engine: Engine
   splits: ResidentSplits
+  /** The space on the disk that holds the data directory. */
+  diskSpace: () => Promise<DiskSpace>
   send: (message: FromTrainer) => Promise<void>
   signal: AbortSignal
   /** True once the worker drains: the run ends after this epoch, with a checkpoint. */
@@ -19,7 +21,7 @@ export interface RunDependencies {
 
 /** Carries out one experiment and tells all that happens; what it throws is the run's outcome. */
 export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>, deps: RunDependencies): Promise<void> {
-  const { tf, engine, splits, signal, leaveAfterEpoch } = deps
+  const { tf, engine, splits, diskSpace, signal, leaveAfterEpoch } = deps
   const { runId, config } = command
   const reports = createRunReports({ runId, send: deps.send })
   const loaded = await splits.load(config, {
@@ -31,7 +33,7 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
   const { images, sha256: datasetHash } = loaded.train
   await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: start?.epoch ?? 0, holds: splits.held() })
 
-  const checkpoints = runCheckpointSchedule(command, reports)
+  const checkpoints = runCheckpointSchedule(command, { reports, diskSpace })
   const callbacks = [runCallbacks({ config, images: images.count, reports, checkpoints, leaveAfterEpoch })]
   try {
     await train(tf, { ...trainOptions(config, loaded), ...(start && { start }), signal, callbacks })

@@ -1,4 +1,4 @@
-import { type Engine, ExpectedError, type FromTrainer, type ToTrainer } from '@trainyard/contracts'
+import { type DiskSpace, type Engine, ExpectedError, type FromTrainer, type ToTrainer } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
 import { toExperimentError } from './failure.ts'
 import type { MessageChannel } from './message-channel.ts'
@@ -14,6 +14,7 @@ export interface WorkerSide {
   tf: Runtime
   engine: Engine
   splits: ResidentSplits
+  diskSpace: () => Promise<DiskSpace>
 }
 
 interface Run {
@@ -24,7 +25,7 @@ interface Run {
 
 /** Answers a worker's messages: one run at a time, and every run ends with exactly one of completed, aborted or failed. */
 export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
-  const { channel, tf, engine, splits } = deps
+  const { channel, tf, engine, splits, diskSpace } = deps
   let current: Run | null = null
   void channel.send({ type: 'ready', engine })
 
@@ -35,7 +36,7 @@ export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
     try {
       const { signal } = run.abort
       const send = (message: FromTrainer): Promise<void> => channel.send(message)
-      await runExperiment(command, { tf, engine, splits, send, signal, leaveAfterEpoch: () => run.leaveAfterEpoch })
+      await runExperiment(command, { tf, engine, splits, diskSpace, send, signal, leaveAfterEpoch: () => run.leaveAfterEpoch })
       await channel.send({ type: 'completed', runId })
     } catch (error) {
       if (run.abort.signal.aborted || error instanceof DrainedError) await channel.send({ type: 'aborted', runId })

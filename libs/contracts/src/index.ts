@@ -44,6 +44,7 @@ export {
 } from './experiment.ts'
 export { type ErrorCode, ERRORS, ExpectedError } from './errors.ts'
 export { EnvironmentError } from './environment-error.ts'
+export { describeDiskSpace, diskHasRoom, type DiskSpace } from './disk-reserve.ts'
 export { DryRun } from './dry-run.ts'
 export { dryRunShapes, linearShapes, type NetworkCost, networkCost } from './network-cost.ts'
 export { fromJsonNumber, JsonNumber, toJsonNumber } from './json-number.ts'
