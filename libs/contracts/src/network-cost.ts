@@ -1,8 +1,11 @@
 import { CLASSES, SPLIT_COUNTS } from './dataset.ts'
 import { stepsPerEpoch, type ExperimentConfig } from './experiment-config.ts'
 
-/** TensorFlow, Node and their buffers before any network: measured resident size of an idle trainer. */
-const TRAINER_BASE_BYTES = 400 * 2 ** 20
+/** TensorFlow, Node and what its pool holds beyond the arrays: an idle trainer's 400 MiB, and room for the pool to grow. */
+const TRAINER_BASE_BYTES = 512 * 2 ** 20
+/** Copies alive at once in a step: of the images as floats, divided and turned; of a layer's output, forward and backward. */
+const IMAGE_COPIES = 3
+const OUTPUT_COPIES = 6
 
 export interface NetworkCost {
   /** Trainable numbers. */
@@ -23,8 +26,9 @@ export function networkCost(config: ExperimentConfig): NetworkCost {
   const shapes = linearShapes(config)
   const counts = SPLIT_COUNTS[config.dataset]
   const weights = shapes.reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0)
-  const parameters = weights + (config.bias ? shapes.reduce((sum, [, outputs]) => sum + outputs, 0) : 0)
-  const activations = shapes.reduce((sum, [inputs, outputs]) => sum + inputs + 2 * outputs, 0) * config.batchSize
+  const outputs = shapes.reduce((sum, [, units]) => sum + units, 0)
+  const parameters = weights + (config.bias ? outputs : 0)
+  const activations = config.batchSize * (IMAGE_COPIES * (shapes[0]?.[0] ?? 0) + OUTPUT_COPIES * outputs)
   const images = counts.train + (config.evaluate === 'none' ? 0 : counts[config.evaluate])
   return {
     parameters,

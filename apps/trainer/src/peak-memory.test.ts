@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { ExperimentRequest, networkCost, resolveConfig } from '@trainyard/contracts'
+import { expect, test } from 'vitest'
+
+/** Trains one epoch on noise in a process of its own, which then prints its peak of resident memory in bytes. */
+const TRAIN = `
+import { SPLIT_COUNTS } from '@trainyard/contracts'
+import { loadEngine } from '@trainyard/tensorflow'
+import { residentImages, train } from '@trainyard/training'
+import { trainOptions } from '${import.meta.dirname}/train-options.ts'
+const config = JSON.parse(process.argv[1])
+const { tf } = loadEngine(process.env)
+const inputs = 3 * config.imageSize ** 2
+const count = SPLIT_COUNTS[config.dataset].train
+const pixels = new Uint8Array(count * inputs).fill(7)
+const images = residentImages(tf, { pixels, labels: new Uint8Array(count), inputs })
+await train(tf, trainOptions(config, { train: { images }, evaluation: null }))
+process.stdout.write(String(process.resourceUsage().maxRSS * 1024))`
+
+test.each([
+  { imageSize: 32, width: 4096, depth: 4, batchSize: 1020 },
+  { imageSize: 96, width: 512, depth: 3, batchSize: 1020 },
+  { imageSize: 128, width: 512, depth: 3, batchSize: 128 },
+])('networkCost() — no run takes more memory than it says: %j', async (shape) => {
+  const request = { ...shape, dataset: 'synthetic-flowers', epochs: 1, evaluate: 'none' }
+  const config = resolveConfig(ExperimentRequest.parse(request))
+  const args = ['--input-type=module', '-e', TRAIN, JSON.stringify(config)]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname })
+  const { memoryBytes } = networkCost(config)
+  expect(Number(stdout)).toBeLessThanOrEqual(memoryBytes)
+  expect(memoryBytes).toBeLessThan(1.5 * Number(stdout)) // an estimate that refuses what would fit helps nobody
+})
