@@ -1,3 +1,5 @@
+import { onceAtATime } from '@trainyard/jobs'
+
 export interface Repeated {
   /** Does it now, or once more when it is being done. */
   now(): void
@@ -15,27 +17,18 @@ export function repeat({
   work: () => Promise<void>
   onError: (error: unknown) => void
 }): Repeated {
-  let underWay: Promise<void> | null = null
-  let again = false
-  const loop = async (): Promise<void> => {
-    do {
-      again = false
-      await work().catch(onError)
-    } while (again)
-    underWay = null
-  }
-  const now = (): void => {
-    if (underWay) again = true
-    else underWay = loop()
-  }
-  const timer = setInterval(now, everyMs)
-  now()
+  let stopped = false
+  const task = onceAtATime(async () => {
+    if (!stopped) await work()
+  }, onError)
+  const timer = setInterval(() => task.run(), everyMs)
+  task.run()
   return {
-    now,
+    now: () => task.run(),
     async stop() {
+      stopped = true
       clearInterval(timer)
-      again = false
-      await underWay
+      await task.idle()
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { createDispatcher } from './dispatcher.ts'
 import { DEFAULT_PREFIX } from './keys.ts'
+import { onceAtATime } from './once-at-a-time.ts'
 import { createReaper } from './reaper.ts'
 
 const EVERY_MS = 2000
@@ -31,25 +32,5 @@ export function startHousekeeping(deps: { redis: Redis; prefix?: string; onError
       await Promise.all([round.idle(), sweep.idle()])
       await dispatcher.close()
     },
-  }
-}
-
-/** Runs the work now; a call while it runs has it run once more, so that nothing written meanwhile waits for the next round. */
-function onceAtATime(work: () => Promise<void>, onError: (error: unknown) => void) {
-  let running: Promise<void> | null = null
-  let again = false
-  const loop = async (): Promise<void> => {
-    do {
-      again = false
-      await work().catch(onError)
-    } while (again)
-    running = null
-  }
-  return {
-    run(): void {
-      if (running) again = true
-      else running = loop()
-    },
-    idle: async (): Promise<void> => running ?? undefined,
   }
 }
