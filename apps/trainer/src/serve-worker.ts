@@ -17,6 +17,8 @@ export interface WorkerSide {
   diskSpace: () => Promise<DiskSpace>
 }
 
+type RunCommand = Extract<ToTrainer, { type: 'run' }>
+
 interface Run {
   id: string
   abort: AbortController
@@ -29,24 +31,27 @@ export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
   let current: Run | null = null
   void channel.send({ type: 'ready', engine })
 
-  const start = async (command: Extract<ToTrainer, { type: 'run' }>): Promise<void> => {
+  const start = async (command: RunCommand): Promise<void> => {
     const run: Run = { id: command.runId, abort: new AbortController(), leaveAfterEpoch: false }
     current = run
+    const outcome = await outcomeOf(command, run)
+    // Before it is told: the worker may answer with the next run.
+    current = null
+    await channel.send(outcome)
+  }
+
+  const outcomeOf = async (command: RunCommand, run: Run): Promise<FromTrainer> => {
     const { runId } = command
+    const send = (message: FromTrainer): Promise<void> => channel.send(message)
     try {
       const { signal } = run.abort
-      const send = (message: FromTrainer): Promise<void> => channel.send(message)
       await runExperiment(command, { tf, engine, splits, diskSpace, send, signal, leaveAfterEpoch: () => run.leaveAfterEpoch })
-      await channel.send({ type: 'completed', runId })
+      return { type: 'completed', runId }
     } catch (error) {
-      if (run.abort.signal.aborted || error instanceof DrainedError) await channel.send({ type: 'aborted', runId })
-      else {
-        // An unforeseen failure's stack belongs into the worker's log of this process, not to a user.
-        if (!(error instanceof ExpectedError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-        await channel.send({ type: 'failed', runId, error: toExperimentError(error) })
-      }
-    } finally {
-      current = null
+      if (run.abort.signal.aborted || error instanceof DrainedError) return { type: 'aborted', runId }
+      // An unforeseen failure's stack belongs into the worker's log of this process, not to a user.
+      if (!(error instanceof ExpectedError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+      return { type: 'failed', runId, error: toExperimentError(error) }
     }
   }
 
