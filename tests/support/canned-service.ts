@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Problem } from '@trainyard/contracts'
+import { testEpoch } from './test-epoch.ts'
 
 export interface SeenRequest {
   method: string
@@ -96,17 +97,7 @@ export const testExperiment = {
   finishedAt: null,
 }
 
-export function testEpoch(epoch: number) {
-  return {
-    epoch,
-    loss: 4.625 - epoch / 100,
-    accuracy: 0.01,
-    seconds: 0.5,
-    evalSplit: 'val',
-    evalLoss: 4.7,
-    evalAccuracy: 0.02,
-    evalTop5Accuracy: 0.1,
-    at: '2026-01-01T00:00:00.000Z',
-    attempt: 1,
-  }
+/** As the API answers it. */
+export function storedEpoch(epoch: number) {
+  return { ...testEpoch(epoch), at: '2026-01-01T00:00:00.000Z', attempt: 1 }
 }

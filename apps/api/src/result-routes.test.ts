@@ -1,6 +1,7 @@
 import { BatchList, EpochList, LogList } from '@trainyard/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { claimNext, startTestApi, type TestApi, testEpoch } from './test-service.ts'
+import { testEpoch } from '../../../tests/support/test-epoch.ts'
+import { claimNext, startTestApi, type TestApi } from './test-service.ts'
 
 let api: TestApi
 let url: string

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Epoch, WorkerInfo } from '@trainyard/contracts'
+import type { WorkerInfo } from '@trainyard/contracts'
 import {
   type AttemptWriter,
   connectRedis,
@@ -99,19 +99,5 @@ export async function claimNext(
       await source.close()
       redis.disconnect()
     },
-  }
-}
-
-export function testEpoch(epoch: number, fields: Partial<Epoch> = {}): Omit<Epoch, 'at' | 'attempt'> {
-  return {
-    epoch,
-    loss: 4.625 - epoch / 100,
-    accuracy: 0.01,
-    seconds: 0.5,
-    evalSplit: 'val',
-    evalLoss: 4.7,
-    evalAccuracy: 0.02,
-    evalTop5Accuracy: 0.1,
-    ...fields,
   }
 }

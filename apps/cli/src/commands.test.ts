@@ -1,6 +1,6 @@
 import { DATASET_CATALOGUE, ExperimentPage } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
-import { sendJson, sendProblem, startCannedService, testEpoch, testExperiment } from '../../../tests/support/canned-service.ts'
+import { sendJson, sendProblem, startCannedService, storedEpoch, testExperiment } from '../../../tests/support/canned-service.ts'
 import { runCli } from './test-run.ts'
 
 type Canned = Awaited<ReturnType<typeof startCannedService>>
@@ -49,7 +49,7 @@ test('submit --dry-run — shows shapes and cost', async () => {
 })
 
 test('list — a table of what the filters let through', async () => {
-  const answer = { items: [{ ...testExperiment, name: 'a\u001b[31mname', latest: testEpoch(3) }], nextPageToken: 'more' }
+  const answer = { items: [{ ...testExperiment, name: 'a\u001b[31mname', latest: storedEpoch(3) }], nextPageToken: 'more' }
   const { stdout, seen } = await run(['list', '--state', 'queued', '--tag', 'x', '--limit', '1'], { answer })
   expect(seen[0]?.url).toBe('/api/v1/experiments?state=queued&tag=x&pageSize=1')
   expect(stdout).toMatch(/^id +state +epoch +loss/)
@@ -73,7 +73,7 @@ test.each([
 test('losses — a table with six decimals, the JSON of the service, or its CSV', async () => {
   service = await startCannedService(({ headers }, response) => {
     if (headers.accept === 'text/csv') response.writeHead(200, { 'content-type': 'text/csv' }).end('epoch,loss\n1,4.615\n')
-    else sendJson(response, { items: [testEpoch(1), { ...testEpoch(2), loss: 'NaN', evalSplit: null, evalLoss: null }] })
+    else sendJson(response, { items: [storedEpoch(1), { ...storedEpoch(2), loss: 'NaN', evalSplit: null, evalLoss: null }] })
   })
   const { url } = service
   const table = await runCli(['losses', 'latest'], { url })

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
-import { sendJson, startCannedService, testEpoch, testExperiment } from '../../../tests/support/canned-service.ts'
+import { sendJson, startCannedService, storedEpoch, testExperiment } from '../../../tests/support/canned-service.ts'
 import { runCli, runCliInTerminal } from './test-run.ts'
 
 const { id } = testExperiment
@@ -15,18 +15,18 @@ const EVENTS = [
   ['state', { state: 'queued', reason: 'submitted', at }],
   ['state', { state: 'running', reason: 'claimed', at }],
   ['progress', { ...testExperiment.progress, phase: 'train', epoch: 1, step: 8, fraction: 1 / 60, etaSeconds: 29 }],
-  ['epoch', testEpoch(1)],
+  ['epoch', storedEpoch(1)],
   ['batch', { epoch: 2, firstStep: 1, losses: [4.6] }],
-  ['epoch', testEpoch(2)],
-  ['epoch', { ...testEpoch(2), attempt: 2, replaces: true }],
+  ['epoch', storedEpoch(2)],
+  ['epoch', { ...storedEpoch(2), attempt: 2, replaces: true }],
   ['log', { at, level: 'warn', message: 'the disk is slow' }],
-  ['epoch', { ...testEpoch(15), evalSplit: null, evalLoss: null, evalAccuracy: null, evalTop5Accuracy: null }],
+  ['epoch', { ...storedEpoch(15), evalSplit: null, evalLoss: null, evalAccuracy: null, evalTop5Accuracy: null }],
 ] as const
 
 /** A service with one experiment, whose events end it in `state`; without one the stream stays open. */
 async function serve(state?: 'completed' | 'failed' | 'canceled') {
   const error = state === 'failed' ? { class: 'user', code: 'LOSS_DIVERGED', message: 'The loss is NaN', advice: 'Lower lr' } : null
-  const ended = { ...testExperiment, state: state ?? 'running', best: testEpoch(2), error }
+  const ended = { ...testExperiment, state: state ?? 'running', best: storedEpoch(2), error }
   const events: (readonly [string, unknown])[] = state ? [...EVENTS, ['end', { state }]] : [...EVENTS]
   const stream = (response: ServerResponse): void => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -74,7 +74,7 @@ test('watch --json — every line is an event', async () => {
     .split('\n')
     .map((line) => JSON.parse(line))
   expect(lines.map(({ type }) => type)).toEqual([...EVENTS.map(([type]) => type), 'end'])
-  expect(lines[3]).toEqual({ id: '4-0', type: 'epoch', data: testEpoch(1) })
+  expect(lines[3]).toEqual({ id: '4-0', type: 'epoch', data: storedEpoch(1) })
 })
 
 test('watch — Ctrl-C leaves the experiment running, and says so', async () => {
