@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import type { NormType } from '@trainyard/contracts'
 
 const PACKAGES = ['torch==2.15.0', 'torchvision', 'numpy', 'scipy', 'pillow']
 
@@ -29,8 +30,8 @@ export async function pythonWithTorch(): Promise<string> {
 
 export interface PyTorch {
   version: string
-  /** Runs one timed piece of work; seconds. */
-  seconds(work: 'notebook' | 'preloaded'): Promise<number>
+  /** One timed epoch: the notebook's own loop, or a network with that norm from images in memory; seconds. */
+  seconds(work: 'notebook' | NormType): Promise<number>
   stop(): void
 }
 

@@ -1,7 +1,7 @@
 """PyTorch's side of the bench: the notebook's network on Flowers102, one timed epoch per line read from stdin.
 
-Commands: `notebook` (the notebook's own loop, which decodes every JPEG in every epoch), `preloaded` (the same from images in memory).
-Each answers with the seconds that it took, on a line of its own.
+Commands: `notebook` (the notebook's own loop, which decodes every JPEG in every epoch), and `none`, `batch`, `layer`, `group`: the network with
+that normalisation before the ReLU (groups of 32 channels), from images in memory. Each answers with the seconds that it took, on a line of its own.
 """
 import sys, time
 import torch, torch.nn as nn, torch.nn.functional as F, torchvision
@@ -11,17 +11,26 @@ transform = torchvision.transforms.Compose([torchvision.transforms.Resize((128, 
 dataset = torchvision.datasets.Flowers102(sys.argv[1], "train", transform=transform)
 
 
-def network():
+NORMS = {
+    "none": lambda: [],
+    "batch": lambda: [nn.BatchNorm1d(512)],
+    "layer": lambda: [nn.LayerNorm(512)],
+    "group": lambda: [nn.GroupNorm(512 // 32, 512)],
+}
+
+
+def network(norm):
     torch.manual_seed(0)
     layers, inputs = [nn.Flatten()], 3 * 128 * 128
     for units in (512, 512, 512):
-        layers += [nn.Linear(inputs, units), nn.ReLU()]
+        layers += [nn.Linear(inputs, units), *NORMS[norm](), nn.ReLU()]
         inputs = units
     net = nn.Sequential(*layers, nn.Linear(inputs, 102))
     return net, torch.optim.SGD(net.parameters(), lr=1e-4, momentum=0.9)
 
 
-def epoch(loader):
+def epoch(loader, norm="none"):
+    net, optimizer = networks[norm]
     net.train()
     for images, labels in loader:
         loss = F.cross_entropy(net(images), labels)
@@ -38,12 +47,16 @@ def preloaded_batches(images, labels):
         yield images[pick], labels[pick]
 
 
-net, optimizer = network()
+networks = {norm: network(norm) for norm in NORMS}
 items = [dataset[i] for i in range(len(dataset))]
 images, labels = torch.stack([image for image, _ in items]), torch.tensor([label for _, label in items])
 loader = torch.utils.data.DataLoader(dataset, batch_size=64, shuffle=True)
 print(f"ready torch {torch.__version__}", flush=True)
 for line in sys.stdin:
     started = time.perf_counter()
-    {"notebook": lambda: epoch(loader), "preloaded": lambda: epoch(preloaded_batches(images, labels))}[line.strip()]()
+    command = line.strip()
+    if command == "notebook":
+        epoch(loader)
+    else:
+        epoch(preloaded_batches(images, labels), command)
     print(time.perf_counter() - started, flush=True)

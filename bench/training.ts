@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { createClient } from '@trainyard/client'
-import { CLASSES, type Experiment } from '@trainyard/contracts'
+import { CLASSES, type Experiment, NormType } from '@trainyard/contracts'
 import { loadSplit } from '@trainyard/datasets'
 import { loadEngine } from '@trainyard/tensorflow'
 import { residentImages, type ResidentImages, train } from '@trainyard/training'
@@ -19,7 +19,7 @@ const ROUNDS = Number(process.argv[2] ?? 5)
 const EPOCHS = 4
 const CONFIG = { dataset: 'flowers102', depth: 3, width: 512, norm: 'none', lr: 1e-4, epochs: EPOCHS, evaluate: 'none' } as const
 
-type EpochSeconds = Record<'notebook' | 'preloaded' | 'bare' | 'service', number[]>
+type EpochSeconds = Record<'notebook' | 'service' | 'withSignal', number[]> & Record<'pytorch' | 'bare', Record<NormType, number[]>>
 
 const flowers102 = process.env['FLOWERS102_ROOT']
 if (!flowers102) {
@@ -38,12 +38,16 @@ const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-bench-'))
 try {
   const { pixels, labels } = await loadSplit({ dataset: 'flowers102', split: 'train', imageSize: 128, folders: { data, flowers102 } })
   const trainImages = residentImages(tf, { pixels, labels, inputs: INPUTS })
-  const epochs: EpochSeconds = { notebook: [], preloaded: [], bare: [], service: [] }
+  const perNorm = (): Record<NormType, number[]> => ({ none: [], batch: [], layer: [], group: [] })
+  const epochs: EpochSeconds = { notebook: [], service: [], withSignal: [], pytorch: perNorm(), bare: perNorm() }
   await throughService() // decodes, and leaves the trainer warm
   for (let round = 1; round <= ROUNDS; round++) {
     say(`round ${round} of ${ROUNDS}`)
-    epochs.preloaded.push(await pytorch.seconds('preloaded'), await pytorch.seconds('preloaded'), await pytorch.seconds('preloaded'))
-    epochs.bare.push(...(await bareLoop(trainImages)))
+    for (const norm of NormType.options) {
+      for (let epoch = 1; epoch < EPOCHS; epoch++) epochs.pytorch[norm].push(await pytorch.seconds(norm))
+      epochs.bare[norm].push(...(await bareLoop(trainImages, { norm, recordLayers: false })))
+    }
+    epochs.withSignal.push(...(await bareLoop(trainImages, { norm: 'none', recordLayers: true })))
     epochs.service.push(...(await throughService()))
     epochs.notebook.push(await pytorch.seconds('notebook'))
   }
@@ -58,10 +62,12 @@ try {
   await rm(data, { recursive: true, force: true })
 }
 
-async function bareLoop(trainImages: ResidentImages): Promise<number[]> {
+async function bareLoop(trainImages: ResidentImages, { norm, recordLayers }: { norm: NormType; recordLayers: boolean }): Promise<number[]> {
   const ends: number[] = []
+  const shape = norm === 'none' ? null : ({ type: norm, position: 'before', affine: true, groupSize: 32 } as const)
   await train(tf, {
-    shape: { inputs: INPUTS, layerSizes: [512, 512, 512], classes: CLASSES, bias: true },
+    shape: { inputs: INPUTS, layerSizes: [512, 512, 512], classes: CLASSES, bias: true, norm: shape },
+    recordLayers,
     trainImages,
     evalImages: null,
     batchSize: 64,
@@ -101,14 +107,18 @@ function print({ epochs, decoding, peakMiB }: { epochs: EpochSeconds; decoding: 
   const cell = (values: number[]): string =>
     `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} – ${Math.max(...values).toFixed(2)})`
   const ratio = (values: number[], base: number[]): string => (median(values) / median(base)).toFixed(2)
-  const { notebook, preloaded, bare } = epochs
-  const overhead = ((median(epochs.service) / median(bare) - 1) * 100).toFixed(1)
+  const { notebook, pytorch: torch, bare, withSignal, service: served } = epochs
+  const over = (values: number[], base: number[]): string => `${((median(values) / median(base) - 1) * 100).toFixed(1)} % over`
+  const normRows = NormType.options.flatMap((norm) => [
+    [`PyTorch, images preloaded, norm ${norm}`, cell(torch[norm]), '', ''],
+    [`Trainyard, bare loop, norm ${norm}`, cell(bare[norm]), `${ratio(bare[norm], torch[norm])} × PyTorch preloaded`, '≤ 0.60'],
+  ])
   const rows = [
     ["the notebook's own loop in PyTorch, decoding in every epoch", cell(notebook), '', ''],
-    ['PyTorch, images preloaded', cell(preloaded), '', ''],
-    ['Trainyard, bare loop', cell(bare), `${ratio(bare, preloaded)} × PyTorch preloaded`, '≤ 0.60'],
-    ['', '', `${ratio(bare, notebook)} × the notebook's loop`, '≤ 0.25'],
-    ['Trainyard, through the service', cell(epochs.service), `${overhead} % over the bare loop`, '≤ 2 %'],
+    ...normRows,
+    ['Trainyard, bare loop, norm none', cell(bare.none), `${ratio(bare.none, notebook)} × the notebook's loop`, '≤ 0.25'],
+    ["the same with every layer's signal", cell(withSignal), `${over(withSignal, bare.none)} the bare loop`, '≤ 5 %'],
+    ['the same with it, through the service', cell(served), `${over(served, withSignal)} the bare loop with it`, '≤ 2 %'],
     ['decode and resize the train split: torchvision', cell(decoding.torchvision), '', ''],
     [
       'decode and resize the train split: Trainyard',

@@ -1,4 +1,5 @@
-import type { NetworkShape, Parameter } from '@trainyard/training'
+import type { Runtime } from '@trainyard/tensorflow'
+import { createNetwork, type NetworkShape, type TrainingState } from '@trainyard/training'
 
 /** MurmurHash3's 32-bit finaliser. */
 function fmix32(value: number): number {
@@ -21,21 +22,19 @@ export function formulaOrder(epoch: number, count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b)
 }
 
-/** Initial parameters by formula; ours are (in, out) where PyTorch's are (out, in). */
-export function formulaParameters({ inputs, layerSizes, classes, bias }: NetworkShape): Parameter[] {
-  const sizes = [inputs, ...layerSizes, classes]
-  return sizes.slice(1).flatMap((units, layer) => {
-    const fanIn = sizes[layer] ?? 0
+/** A network's beginning with its linear layers by formula; ours are (in, out) where PyTorch's are (out, in). Norms begin as they always do. */
+export function formulaState(tf: Runtime, shape: NetworkShape): TrainingState {
+  const network = createNetwork(tf, shape, { seed: 0 })
+  const state = network.state(0).read()
+  network.dispose()
+  const weights = state.parameters.filter(({ shape: dims }) => dims.length === 2)
+  weights.forEach(({ name, shape: [fanIn = 0, units = 0], values }, layer) => {
     const at = (stream: number, i: number): number => (2 * unit(stream, i) - 1) / Math.sqrt(fanIn)
-    const weight = new Float32Array(fanIn * units)
-    for (let out = 0; out < units; out++) for (let i = 0; i < fanIn; i++) weight[i * units + out] = at(2 * layer, out * fanIn + i)
-    const name = `model.${1 + 2 * layer}`
-    const biases = Float32Array.from({ length: units }, (_, i) => at(2 * layer + 1, i))
-    return [
-      { name: `${name}.weight`, shape: [fanIn, units], values: weight },
-      ...(bias ? [{ name: `${name}.bias`, shape: [units], values: biases }] : []),
-    ]
+    for (let out = 0; out < units; out++) for (let i = 0; i < fanIn; i++) values[i * units + out] = at(2 * layer, out * fanIn + i)
+    const bias = state.parameters.find((parameter) => parameter.name === name.replace('weight', 'bias'))
+    bias?.values.forEach((_, i) => (bias.values[i] = at(2 * layer + 1, i)))
   })
+  return state
 }
 
 export function norm(values: Float32Array): number {

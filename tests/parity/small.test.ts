@@ -1,9 +1,9 @@
 import { loadEngine, type Runtime } from '@trainyard/tensorflow'
 import type { ResidentImages } from '@trainyard/training'
 import { describe, expect, test } from 'vitest'
-import { expectRelativelyWithin, expectWithin } from './close.ts'
+import { expectLossesWithin, expectRelativelyWithin, expectWithin } from './close.ts'
 import { unit } from './formula.ts'
-import { type Golden, goldenShape, readGoldens } from './golden.ts'
+import { boundsOf, CHAOS, type Golden, goldenShape, readGoldens } from './golden.ts'
 import { runTrajectory } from './trajectory.ts'
 
 const { tf } = loadEngine(process.env)
@@ -28,8 +28,9 @@ function formulaImages(runtime: Runtime, golden: Golden): ResidentImages {
   }
 }
 
-describe.each(readGoldens('small-none.json'))('PyTorch, small network, $name', (golden) => {
+describe.each(readGoldens('small.json'))('PyTorch, small network, $name', (golden) => {
   const run = runTrajectory(tf, golden, formulaImages(tf, golden))
+  const bounds = boundsOf(golden)
 
   test('first step — order, logits and gradient norms', async () => {
     const { firstStep } = await run
@@ -39,20 +40,23 @@ describe.each(readGoldens('small-none.json'))('PyTorch, small network, $name', (
     expectRelativelyWithin(1e-5, firstStep.gradNorms, golden.firstStep.gradNorms)
   })
 
-  test('every step’s loss within 5e-6, and each epoch’s', async () => {
+  test(`every step’s loss within ${bounds.loss}${bounds.chaoticAfter ? `, after the first ${bounds.chaoticAfter} within ${CHAOS}` : ''}`, async () => {
     const { stepLosses, history } = await run
-    expectWithin(5e-6, stepLosses.flat(), golden.stepLosses.flat())
+    expectLossesWithin(bounds, stepLosses.flat(), golden.stepLosses.flat())
     expectWithin(
-      5e-6,
+      bounds.chaoticAfter ? CHAOS : bounds.loss,
       history.map(({ loss }) => loss),
       golden.epochLosses,
     )
   })
 
-  test('after the last epoch — parameter norms, loss and accuracy', async () => {
-    const { finalParameterNorms, history } = await run
-    expectRelativelyWithin(1e-5, finalParameterNorms, golden.finalParameterNorms)
-    expectWithin(5e-6, [history.at(-1)?.evalLoss ?? NaN], [golden.evalLoss])
-    expectWithin(1e-6, [history.at(-1)?.evalAccuracy ?? NaN], [golden.evalAccuracy])
-  })
+  test.skipIf(bounds.parameters === null)(
+    'after the last epoch — norms of parameters and running averages, loss and accuracy',
+    async () => {
+      const { finalParameterNorms, history } = await run
+      expectRelativelyWithin(bounds.parameters ?? 0, finalParameterNorms, golden.finalParameterNorms)
+      expectWithin(bounds.loss, [history.at(-1)?.evalLoss ?? NaN], [golden.evalLoss])
+      expectWithin(1e-6, [history.at(-1)?.evalAccuracy ?? NaN], [golden.evalAccuracy])
+    },
+  )
 })

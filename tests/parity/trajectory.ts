@@ -1,6 +1,6 @@
 import type { Runtime } from '@trainyard/tensorflow'
 import { createNetwork, type EpochResult, type ResidentImages, train, type TrainingState } from '@trainyard/training'
-import { formulaOrder, formulaParameters, norm } from './formula.ts'
+import { formulaOrder, formulaState, norm } from './formula.ts'
 import { type Golden, goldenShape } from './golden.ts'
 
 export interface Trajectory {
@@ -13,9 +13,7 @@ export interface Trajectory {
 /** Our side of a golden: its weights and order by formula, its hyperparameters, measured on the images that it trains on. */
 export async function runTrajectory(tf: Runtime, golden: Golden, images: ResidentImages): Promise<Trajectory> {
   const shape = goldenShape(golden)
-  const parameters = formulaParameters(shape)
-  const momenta = parameters.map((parameter) => ({ ...parameter, values: new Float32Array(parameter.values.length) }))
-  const start: TrainingState = { epoch: 0, parameters, momenta }
+  const start = formulaState(tf, shape)
   const firstStep = measureFirstStep(tf, { golden, images, start })
   const stepLosses: number[][] = []
   let final: TrainingState | null = null
@@ -41,19 +39,19 @@ export async function runTrajectory(tf: Runtime, golden: Golden, images: Residen
 }
 
 function normsOf(state: TrainingState | null): Record<string, number> {
-  return Object.fromEntries(state?.parameters.map(({ name, values }) => [name, norm(values)]) ?? [])
+  return Object.fromEntries([...(state?.parameters ?? []), ...(state?.buffers ?? [])].map(({ name, values }) => [name, norm(values)]))
 }
 
 function measureFirstStep(tf: Runtime, run: { golden: Golden; images: ResidentImages; start: TrainingState }): Trajectory['firstStep'] {
   const network = createNetwork(tf, goldenShape(run.golden), { state: run.start })
   const order = formulaOrder(1, run.golden.samples)
   const { x, labels } = run.images.batch(order.slice(0, run.golden.batchSize))
-  const { logits, losses, gradients } = network.backward(x, labels)
+  const { logits, losses, gradients, traces } = network.backward(x, labels)
   const gradNorms = Object.fromEntries(
     network.parameterNames.map((name, i) => [name, gradients[i] ? norm(tf.readFloats(gradients[i])) : NaN]),
   )
   const values = tf.readFloats(logits)
-  tf.dispose(x, labels, logits, losses, ...gradients)
+  tf.dispose(x, labels, logits, losses, ...gradients, ...traces.flatMap((trace) => Object.values(trace)))
   network.dispose()
   return { order, logitsRow0: values.slice(0, run.golden.firstStep.logitsRow0.length), logitsNorm: norm(values), gradNorms }
 }

@@ -4,10 +4,12 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type FromTrainer, ToTrainer } from '@trainyard/contracts'
 import { epochResult } from './new-experiment.ts'
+import { testLayers } from './test-layers.ts'
 
 /**
  * Speaks a trainer's side of the messages without TensorFlow: an epoch every few milliseconds and a checkpoint after each. SCRIPT says what else:
- * `deaf` obeys no abort, `crash` is killed after the second epoch of a run that begins anew, `diverge` fails there.
+ * `deaf` obeys no abort, `crash` is killed after the second epoch of a run that begins anew, in the middle of writing a model, `diverge` fails there,
+ * with a model written.
  */
 const script = process.env.SCRIPT ?? ''
 const EPOCH_MS = 20
@@ -44,21 +46,53 @@ async function train(run: Run): Promise<void> {
     send({ type: 'phase', runId, phase: 'train', fraction: 1, epoch, step: STEPS })
     send({ type: 'batches', runId, epoch, firstStep: 1, losses: new Float32Array(STEPS).fill(epoch) })
     send({ type: 'epoch', runId, result: epochResult(epoch) })
+    if (config.recordLayers) send({ type: 'layers', runId, layers: testLayers(epoch) })
     await writeCheckpoint(run, epoch)
-    if (epoch === first + 2 && first === 0) await interfere(runId)
+    if (epoch === first + 2 && first === 0) await interfere(run)
   }
+  if (config.keepModel !== 'none') await writeModel(run, config.keepModel)
   send({ type: 'completed', runId })
 }
 
-async function interfere(runId: string): Promise<void> {
+async function writeModel({ runId, config, modelFolder }: Run, kind: 'best' | 'final'): Promise<void> {
+  await mkdir(modelFolder, { recursive: true })
+  await writeFile(path.join(modelFolder, 'model.json'), '{}')
+  send({ type: 'model', runId, model: { kind, epoch: config.epochs, bytes: 2, folder: path.basename(modelFolder) } })
+}
+
+async function interfere(run: Run): Promise<void> {
+  const { runId, modelFolder } = run
   if (script === 'crash') {
+    await mkdir(`${modelFolder}.part`, { recursive: true })
     while (channel.unacknowledged > 0) await pause(1)
     process.kill(process.pid, 'SIGKILL')
   }
   if (script === 'diverge') {
+    await writeModel(run, 'final')
     send({ type: 'failed', runId, error: { class: 'user', code: 'LOSS_DIVERGED', message: 'NaN', advice: 'Lower lr' } })
     await new Promise(() => {})
   }
+}
+
+/** Probe and photo: what tells the test which process this was, and what it was given. `silent` never answers, `crash` dies first, `refuse` fails. */
+async function answer(question: Exclude<ToTrainer, Run | { type: 'abort' | 'ack' }>): Promise<void> {
+  const { runId } = question
+  if (script === 'crash') process.kill(process.pid, 'SIGKILL')
+  if (script === 'refuse') {
+    const error = { class: 'user' as const, code: 'DATASET_MISSING', message: 'not there', advice: 'fetch it' }
+    return send({ type: 'failed', runId, error })
+  }
+  send({ type: 'phase', runId, phase: 'evaluate', fraction: 0.5, epoch: 0, step: 0 })
+  const told = () => stop !== null
+  if (script === 'silent') while (!told()) await pause(EPOCH_MS)
+  if (stop) return send({ type: 'aborted', runId })
+  if (question.type === 'probe') {
+    const outputNorm = { mean: process.pid, std: null, values: [Number(process.env.CUDA_VISIBLE_DEVICES ?? 0)] }
+    return send({ type: 'probed', runId, results: [{ norm: 'none', bias: true, depth: question.request.seed, outputNorm, layers: [] }] })
+  }
+  const { kind, epoch } = question.model
+  const name = `${path.basename(question.modelFolder)} ${Buffer.from(question.photo).toString('hex')}`
+  send({ type: 'predicted', runId, prediction: { model: { kind, epoch }, classes: [{ label: process.pid, name, probability: 1 }] } })
 }
 
 const engine = { name: 'scripted', version: '0', device: 'none', threads: 1 }
@@ -71,7 +105,8 @@ process.on('message', (raw) => {
   else if (message.type === 'abort') stop = message
   else {
     stop = null
-    void train(message)
+    if (message.type === 'run') void train(message)
+    else void answer(message)
   }
 })
 send({ type: 'ready', engine })

@@ -6,14 +6,18 @@ import { decorateExperimentId } from './experiment-by-id.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import { type HealthDeps, healthRoutes } from './health-routes.ts'
 import { refuseForeignPages } from './known-hosts.ts'
+import { layersRoute } from './layers-route.ts'
+import { type ModelDeps, modelRoutes } from './model-routes.ts'
 import { documentRoutes } from './openapi.ts'
+import { type PredictDeps, predictRoute } from './predict-route.ts'
+import { type ProbeDeps, probeRoutes } from './probe-routes.ts'
 import { answerWithProblems, refuseUnreadablePath } from './problem-reply.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
 import { resultRoutes } from './result-routes.ts'
 import { type SubmitDeps, submitRoute } from './submit-route.ts'
 import { workerRoutes } from './worker-routes.ts'
 
-export interface ApiDeps extends SubmitDeps, HealthDeps, EventDeps {
+export interface ApiDeps extends SubmitDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, ModelDeps {
   store: EventDeps['store']
   logger: FastifyBaseLogger
 }
@@ -32,18 +36,22 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
     routerOptions: { maxParamLength: 200 },
   })
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
-  // JSON is the only body that any route takes.
+  // JSON is the only body that any route takes, but for photos.
   app.removeContentTypeParser('text/plain')
   decorateExperimentId(app)
   logRequests(app)
-  answerWithProblems(app, { bodyLimitBytes: BODY_LIMIT_BYTES })
+  answerWithProblems(app)
   refuseForeignPages(app)
   await documentRoutes(app)
   await app.register(healthRoutes, deps)
   await app.register(submitRoute, { ...BASE, ...deps })
   await app.register(experimentRoutes, { ...BASE, ...deps })
   await app.register(resultRoutes, { ...BASE, ...deps })
+  await app.register(layersRoute, { ...BASE, ...deps })
+  await app.register(modelRoutes, { ...BASE, ...deps })
   await app.register(eventRoutes, { ...BASE, ...deps })
+  await app.register(predictRoute, { ...BASE, ...deps })
+  await app.register(probeRoutes, { ...BASE, ...deps })
   await app.register(datasetRoutes, { ...BASE, ...deps })
   await app.register(workerRoutes, { ...BASE, ...deps })
   return app

@@ -27,7 +27,7 @@ function faultsOf(issue: FastifySchemaValidationError, inBody: boolean): Fault[]
   if (unknown.length > 0) {
     return unknown.map((key) => ({
       pointer: inBody ? `${path}/${escapePointer(key)}` : key,
-      detail: inBody ? 'is not a field of the config; check its spelling' : 'is not a parameter of this route; check its spelling',
+      detail: inBody ? 'is not a field of this body; check its spelling' : 'is not a parameter of this route; check its spelling',
     }))
   }
   return [{ pointer, detail: issue.message ?? 'is not valid' }]

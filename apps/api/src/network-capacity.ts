@@ -3,11 +3,11 @@ import { ExpectedError, type WorkerInfo } from '@trainyard/contracts'
 const MIB = 2 ** 20
 
 class NetworkTooLargeError extends ExpectedError {
-  constructor({ neededBytes, largestBytes, pool }: { neededBytes: number; largestBytes: number; pool: string }) {
+  constructor({ what, neededBytes, largestBytes, whose }: { what: string; neededBytes: number; largestBytes: number; whose: string }) {
     const [needed, largest] = [Math.ceil(neededBytes / MIB), Math.floor(largestBytes / MIB)]
     super(
       'NETWORK_TOO_LARGE',
-      `Training needs about ${needed} MiB, but the largest worker of pool ${pool} has ${largest} MiB; lower width, depth, imageSize or batchSize`,
+      `${what} needs about ${needed} MiB, but the largest ${whose} has ${largest} MiB; lower width, depth, imageSize or batchSize`,
     )
   }
 }
@@ -25,6 +25,15 @@ export function checkCapacity({
   const serving = workers.filter(({ pools, draining }) => pools.includes(pool) && !draining)
   if (serving.length === 0) return [`No live worker serves pool ${pool}; the experiment waits until one starts`]
   const largestBytes = Math.max(...serving.map((worker) => worker.memoryBytes))
-  if (memoryBytes > largestBytes) throw new NetworkTooLargeError({ neededBytes: memoryBytes, largestBytes, pool })
+  if (memoryBytes > largestBytes)
+    throw new NetworkTooLargeError({ what: 'Training', neededBytes: memoryBytes, largestBytes, whose: `worker of pool ${pool}` })
   return []
+}
+
+/** Refuses a probe that no live worker could hold; any worker may take one, whatever its pools. */
+export function checkProbeCapacity({ memoryBytes, workers }: { memoryBytes: number; workers: readonly WorkerInfo[] }): void {
+  const serving = workers.filter(({ draining }) => !draining)
+  const largestBytes = Math.max(...serving.map((worker) => worker.memoryBytes))
+  if (serving.length === 0 || memoryBytes <= largestBytes) return
+  throw new NetworkTooLargeError({ what: 'The probe', neededBytes: memoryBytes, largestBytes, whose: 'live worker' })
 }

@@ -36,13 +36,19 @@ describe('OpenAPI', () => {
       'get /api/v1/experiments/{id}/batches',
       'get /api/v1/experiments/{id}/epochs',
       'get /api/v1/experiments/{id}/events',
+      'get /api/v1/experiments/{id}/layers',
       'get /api/v1/experiments/{id}/logs',
+      'get /api/v1/experiments/{id}/models/{kind}/{file}',
+      'get /api/v1/experiments/{id}/pytorch',
+      'get /api/v1/probes/{id}',
       'get /api/v1/workers',
       'get /api/v1/workers/{id}',
       'get /livez',
       'get /readyz',
       'post /api/v1/experiments',
       'post /api/v1/experiments/{id}/cancel',
+      'post /api/v1/experiments/{id}/predict',
+      'post /api/v1/probes',
     ])
     for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
       const statuses = Object.keys(operation.responses)
@@ -54,9 +60,9 @@ describe('OpenAPI', () => {
   test('docs/api.md names every route and every field of a config', () => {
     const page = readFileSync(path.join(import.meta.dirname, '../../../docs/api.md'), 'utf8')
     const paths = Object.keys(document.paths).map((route) =>
-      route.replace('/api/v1', '').replace('{id}', 'latest').replace('{name}', 'flowers102'),
+      route.replace('/api/v1', '').replace('{id}', 'latest').replace('{name}', 'flowers102').replace('{kind}/{file}', 'best/model.json'),
     )
-    expect(paths.filter((route) => !page.includes(route.replace('/workers/latest', '/workers/{id}')))).toEqual([])
+    expect(paths.filter((route) => !page.includes(route.replace(/\/(workers|probes)\/latest/, '/$1/{id}')))).toEqual([])
     expect(Object.keys(ExperimentRequest.shape).filter((field) => !page.includes(`\`${field}\``))).toEqual([])
   })
 

@@ -16,12 +16,12 @@ const RETRY_AFTER_SECONDS = 2
 const TYPE_PREFIX = 'urn:trainyard:error:'
 
 /** Every failure leaves as RFC 9457 problem+json: foreseen ones with their code, all others as INTERNAL with nothing of their insides. */
-export function answerWithProblems(app: FastifyInstance, { bodyLimitBytes }: { bodyLimitBytes: number }): void {
+export function answerWithProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request) => {
     throw new RouteNotFoundError(request.method, pathOf(request))
   })
   app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const foreseen = toExpected(error, bodyLimitBytes)
+    const foreseen = toExpected(error, request.routeOptions.bodyLimit)
     if (!foreseen || ERRORS[foreseen.code].status >= 500)
       request.log.error({ err: error, experimentId: request.experimentId }, 'request failed')
     return sendProblem(reply, request, foreseen)
@@ -34,12 +34,12 @@ export function refuseUnreadablePath(request: FastifyRequest, reply: FastifyRepl
   void sendProblem(reply, request, new InvalidInputError([{ pointer: '', detail: 'The path cannot be read; check its %-escapes' }]))
 }
 
-function toExpected(error: FastifyError, bodyLimitBytes: number): ExpectedError | null {
+function toExpected(error: FastifyError, limitBytes: number): ExpectedError | null {
   if (error instanceof ExpectedError) return error
   if (hasZodFastifySchemaValidationErrors(error)) return inputError(error)
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new BodyTooLargeError(bodyLimitBytes)
+      return new BodyTooLargeError(limitBytes)
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new UnsupportedMediaTypeError()
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':

@@ -13,7 +13,11 @@ const calls: [string, { method: 'GET' | 'POST'; url: string; payload?: object }]
   ['show', { method: 'GET', url: '/api/v1/experiments/latest' }],
   ['cancel', { method: 'POST', url: '/api/v1/experiments/latest/cancel' }],
   ['epochs', { method: 'GET', url: '/api/v1/experiments/latest/epochs' }],
+  ['layers', { method: 'GET', url: '/api/v1/experiments/latest/layers' }],
+  ['a model', { method: 'GET', url: '/api/v1/experiments/latest/models/best/model.json' }],
   ['events', { method: 'GET', url: '/api/v1/experiments/latest/events' }],
+  ['probe', { method: 'POST', url: '/api/v1/probes', payload: {} }],
+  ['wait for a probe', { method: 'GET', url: `/api/v1/probes/${'0'.repeat(24)}` }],
   ['workers', { method: 'GET', url: '/api/v1/workers' }],
   ['datasets', { method: 'GET', url: '/api/v1/datasets' }],
 ]
@@ -38,6 +42,7 @@ async function expectAllRefused(): Promise<void> {
 async function expectBack(): Promise<void> {
   await expect.poll(async () => (await api.app.inject('/readyz')).statusCode, { timeout: 30_000 }).toBe(200)
   expect((await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: {} })).statusCode).toBe(201)
+  expect((await api.app.inject({ method: 'POST', url: '/api/v1/probes', payload: {} })).statusCode).toBe(202)
 }
 
 describe('Redis away', () => {

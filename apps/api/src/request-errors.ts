@@ -31,7 +31,7 @@ export class MalformedJsonError extends ExpectedError {
 
 export class BodyTooLargeError extends ExpectedError {
   constructor(limitBytes: number) {
-    super('BODY_TOO_LARGE', `The body is larger than ${limitBytes} bytes; send only the config`)
+    super('BODY_TOO_LARGE', `The body is larger than the ${limitBytes} bytes that this route takes`)
   }
 }
 

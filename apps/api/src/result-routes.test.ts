@@ -1,6 +1,7 @@
-import { BatchList, EpochList, LogList } from '@trainyard/contracts'
+import { BatchList, EpochList, LayerList, LogList } from '@trainyard/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testEpoch } from '../../../tests/support/test-epoch.ts'
+import { testLayers } from '../../../tests/support/test-layers.ts'
 import { claimNext, startTestApi, type TestApi } from './test-service.ts'
 
 let api: TestApi
@@ -16,6 +17,7 @@ beforeAll(async () => {
   const { attempt } = claimed
   await attempt.batches({ epoch: 1, firstStep: 1, losses: Float32Array.of(4.625, 4.5) })
   await attempt.epoch(testEpoch(1, { loss: 4.5625 }))
+  await attempt.layers(testLayers(1))
   await attempt.batches({ epoch: 2, firstStep: 1, losses: Float32Array.of(Number.NaN, -Infinity) })
   await attempt.epoch(testEpoch(2, { loss: 'NaN', evalLoss: '-Infinity' }))
   await attempt.log({ level: 'warn', message: '-1 is a strange loss' })
@@ -52,17 +54,27 @@ describe('results', () => {
     expect(await csv('/batches?epoch=2&format=csv')).toEqual(['epoch,step,loss', '2,1,NaN', '2,2,-Infinity'])
   })
 
+  test('layers — of all epochs, of one, and as CSV', async () => {
+    const { items } = LayerList.parse(await get('/layers'))
+    expect(items).toEqual(testLayers(1).layers.map((layer) => ({ epoch: 1, ...layer })))
+    expect(LayerList.parse(await get('/layers?epoch=2')).items).toEqual([])
+    const [header, first, last] = await csv('/layers?format=csv')
+    expect(header).toBe('epoch,layer,kind,outputNorm,mean,std,preMean,preStd,deadShare,gradientNorm,weightNorm,updateRatio')
+    expect(first).toBe('1,1,hidden,3.25,0.5,1.5,-0.25,2,0.0625,0.125,10,0.001')
+    expect(last).toBe('1,2,output,NaN,0.5,1.5,-0.25,2,,0.125,10,0.001')
+  })
+
   test('logs — words as CSV text', async () => {
     const { items } = LogList.parse(await get('/logs'))
     expect(items).toMatchObject([{ level: 'warn', message: '-1 is a strange loss' }])
     expect(await csv('/logs?format=csv')).toEqual(['at,level,message', `${items[0]?.at},warn,'-1 is a strange loss`])
   })
 
-  test.each(['/epochs?after=-1', '/epochs?after=x', '/batches?epoch=0', '/logs?last=3'])('%s — 400', async (path) => {
+  test.each(['/epochs?after=-1', '/epochs?after=x', '/batches?epoch=0', '/layers?epoch=0', '/logs?last=3'])('%s — 400', async (path) => {
     expect(await get(path)).toMatchObject({ status: 400, code: 'INVALID_INPUT' })
   })
 
-  test.each(['epochs', 'batches', 'logs', 'events'])('%s of no experiment — 404', async (name) => {
+  test.each(['epochs', 'batches', 'layers', 'logs', 'events'])('%s of no experiment — 404', async (name) => {
     const reply = await api.app.inject(`/api/v1/experiments/zzzzzzzzzzzzzzzz/${name}`)
     expect(reply.json()).toMatchObject({ status: 404, code: 'EXPERIMENT_NOT_FOUND' })
   })

@@ -1,9 +1,13 @@
 import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { createModelFolders } from '@trainyard/artifacts'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
 import {
   connectRedis,
   createEventFeed,
   createExperimentStore,
+  createPhotoDesk,
+  createProbeStore,
   createWorkerRegistry,
   RedisUnavailableError,
   redisHealth,
@@ -43,6 +47,9 @@ async function serve({ redisUrl, host, port, dataFolder, logLevel }: ApiConfig):
     store,
     feed,
     housekeeping,
+    probes: createProbeStore({ redis }),
+    photos: createPhotoDesk({ redis }),
+    models: createModelFolders(path.join(dataFolder, 'models')),
     workers: createWorkerRegistry({ redis }),
     streams: createEventStreams({ drainWithinMs: SLOW_READER_CUT_AFTER_MS }),
     redisHealth: () => redisHealth(redis),

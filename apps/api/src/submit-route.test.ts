@@ -54,7 +54,10 @@ const refused: [string, object][] = [
   ['/width', { width: 8193 }],
   ['/layerSizes', { layerSizes: Array.from({ length: 65 }, () => 8) }],
   ['/layerSizes/1', { layerSizes: [8, 0] }],
-  ['/norm', { norm: 'batch' }],
+  ['/norm', { norm: 'instance' }],
+  ['/normPosition', { normPosition: 'between' }],
+  ['/groupSize', { groupSize: 0 }],
+  ['/keepModel', { keepModel: 'last' }],
   ['/bias', { bias: 'yes' }],
   ['/lr', { lr: 0 }],
   ['/lr', { lr: 10.1 }],
@@ -118,6 +121,21 @@ describe('POST /experiments — bounds', () => {
     const problem = Problem.parse((await post({ layerSizes: [8], depth: 1, width: 8, batchSize: 1, epochs: 10_000 })).json())
     expect(problem).toMatchObject({ status: 422, code: 'UNPROCESSABLE_CONFIG' })
     expect(problem.errors?.map(({ pointer }) => pointer).toSorted()).toEqual(['/depth', '/epochs', '/width'])
+  })
+
+  test('a group size that does not divide the width, and a last batch of one under batch norm — 422 with what would do', async () => {
+    const group = Problem.parse((await post({ norm: 'group', width: 100 })).json())
+    expect(group).toMatchObject({ status: 422, code: 'UNPROCESSABLE_CONFIG' })
+    expect(group.errors?.map(({ pointer }) => pointer)).toEqual(['/groupSize', '/width'])
+    expect(group.errors?.[0]?.detail).toContain('20, 25, 50 would do')
+    const batch = Problem.parse((await post({ norm: 'batch', batchSize: 1019 })).json())
+    expect(batch.errors).toMatchObject([{ pointer: '/batchSize', detail: expect.stringContaining('1018 or 1020 would do') }])
+  })
+
+  test('a norm at depth 0 — accepted with a warning', async () => {
+    const { warnings, config } = (await post({ depth: 0, norm: 'batch' })).json()
+    expect(warnings[0]).toBe('norm batch has no effect at depth 0: only hidden layers are normalised')
+    expect(config).toMatchObject({ norm: 'batch', normPosition: null, normAffine: null, groupSize: null })
   })
 })
 

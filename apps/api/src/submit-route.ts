@@ -1,4 +1,5 @@
 import {
+  configWarnings,
   type DiskSpace,
   DryRun,
   dryRunShapes,
@@ -61,7 +62,8 @@ export const submitRoute: FastifyPluginAsyncZod<SubmitDeps> = async (app, { stor
   app.post('/experiments', { schema: submitSchema }, async (request, reply) => {
     const { body, headers, query } = request
     const config = resolveConfig(body)
-    const warnings = checkCapacity({ memoryBytes: networkCost(config).memoryBytes, pool: body.pool, workers: await workers.list() })
+    const capacity = checkCapacity({ memoryBytes: networkCost(config).memoryBytes, pool: body.pool, workers: await workers.list() })
+    const warnings = [...configWarnings(config), ...capacity]
     if (query.dryRun === 'true') return reply.code(200).send(dryRun(config, warnings))
 
     assertDiskHasRoom(await diskSpace())

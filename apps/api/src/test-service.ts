@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { createModelFolders } from '@trainyard/artifacts'
 import type { WorkerInfo } from '@trainyard/contracts'
 import {
   type AttemptWriter,
@@ -8,6 +12,8 @@ import {
   createEventFeed,
   createExperimentStore,
   createJobSource,
+  createPhotoDesk,
+  createProbeStore,
   createWorkerRegistry,
   redisHealth,
   startHousekeeping,
@@ -33,10 +39,15 @@ export async function startTestApi() {
   const workers = createWorkerRegistry({ redis })
   const feed = createEventFeed({ redis, store, onError })
   const housekeeping = startHousekeeping({ redis, onError })
+  const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-api-'))
+  const models = createModelFolders(path.join(data, 'models'))
   const app = await buildApp({
     store,
     feed,
     housekeeping,
+    probes: createProbeStore({ redis }),
+    photos: createPhotoDesk({ redis }),
+    models,
     workers,
     streams: createEventStreams({ drainWithinMs: 10_000 }),
     redisHealth: () => redisHealth(redis),
@@ -49,6 +60,7 @@ export async function startTestApi() {
     redis,
     store,
     workers,
+    models,
     disk,
     log,
     async stop() {
@@ -57,6 +69,7 @@ export async function startTestApi() {
       await housekeeping.stop()
       redis.disconnect()
       await server.stop()
+      await rm(data, { recursive: true, force: true })
     },
   }
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { liveStateOf } from '../../../tests/support/live-state.ts'
 import { createCheckpointSchedule } from './checkpoint-schedule.ts'
 
-const state = (epoch: number) => ({ epoch, entries: [], pieces: () => [], read: () => ({ epoch, parameters: [], momenta: [] }) })
+const state = (epoch: number) => liveStateOf({ epoch, parameters: [], momenta: [], buffers: [] })
 
 test('createCheckpointSchedule() — one when it is time, none while one is being written, one at once when asked', async () => {
   const written: number[] = []

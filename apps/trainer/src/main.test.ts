@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { ExperimentRequest, FromTrainer, resolveConfig, type ToTrainer } from '@trainyard/contracts'
+import { type ExperimentConfig, ExperimentRequest, FromTrainer, resolveConfig, type ToTrainer } from '@trainyard/contracts'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 const main = path.join(import.meta.dirname, 'main.ts')
@@ -54,12 +54,20 @@ const isEnd = ({ type }: FromTrainer): boolean => ['completed', 'aborted', 'fail
 const epochsOf = (messages: FromTrainer[]) =>
   messages.flatMap((message) => (message.type === 'epoch' ? [{ epoch: message.result.epoch, loss: message.result.loss }] : []))
 const checkpoints = (resume: string | null = null) => ({ folder: path.join(folder, 'checkpoints'), resume })
+const modelFolder = (runId: string) => path.join(folder, 'models', runId)
+const run = (runId: string, what: ExperimentConfig, resume: string | null = null): ToTrainer => ({
+  type: 'run',
+  runId,
+  config: what,
+  checkpoints: checkpoints(resume),
+  modelFolder: modelFolder(runId),
+})
 
 test('a run — ready, started, every step and epoch once, completed; the next run uses the same process', async () => {
   const trainer = startTrainer()
   expect((await trainer.until(({ type }) => type === 'ready'))[0]).toMatchObject({ type: 'ready', engine: { threads: expect.any(Number) } })
   for (const runId of ['first', 'second']) {
-    trainer.send({ type: 'run', runId, config: config({}), checkpoints: checkpoints() })
+    trainer.send(run(runId, config({})))
     const messages = await trainer.until(isEnd)
     expect(messages.at(-1)).toEqual({ type: 'completed', runId })
     expect(epochsOf(messages).map(({ epoch }) => epoch)).toEqual([1, 2, 3])
@@ -69,13 +77,39 @@ test('a run — ready, started, every step and epoch once, completed; the next r
   }
 })
 
+test('every epoch tells its layers’ signal, after its losses; none where that is not wanted', async () => {
+  const trainer = startTrainer()
+  trainer.send(run('signal', config({ depth: 2, norm: 'batch' })))
+  const told = (await trainer.until(isEnd)).filter(({ type }) => type === 'epoch' || type === 'layers')
+  expect(told.map((message) => (message.type === 'layers' ? `layers ${message.layers.epoch}` : message.type))).toEqual(
+    [1, 2, 3].flatMap((epoch) => ['epoch', `layers ${epoch}`]),
+  )
+  const [layers] = told.flatMap((message) => (message.type === 'layers' ? [message.layers.layers] : []))
+  expect(layers?.map(({ layer, kind }) => `${layer} ${kind}`)).toEqual(['1 hidden', '2 hidden', '3 output'])
+  trainer.send(run('silent', config({ recordLayers: false })))
+  expect((await trainer.until(isEnd)).filter(({ type }) => type === 'layers')).toEqual([])
+})
+
+test.each(['best', 'final', 'none'] as const)('keepModel %s — what is kept, and told before the end', async (keepModel) => {
+  const trainer = startTrainer()
+  trainer.send(run(`keeps-${keepModel}`, config({ keepModel, lr: 5, momentum: 0, epochs: 6 })))
+  const messages = await trainer.until(isEnd)
+  const epochs = messages.flatMap((message) => (message.type === 'epoch' ? [message.result] : []))
+  const best = Math.max(...epochs.map(({ evalAccuracy }) => Number(evalAccuracy)))
+  const bestEpoch = epochs.find(({ evalAccuracy }) => evalAccuracy === best)?.epoch
+  const models = messages.flatMap((message) => (message.type === 'model' ? [message.model] : []))
+  const kept = { kind: keepModel, epoch: keepModel === 'best' ? bestEpoch : 6, folder: `keeps-${keepModel}` }
+  expect(models).toEqual(keepModel === 'none' ? [] : [{ ...kept, bytes: expect.any(Number) }])
+  expect(existsSync(path.join(modelFolder(`keeps-${keepModel}`), 'model.json'))).toBe(keepModel !== 'none')
+})
+
 test('drain — leaves after the epoch with a checkpoint; resumed elsewhere it ends with the bits of an uninterrupted run', async () => {
   const [uninterrupted, drained, resumed] = [startTrainer(), startTrainer(), startTrainer()]
-  const long = config({ epochs: 200 })
-  uninterrupted.send({ type: 'run', runId: 'u', config: long, checkpoints: checkpoints() })
+  const long = config({ epochs: 200, norm: 'batch' })
+  uninterrupted.send(run('u', long))
   const whole = epochsOf(await uninterrupted.until(isEnd))
 
-  drained.send({ type: 'run', runId: 'd', config: long, checkpoints: checkpoints() })
+  drained.send(run('d', long))
   const before = await drained.until(({ type }) => type === 'epoch')
   drained.send({ type: 'abort', runId: 'd', keepCheckpoint: true })
   const rest = await drained.until(isEnd)
@@ -85,31 +119,28 @@ test('drain — leaves after the epoch with a checkpoint; resumed elsewhere it e
   expect(written?.epoch).toBe(first.length)
   expect(await readdir(checkpoints().folder)).toContain(written?.file)
 
-  resumed.send({ type: 'run', runId: 'r', config: long, checkpoints: checkpoints(written?.file ?? '') })
+  resumed.send(run('r', long, written?.file ?? ''))
   const messages = await resumed.until(isEnd)
   expect(messages.at(-1)).toEqual({ type: 'completed', runId: 'r' })
   expect(messages.find(({ type }) => type === 'started')).toMatchObject({ resumedFromEpoch: first.length })
   expect([...first, ...epochsOf(messages)]).toEqual(whole)
+  const modelOf = (runId: string) => readFile(path.join(modelFolder(runId), 'model.safetensors'))
+  expect((await modelOf('r')).equals(await modelOf('u'))).toBe(true)
 })
 
 test('abort — obeyed at the next step, and the trainer takes the next run', async () => {
   const trainer = startTrainer()
-  trainer.send({ type: 'run', runId: 'long', config: config({ epochs: 10_000 }), checkpoints: checkpoints() })
+  trainer.send(run('long', config({ epochs: 10_000 })))
   await trainer.until(({ type }) => type === 'epoch')
   trainer.send({ type: 'abort', runId: 'long', keepCheckpoint: false })
   expect((await trainer.until(isEnd)).at(-1)).toEqual({ type: 'aborted', runId: 'long' })
-  trainer.send({ type: 'run', runId: 'next', config: config({}), checkpoints: checkpoints() })
+  trainer.send(run('next', config({})))
   expect((await trainer.until(isEnd)).at(-1)?.type).toBe('completed')
 })
 
 test('a diverging run — fails as the user’s, with code and advice, and keeps what came before', async () => {
   const trainer = startTrainer()
-  trainer.send({
-    type: 'run',
-    runId: 'x',
-    config: config({ imageSize: 16, depth: 3, width: 512, lr: 3, momentum: 0.99, epochs: 50 }),
-    checkpoints: checkpoints(),
-  })
+  trainer.send(run('x', config({ imageSize: 16, depth: 3, width: 512, lr: 3, momentum: 0.99, epochs: 50 })))
   const messages = await trainer.until(isEnd)
   const steps = messages.flatMap((m) => (m.type === 'batches' ? [...m.losses].map((_, i) => `${m.epoch}.${m.firstStep + i}`) : []))
   const [, epoch, step] = /epoch (\d+), step (\d+)/.exec(JSON.stringify(messages.at(-1))) ?? []
@@ -122,7 +153,7 @@ test('a diverging run — fails as the user’s, with code and advice, and keeps
 
 test('a checkpoint that is not there — a warning, and training begins anew', async () => {
   const trainer = startTrainer()
-  trainer.send({ type: 'run', runId: 'y', config: config({}), checkpoints: checkpoints('gone.checkpoint') })
+  trainer.send(run('y', config({}), 'gone.checkpoint'))
   const messages = await trainer.until(isEnd)
   expect(messages.find(({ type }) => type === 'log')).toMatchObject({ level: 'warn', message: expect.stringContaining('gone.checkpoint') })
   expect(epochsOf(messages)).toHaveLength(3)

@@ -28,9 +28,12 @@ interface LoadHooks {
   signal: AbortSignal
 }
 
+/** Which images are wanted. */
+type ImageFields = Pick<ExperimentConfig, 'dataset' | 'imageSize' | 'evaluate'>
+
 export interface ResidentSplits {
-  /** The train split of a config and the one it evaluates on, decoded and on the device. */
-  load(config: ExperimentConfig, hooks: LoadHooks): Promise<LoadedSplits>
+  /** The train split and the one that is evaluated on, decoded and on the device. */
+  load(config: ImageFields, hooks: LoadHooks): Promise<LoadedSplits>
   held(): HeldSplit[]
 }
 
@@ -56,7 +59,7 @@ export function createResidentSplits(tf: Runtime, folders: TrainerFolders): Resi
     return loadOrFetch(options, folders)
   }
 
-  const loadOne = async (config: ExperimentConfig, split: SplitName, hooks: LoadHooks): Promise<ResidentSplit> => {
+  const loadOne = async (config: ImageFields, split: SplitName, hooks: LoadHooks): Promise<ResidentSplit> => {
     const key = splitKey(config, split)
     const known = resident.get(key)
     resident.delete(key)
@@ -79,7 +82,7 @@ export function createResidentSplits(tf: Runtime, folders: TrainerFolders): Resi
   }
 }
 
-const splitKey = ({ dataset, imageSize }: ExperimentConfig, split: SplitName): string => `${dataset}/${split}/${imageSize}`
+const splitKey = ({ dataset, imageSize }: ImageFields, split: SplitName): string => `${dataset}/${split}/${imageSize}`
 
 function toEntry(tf: Runtime, split: ImageSplit): { split: ResidentSplit; bytes: number } {
   const images = residentImages(tf, { pixels: split.pixels, labels: split.labels, inputs: 3 * split.imageSize ** 2 })

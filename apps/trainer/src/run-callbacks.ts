@@ -1,7 +1,8 @@
-import { evaluatedSplit, type ExperimentConfig, stepsPerEpoch, toJsonNumber } from '@trainyard/contracts'
-import type { EpochResult, TrainingCallbacks } from '@trainyard/training'
+import { type EpochLayers, evaluatedSplit, type ExperimentConfig, stepsPerEpoch, toJsonNumber } from '@trainyard/contracts'
+import type { EpochResult, LayerSignal, TrainingCallbacks } from '@trainyard/training'
 import { createBatchReporter } from './batch-reporter.ts'
 import type { CheckpointSchedule } from './checkpoint-schedule.ts'
+import type { RunModel } from './run-model.ts'
 import type { RunReports } from './run-reports.ts'
 
 /** Thrown at an epoch's end when the worker drains: the run stops there and goes on elsewhere. */
@@ -13,12 +14,14 @@ export interface CallbackDependencies {
   images: number
   reports: RunReports
   checkpoints: CheckpointSchedule
+  model: RunModel
   /** True once the worker drains: the run ends after this epoch, with a checkpoint. */
   leaveAfterEpoch: () => boolean
 }
 
 /** Tells the worker all that happens in a run, and takes its checkpoints. */
-export function runCallbacks({ config, images, reports, checkpoints, leaveAfterEpoch }: CallbackDependencies): TrainingCallbacks {
+export function runCallbacks(deps: CallbackDependencies): TrainingCallbacks {
+  const { config, images, reports, checkpoints, model, leaveAfterEpoch } = deps
   const steps = stepsPerEpoch(images, config.batchSize)
   const reporter = createBatchReporter(
     async ({ epoch, firstStep, losses }) => {
@@ -37,6 +40,8 @@ export function runCallbacks({ config, images, reports, checkpoints, leaveAfterE
     onEpochEnd: async (result, state) => {
       await reporter.flush()
       await reports.send({ type: 'epoch', result: toEpochMessage(result, config) })
+      if (result.layers) await reports.send({ type: 'layers', layers: toLayersMessage(result.epoch, result.layers) })
+      await model.atEpochEnd(result, state)
       if (result.epoch === config.epochs) return
       const leave = leaveAfterEpoch()
       await checkpoints.atEpochEnd(state, { now: leave })
@@ -58,5 +63,24 @@ function toEpochMessage(result: EpochResult, config: ExperimentConfig) {
     evalLoss: orNull(result.evalLoss),
     evalAccuracy: orNull(result.evalAccuracy),
     evalTop5Accuracy: orNull(result.evalTop5Accuracy),
+  }
+}
+
+function toLayersMessage(epoch: number, layers: readonly LayerSignal[]): EpochLayers {
+  return {
+    epoch,
+    layers: layers.map(({ layer, kind, deadShare, ...numbers }) => ({
+      layer,
+      kind,
+      outputNorm: toJsonNumber(numbers.outputNorm),
+      mean: toJsonNumber(numbers.mean),
+      std: toJsonNumber(numbers.std),
+      preMean: toJsonNumber(numbers.preMean),
+      preStd: toJsonNumber(numbers.preStd),
+      deadShare,
+      gradientNorm: toJsonNumber(numbers.gradientNorm),
+      weightNorm: toJsonNumber(numbers.weightNorm),
+      updateRatio: toJsonNumber(numbers.updateRatio),
+    })),
   }
 }

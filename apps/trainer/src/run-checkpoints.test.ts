@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { ExperimentRequest, type FromTrainer, resolveConfig } from '@trainyard/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { liveStateOf } from '../../../tests/support/live-state.ts'
 import { readRunCheckpoint, runCheckpointSchedule } from './run-checkpoints.ts'
 import { createRunReports } from './run-reports.ts'
 
@@ -14,21 +15,23 @@ const state = {
   epoch: 3,
   parameters: [{ name: 'model.1.weight', shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) }],
   momenta: [{ name: 'model.1.weight', shape: [2, 2], values: Float32Array.of(5, 6, 7, 8) }],
+  buffers: [],
 }
-const live = {
-  epoch: state.epoch,
-  entries: state.parameters,
-  pieces: () => [...state.parameters, ...state.momenta].map(({ values }) => values),
-  read: () => state,
-}
+const live = liveStateOf(state)
 
 async function checkpointOnce({ freeGib, name }: { freeGib: number; name: string }) {
   const told: FromTrainer[] = []
   const reports = createRunReports({ runId: 'run', send: async (message) => void told.push(message) })
   const config = resolveConfig(ExperimentRequest.parse({}))
-  const command = { type: 'run', runId: 'run', config, checkpoints: { folder: path.join(folder, name), resume: null } } as const
+  const command = {
+    type: 'run',
+    runId: 'run',
+    config,
+    checkpoints: { folder: path.join(folder, name), resume: null },
+    modelFolder: '',
+  } as const
   const diskSpace = async () => ({ freeBytes: freeGib * 2 ** 30, totalBytes: 20 * 2 ** 30 })
-  await runCheckpointSchedule(command, { reports, diskSpace }).atEpochEnd(live, { now: true })
+  await runCheckpointSchedule(command, { reports, diskSpace, best: () => null }).atEpochEnd(live, { now: true })
   return { told, command, reports }
 }
 
@@ -38,7 +41,7 @@ test('a checkpoint — is told with its checksum, and read back to the same bits
   expect(message).toMatchObject({ type: 'checkpoint', checkpoint: { epoch: 3, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } })
   const resume = message?.type === 'checkpoint' ? message.checkpoint.file : null
   expect(await readdir(command.checkpoints.folder)).toEqual([resume])
-  expect(await readRunCheckpoint({ ...command, checkpoints: { ...command.checkpoints, resume } }, reports)).toEqual(state)
+  expect(await readRunCheckpoint({ ...command, checkpoints: { ...command.checkpoints, resume } }, reports)).toEqual({ state, best: null })
 })
 
 test('a disk that is nearly full — no checkpoint but a warning, and training goes on', async () => {

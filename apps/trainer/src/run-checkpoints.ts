@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describeDiskSpace, diskHasRoom, type DiskSpace, type ToTrainer } from '@trainyard/contracts'
-import { decodeCheckpoint, type TrainingState } from '@trainyard/training'
+import { type BestModel, type Checkpoint, decodeCheckpoint, type ModelSnapshot } from '@trainyard/training'
 import { type CheckpointSchedule, createCheckpointSchedule } from './checkpoint-schedule.ts'
 import { configHash } from './config-hash.ts'
 import type { RunReports } from './run-reports.ts'
@@ -13,12 +13,14 @@ export interface CheckpointDependencies {
   reports: RunReports
   /** The space on the disk that holds the data directory. */
   diskSpace: () => Promise<DiskSpace>
+  /** The best model so far, where it is to be kept. */
+  best: () => BestModel<ModelSnapshot> | null
 }
 
 /** Writes a run's checkpoints; one that cannot be written, or has no room, is a warning, and training goes on. */
 export function runCheckpointSchedule(
   { runId, config, checkpoints: { folder } }: RunCommand,
-  { reports, diskSpace }: CheckpointDependencies,
+  { reports, diskSpace, best }: CheckpointDependencies,
 ): CheckpointSchedule {
   return createCheckpointSchedule({
     everySeconds: config.checkpointEverySeconds,
@@ -29,7 +31,7 @@ export function runCheckpointSchedule(
       try {
         const space = await diskSpace()
         if (!diskHasRoom(space)) throw new Error(`the disk is nearly full, ${describeDiskSpace(space)}`)
-        const { recorded } = await writeCheckpoint(state, { folder, runId, configHash: configHash(config) })
+        const { recorded } = await writeCheckpoint(state, { folder, runId, configHash: configHash(config), best: best() })
         return { recorded: recorded.then((checkpoint) => reports.send({ type: 'checkpoint', checkpoint })).catch(failed) }
       } catch (error) {
         failed(error)
@@ -40,7 +42,7 @@ export function runCheckpointSchedule(
 }
 
 /** Where a run resumes, or null. A checkpoint that cannot be read costs time, not the experiment: training begins anew, to the same bits. */
-export async function readRunCheckpoint({ config, checkpoints }: RunCommand, reports: RunReports): Promise<TrainingState | null> {
+export async function readRunCheckpoint({ config, checkpoints }: RunCommand, reports: RunReports): Promise<Checkpoint | null> {
   if (checkpoints.resume === null) return null
   try {
     return decodeCheckpoint(await readFile(path.join(checkpoints.folder, checkpoints.resume)), { configHash: configHash(config) })

@@ -1,9 +1,10 @@
-import type { DiskSpace, Engine, FromTrainer, ToTrainer } from '@trainyard/contracts'
+import { type DiskSpace, type Engine, type FromTrainer, stepsPerEpoch, type ToTrainer } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
 import { train } from '@trainyard/training'
 import type { ResidentSplits } from './resident-splits.ts'
 import { runCallbacks } from './run-callbacks.ts'
 import { readRunCheckpoint, runCheckpointSchedule } from './run-checkpoints.ts'
+import { keepRunModel } from './run-model.ts'
 import { createRunReports } from './run-reports.ts'
 import { trainOptions } from './train-options.ts'
 
@@ -31,13 +32,15 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
   })
   const start = await readRunCheckpoint(command, reports)
   const { images, sha256: datasetHash } = loaded.train
-  await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: start?.epoch ?? 0, holds: splits.held() })
+  await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: start?.state.epoch ?? 0, holds: splits.held() })
 
-  const checkpoints = runCheckpointSchedule(command, { reports, diskSpace })
-  const callbacks = [runCallbacks({ config, images: images.count, reports, checkpoints, leaveAfterEpoch })]
+  const model = keepRunModel(command, { reports, start, stepsPerEpoch: stepsPerEpoch(images.count, config.batchSize) })
+  const checkpoints = runCheckpointSchedule(command, { reports, diskSpace, best: model.best })
+  const callbacks = [runCallbacks({ config, images: images.count, reports, checkpoints, model, leaveAfterEpoch })]
   try {
-    await train(tf, { ...trainOptions(config, loaded), ...(start && { start }), signal, callbacks })
+    await train(tf, { ...trainOptions(config, loaded), ...(start && { start: start.state }), signal, callbacks })
   } finally {
     await checkpoints.settle()
+    model.dispose()
   }
 }

@@ -2,9 +2,11 @@ import { type DiskSpace, type Engine, ExpectedError, type FromTrainer, type ToTr
 import type { Runtime } from '@trainyard/tensorflow'
 import { toExperimentError } from './failure.ts'
 import type { MessageChannel } from './message-channel.ts'
+import { createPhotoNamer } from './predict-photo.ts'
 import type { ResidentSplits } from './resident-splits.ts'
 import { DrainedError } from './run-callbacks.ts'
 import { runExperiment } from './run-experiment.ts'
+import { runProbe } from './run-probe.ts'
 
 /** A draining worker waits this long for the epoch's end; after it the last checkpoint must do. */
 const EPOCH_GRACE_MS = 10_000
@@ -17,7 +19,7 @@ export interface WorkerSide {
   diskSpace: () => Promise<DiskSpace>
 }
 
-type RunCommand = Extract<ToTrainer, { type: 'run' }>
+type Work = Extract<ToTrainer, { type: 'run' | 'probe' | 'predict' }>
 
 interface Run {
   id: string
@@ -25,46 +27,28 @@ interface Run {
   leaveAfterEpoch: boolean
 }
 
-/** Answers a worker's messages: one run at a time, and every run ends with exactly one of completed, aborted or failed. */
+/** Answers a worker's messages: one piece of work at a time, and each ends with exactly one of completed, probed, predicted, aborted or failed. */
 export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
-  const { channel, tf, engine, splits, diskSpace } = deps
+  const { channel, engine } = deps
+  const namePhoto = createPhotoNamer(deps.tf)
   let current: Run | null = null
   void channel.send({ type: 'ready', engine })
 
-  const start = async (command: RunCommand): Promise<void> => {
-    const run: Run = { id: command.runId, abort: new AbortController(), leaveAfterEpoch: false }
+  const start = async (work: Work): Promise<void> => {
+    const run: Run = { id: work.runId, abort: new AbortController(), leaveAfterEpoch: false }
     current = run
-    const outcome = await outcomeOf(command, run)
+    const outcome = await outcomeOf(work, { ...deps, run, namePhoto })
     // Before it is told: the worker may answer with the next run.
     current = null
     await channel.send(outcome)
   }
 
-  const outcomeOf = async (command: RunCommand, run: Run): Promise<FromTrainer> => {
-    const { runId } = command
-    const send = (message: FromTrainer): Promise<void> => channel.send(message)
-    try {
-      const { signal } = run.abort
-      await runExperiment(command, { tf, engine, splits, diskSpace, send, signal, leaveAfterEpoch: () => run.leaveAfterEpoch })
-      return { type: 'completed', runId }
-    } catch (error) {
-      if (run.abort.signal.aborted || error instanceof DrainedError) return { type: 'aborted', runId }
-      // An unforeseen failure's stack belongs into the worker's log of this process, not to a user.
-      if (!(error instanceof ExpectedError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-      return { type: 'failed', runId, error: toExperimentError(error) }
-    }
-  }
-
-  const abort = (run: Run, { keepCheckpoint }: { keepCheckpoint: boolean }): void => {
-    if (!keepCheckpoint) return run.abort.abort()
-    run.leaveAfterEpoch = true
-    setTimeout(() => run.abort.abort(), EPOCH_GRACE_MS).unref()
-  }
-
   return (message) => {
     switch (message.type) {
       case 'run':
-        if (current) throw new Error('A trainer runs one experiment at a time')
+      case 'probe':
+      case 'predict':
+        if (current) throw new Error('A trainer does one piece of work at a time')
         void start(message)
         return
       case 'abort':
@@ -74,4 +58,38 @@ export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
         channel.acknowledge(message.count)
     }
   }
+}
+
+type Workplace = WorkerSide & { run: Run; namePhoto: ReturnType<typeof createPhotoNamer> }
+
+async function outcomeOf(work: Work, deps: Workplace): Promise<FromTrainer> {
+  const { runId } = work
+  try {
+    return await carryOut(work, deps)
+  } catch (error) {
+    if (deps.run.abort.signal.aborted || error instanceof DrainedError) return { type: 'aborted', runId }
+    // An unforeseen failure's stack belongs into the worker's log of this process, not to a user.
+    if (!(error instanceof ExpectedError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    return { type: 'failed', runId, error: toExperimentError(error) }
+  }
+}
+
+async function carryOut(work: Work, { channel, run, namePhoto, ...deps }: Workplace): Promise<FromTrainer> {
+  const { runId } = work
+  const { signal } = run.abort
+  const send = (message: FromTrainer): Promise<void> => channel.send(message)
+  if (work.type === 'probe') return { type: 'probed', runId, results: await runProbe(work, { ...deps, send, signal }) }
+  if (work.type === 'predict') {
+    const { config, photo, modelFolder: folder } = work
+    const { kind, epoch } = work.model
+    return { type: 'predicted', runId, prediction: { model: { kind, epoch }, classes: await namePhoto({ config, folder, photo }) } }
+  }
+  await runExperiment(work, { ...deps, send, signal, leaveAfterEpoch: () => run.leaveAfterEpoch })
+  return { type: 'completed', runId }
+}
+
+function abort(run: Run, { keepCheckpoint }: { keepCheckpoint: boolean }): void {
+  if (!keepCheckpoint) return run.abort.abort()
+  run.leaveAfterEpoch = true
+  setTimeout(() => run.abort.abort(), EPOCH_GRACE_MS).unref()
 }

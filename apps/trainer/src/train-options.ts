@@ -1,14 +1,30 @@
 import { CLASSES, type ExperimentConfig, linearShapes } from '@trainyard/contracts'
-import type { TrainOptions } from '@trainyard/training'
+import type { NetworkShape, TrainOptions } from '@trainyard/training'
 import type { LoadedSplits } from './resident-splits.ts'
 
 /** What `train` is to do for a config, on these images. */
 export function trainOptions(config: ExperimentConfig, { train, evaluation }: LoadedSplits): TrainOptions {
-  const { layerSizes, bias, batchSize, epochs, lr, momentum, seed } = config
+  const { batchSize, epochs, lr, momentum, seed, recordLayers } = config
   return {
-    shape: { inputs: linearShapes(config)[0]?.[0] ?? 0, layerSizes, classes: CLASSES, bias },
+    shape: networkShape(config),
     trainImages: train.images,
     evalImages: evaluation?.images ?? null,
-    ...{ batchSize, epochs, lr, momentum, seed },
+    ...{ batchSize, epochs, lr, momentum, seed, recordLayers },
+  }
+}
+
+/** The network of a config. */
+export function networkShape(config: ExperimentConfig): NetworkShape {
+  const { layerSizes, bias, norm, normPosition, normAffine, groupSize } = config
+  return {
+    inputs: linearShapes(config)[0]?.[0] ?? 0,
+    layerSizes,
+    classes: CLASSES,
+    bias,
+    // without a position the norm has no effect: there is none, or nothing that it could normalise
+    norm:
+      norm === 'none' || normPosition === null
+        ? null
+        : { type: norm, position: normPosition, affine: normAffine ?? false, groupSize: groupSize ?? 1 },
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir, open, rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { CheckpointInfo } from '@trainyard/contracts'
-import { encodeCheckpoint, type LiveState } from '@trainyard/training'
+import { type BestModel, encodeCheckpoint, type LiveState, type ModelSnapshot } from '@trainyard/training'
 import { sha256OfFile } from './file-hash.ts'
 
 /**
@@ -10,7 +10,7 @@ import { sha256OfFile } from './file-hash.ts'
  */
 export async function writeCheckpoint(
   state: LiveState,
-  { folder, runId, configHash }: { folder: string; runId: string; configHash: string },
+  { folder, runId, ...content }: { folder: string; runId: string; configHash: string; best: BestModel<ModelSnapshot> | null },
 ): Promise<{ recorded: Promise<CheckpointInfo> }> {
   const { epoch } = state
   const name = `${runId}-${String(epoch).padStart(6, '0')}.checkpoint`
@@ -19,7 +19,7 @@ export async function writeCheckpoint(
   const handle = await open(`${file}.part`, 'w')
   let bytes = 0
   try {
-    for (const piece of encodeCheckpoint(state, { configHash })) {
+    for (const piece of encodeCheckpoint(state, content)) {
       await handle.writeFile(piece)
       bytes += piece.byteLength
     }

@@ -1,9 +1,9 @@
-import type { CheckpointFolders } from '@trainyard/artifacts'
+import type { CheckpointFolders, ModelFolders } from '@trainyard/artifacts'
 import type { HeldSplit } from '@trainyard/contracts'
 import type { AttemptWriter, Claim, ExperimentStore } from '@trainyard/jobs'
 import type { Logger } from 'pino'
 import { type AbortReason, lastWrite, type TrainerEnd } from './attempt-end.ts'
-import { removeIfEnded } from './checkpoint-sweep.ts'
+import { removeLeftovers } from './artifact-sweep.ts'
 import { createRecorder } from './recorder.ts'
 import { watchTimeLimit } from './time-limit.ts'
 import type { RunMessage, TrainerProcess } from './trainer-process.ts'
@@ -18,6 +18,7 @@ export interface AttemptDeps {
   trainer: TrainerProcess
   writer: AttemptWriter
   checkpoints: CheckpointFolders
+  models: ModelFolders
   store: ExperimentStore
   log: Logger
   onHolds: (holds: HeldSplit[]) => void
@@ -70,7 +71,8 @@ export function startAttempt(deps: AttemptDeps): Attempt {
   async function run(): Promise<void> {
     const folder = checkpoints.folderOf(id)
     const resume = await intactCheckpoint(deps)
-    if (reason === null) trainer.send({ type: 'run', runId: claim.token, config, checkpoints: { folder, resume } })
+    const modelFolder = await freshModelFolder(deps)
+    if (reason === null) trainer.send({ type: 'run', runId: claim.token, config, checkpoints: { folder, resume }, modelFolder })
     else end.resolve({ type: 'aborted' })
     const how = await end.promise
     limit.stop()
@@ -79,7 +81,8 @@ export function startAttempt(deps: AttemptDeps): Attempt {
     const last = lastWrite({ end: how, reason, timeLimitSeconds: config.timeLimitSeconds, writer })
     const written = last && (await persist(last))
     log.info({ end: how.type, reason, written }, 'the attempt has ended')
-    if (written === 'ok') await removeIfEnded(id, deps)
+    const warn = (error: unknown) => log.warn({ err: error }, 'what the attempt left on disk could not be removed')
+    await removeLeftovers({ id, token: claim.token }, deps).catch(warn)
   }
 
   const finished = run().catch((error: unknown) => {
@@ -100,4 +103,10 @@ async function intactCheckpoint({ claim, writer, checkpoints, log }: AttemptDeps
   }
   await checkpoints.removeAllBut(experiment.id, intact ? [checkpoint.file] : [])
   return intact ? checkpoint.file : null
+}
+
+/** The attempt's own; of those before it only what is recorded stays. */
+async function freshModelFolder({ claim: { experiment, model, token }, models }: AttemptDeps): Promise<string> {
+  await models.removeAllBut(experiment.id, model ? [model.folder] : [])
+  return models.folderOf(experiment.id, token)
 }

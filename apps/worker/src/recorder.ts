@@ -31,6 +31,10 @@ export function createRecorder(deps: { claim: Claim; writer: AttemptWriter; chec
         return writer.batches(message)
       case 'epoch':
         return writer.epoch(message.result)
+      case 'layers':
+        return writer.layers(message.layers)
+      case 'model':
+        return writer.model(message.model)
       case 'checkpoint':
         return recordCheckpoint(message.checkpoint)
       case 'log':
@@ -39,6 +43,8 @@ export function createRecorder(deps: { claim: Claim; writer: AttemptWriter; chec
       case 'completed':
       case 'aborted':
       case 'failed': // how it ended is written last, when all else is
+      case 'probed':
+      case 'predicted': // no run answers these
         break
     }
     return 'ok'

@@ -81,6 +81,10 @@ test('an experiment is run to its end, every epoch once, and leaves no checkpoin
   const id = await create({ epochs: 5 })
   const done = await enters(id, 'completed')
   await expectWhole(id, 5)
+  await expectModelOf(id)
+  expect((await store.layers(id)).map(({ epoch, layer }) => [epoch, layer])).toEqual(
+    numbers(5).flatMap((epoch) => [1, 2].map((layer) => [epoch, layer])),
+  )
   expect(done.transitions.map(({ state }) => state)).toEqual(['queued', 'running', 'completed'])
   expect(done).toMatchObject({ engine: { name: 'scripted' }, datasetHash: 'scripted', progress: { phase: 'done', fraction: 1 } })
   expect(await poll(() => expectEmpty(path.join(dataFolder, 'checkpoints')), WITHIN)).toBe(true)
@@ -107,13 +111,24 @@ test('a trainer killed while it runs: the experiment resumes from its checkpoint
   const { attempts } = await enters(id, 'completed')
   expect(attempts).toMatchObject([{ outcome: 'infrastructure_error' }, { outcome: 'completed', resumedFromEpoch: 2 }])
   await expectWhole(id, 5)
+  expect(await poll(() => expectModelOf(id), WITHIN)).toBe(true)
 })
+
+/** The recorded model is there, and nothing else. */
+async function expectModelOf(id: string): Promise<boolean> {
+  const stored = await store.storedModel(id)
+  expect(await readdir(path.join(dataFolder, 'models', id))).toEqual([stored?.folder])
+  expect(stored).toMatchObject({ kind: 'best', epoch: 5, bytes: 2 })
+  return true
+}
 
 test('a failure of the user fails at once, with its advice', async () => {
   await start({ script: 'diverge' })
   const id = await create({ epochs: 5 })
   const failed = await enters(id, 'failed')
   expect(failed).toMatchObject({ reason: 'user_error', error: { code: 'LOSS_DIVERGED', advice: 'Lower lr' }, attempts: { length: 1 } })
+  expect(failed.model).toBeNull()
+  expect(await poll(() => expectEmpty(path.join(dataFolder, 'models')), WITHIN)).toBe(true)
 })
 
 test.each(['', 'deaf'])('a cancel ends a running experiment, and the slot takes the next one — trainer %j', async (script) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import os from 'node:os'
 import path from 'node:path'
-import { createCheckpointFolders } from '@trainyard/artifacts'
+import { createCheckpointFolders, createModelFolders } from '@trainyard/artifacts'
 import {
   createAttemptStore,
   createAttemptWriter,
@@ -14,9 +14,10 @@ import {
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { startAttempt } from './attempt.ts'
-import { sweepCheckpoints } from './checkpoint-sweep.ts'
+import { sweepArtifacts } from './artifact-sweep.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { keepLeases } from './lease-keeper.ts'
+import { startQuestionSlots } from './question-slots.ts'
 import { type Slot, type SlotDeps, startSlot } from './slot.ts'
 import { openTrainerLedger, type TrainerLedger } from './trainer-ledger.ts'
 import { startTrainer, type TrainerProcess } from './trainer-process.ts'
@@ -65,6 +66,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     startAttempt: createAttemptStarter({ ...deps, log, onError }),
   }
   for (let slot = 0; slot < deps.slots; slot++) slots.push(startSlot({ ...slotDeps, slot }))
+  const startCpuTrainer = () => startNotedTrainer({ ...deps, trainerEnv: onCpu(deps.trainerEnv), log, ledger, onError })
+  const questions = startQuestionSlots({ ...shared, dataFolder, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
   const leases = keepLeases({ attempts, running, onError })
   const onCancel = (canceled: string) =>
     running()
@@ -79,11 +82,11 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     log.info('the worker drains')
     heartbeat.now()
     for (const attempt of running()) attempt.abort('drain')
-    await Promise.all(slots.map((slot) => slot.stopped))
+    await Promise.all([...slots.map((slot) => slot.stopped), questions.stopped])
     await Promise.all([leases.stop(), heartbeat.stop()])
     cancels.close()
     await housekeeping.stop()
-    await source.close()
+    await Promise.all([source.close(), questions.close()])
     await registry.remove(id)
     await ledger.close()
     log.info('the worker has left')
@@ -96,14 +99,18 @@ type Work = Pick<WorkerDeps, 'redis' | 'prefix' | 'dataFolder' | 'log'> & { onEr
 function createAttemptStarter({ redis, prefix, dataFolder, log, onError }: Work): SlotDeps['startAttempt'] {
   const shared = { redis, ...(prefix !== undefined && { prefix }) }
   const checkpoints = createCheckpointFolders(path.join(dataFolder, 'checkpoints'))
+  const models = createModelFolders(path.join(dataFolder, 'models'))
   const store = createExperimentStore(shared)
-  sweepCheckpoints({ checkpoints, store }).catch(onError)
+  sweepArtifacts({ checkpoints, models, store }).catch(onError)
   return ({ claim, trainer, onHolds }) => {
     const writer = createAttemptWriter({ ...shared, claim })
     const child = log.child({ experimentId: claim.experiment.id, attempt: claim.attempt })
-    return startAttempt({ claim, trainer, writer, checkpoints, store, log: child, onHolds })
+    return startAttempt({ claim, trainer, writer, checkpoints, models, store, log: child, onHolds })
   }
 }
+
+/** Questions never take a GPU from training. */
+const onCpu = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ ...env, CUDA_VISIBLE_DEVICES: '-1' })
 
 async function startNotedTrainer(
   options: Pick<WorkerDeps, 'trainerPath' | 'trainerEnv' | 'log'> & { ledger: TrainerLedger; onError: (error: unknown) => void },

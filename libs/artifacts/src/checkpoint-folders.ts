@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { CheckpointInfo } from '@trainyard/contracts'
+import { namesIn } from './names-in.ts'
 
 export interface CheckpointFolders {
   /** Where an experiment's trainer writes; it makes the folder itself. */
@@ -40,14 +41,5 @@ export function createCheckpointFolders(root: string): CheckpointFolders {
     },
     removeAll: (experimentId) => rm(folderOf(experimentId), { recursive: true, force: true }),
     list: () => namesIn(root),
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
   }
 }

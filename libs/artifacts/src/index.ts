@@ -1,2 +1,3 @@
-/** Checkpoints by experiment, in a folder. Trainers write them; this finds, verifies and removes them. */
+/** Checkpoints and models by experiment, in folders. Trainers write them; this finds, verifies, reads and removes them. */
 export { type CheckpointFolders, createCheckpointFolders } from './checkpoint-folders.ts'
+export { createModelFolders, ModelFile, type ModelFolders, type OpenModelFile } from './model-folders.ts'

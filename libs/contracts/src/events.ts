@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Epoch, Experiment, ExperimentState, Progress, StateReason } from './experiment.ts'
 import { JsonNumber } from './json-number.ts'
+import { EpochLayers } from './layer-signal.ts'
 
 export const LogLine = z.object({ at: z.iso.datetime(), level: z.enum(['info', 'warn', 'error']), message: z.string() })
 export type LogLine = z.infer<typeof LogLine>
@@ -25,6 +26,7 @@ export const ExperimentEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), data: Progress }),
   z.object({ type: z.literal('batch'), data: BatchLosses }),
   z.object({ type: z.literal('epoch'), data: Epoch.extend({ replaces: z.boolean().optional() }) }),
+  z.object({ type: z.literal('layers'), data: EpochLayers }),
   z.object({ type: z.literal('log'), data: LogLine }),
   z.object({ type: z.literal('snapshot'), data: z.object({ experiment: Experiment, epochs: z.array(Epoch) }) }),
   z.object({ type: z.literal('end'), data: z.object({ state: ExperimentState }) }),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { configWarnings } from './config-rules.ts'
 import { canonicalConfig, ExperimentRequest, resolveConfig } from './experiment-config.ts'
 
 const resolve = (request: object) => resolveConfig(ExperimentRequest.parse(request))
@@ -13,7 +14,10 @@ const bounds: Record<string, { good: unknown[]; bad: unknown[] }> = {
     good: [[], [1], [512, 256], Array.from({ length: 64 }, () => 8)],
     bad: [[0], [8193], Array.from({ length: 65 }, () => 8), 512],
   },
-  norm: { good: ['none'], bad: ['batch', 'layer', 'group', ''] },
+  norm: { good: ['none', 'batch', 'layer', 'group'], bad: ['instance', ''] },
+  normPosition: { good: ['before', 'after'], bad: ['between', true] },
+  normAffine: { good: [true, false], bad: ['yes', 1] },
+  groupSize: { good: [1, 8192], bad: [0, 8193, 1.5] },
   bias: { good: [true, false], bad: ['true', 1] },
   lr: { good: [1e-12, 10], bad: [0, -1, 10.001, Infinity, NaN] },
   momentum: { good: [0, 0.999], bad: [-0.1, 1] },
@@ -21,6 +25,8 @@ const bounds: Record<string, { good: unknown[]; bad: unknown[] }> = {
   epochs: { good: [1, 10_000], bad: [0, 10_001] },
   seed: { good: [0, 2 ** 32 - 1], bad: [-1, 2 ** 32] },
   evaluate: { good: ['none', 'val', 'test'], bad: ['train'] },
+  recordLayers: { good: [true, false], bad: ['no', 0] },
+  keepModel: { good: ['best', 'final', 'none'], bad: ['last', true] },
   checkpointEverySeconds: { good: [5, 3600], bad: [4, 3601] },
   name: { good: ['', 'x'.repeat(200), 'Übung 3'], bad: ['x'.repeat(201), 'a\u001b[31m', 'two\nlines'] },
   tags: {
@@ -50,16 +56,40 @@ describe('ExperimentRequest', () => {
     }
   })
 
-  test.each(['normPosition', 'groupSize', 'firstLayer', 'keepModel', 'learningRate'])(
-    '%s — is not a field yet, and so refused',
-    (field) => {
-      expect(ExperimentRequest.safeParse({ [field]: 1 }).error?.issues[0]).toMatchObject({ code: 'unrecognized_keys', keys: [field] })
-    },
-  )
+  test.each(['firstLayer', 'learningRate'])('%s — is not a field yet, and so refused', (field) => {
+    expect(ExperimentRequest.safeParse({ [field]: 1 }).error?.issues[0]).toMatchObject({ code: 'unrecognized_keys', keys: [field] })
+  })
 
   test('layerSizes — excludes depth and width, and every offender is named', () => {
     const issues = ExperimentRequest.safeParse({ layerSizes: [8], depth: 1, width: 8 }).error?.issues ?? []
     expect(issues.map((issue) => issue.path[0])).toEqual(['depth', 'width'])
+  })
+
+  test('groupSize — divides every width; both are named, with sizes that would do', () => {
+    const issues = (request: object) =>
+      ExperimentRequest.safeParse({ norm: 'group', ...request }).error?.issues.map(({ path, message }) => [path[0], message])
+    expect(issues({ width: 500 })).toEqual([
+      ['groupSize', 'of 32 channels does not divide 500; 20, 25, 50 would do'],
+      ['width', 'of 500 cannot be split into groups of 32 channels; use multiples of groupSize'],
+    ])
+    expect(issues({ layerSizes: [48, 32, 20], groupSize: 16 })?.map(([field]) => field)).toEqual(['groupSize', 'layerSizes'])
+    expect(issues({ layerSizes: [48, 32], groupSize: 16 })).toBeUndefined()
+    expect(issues({ depth: 0, width: 500 })).toBeUndefined()
+    expect(issues({ norm: 'layer', width: 500 })).toBeUndefined()
+  })
+
+  test('batchSize — under batch norm no batch may have one image; the nearest that do are named', () => {
+    const issue = (request: object) => ExperimentRequest.safeParse({ norm: 'batch', ...request }).error?.issues[0]
+    expect(issue({ batchSize: 1019 })).toMatchObject({
+      path: ['batchSize'],
+      message: 'leaves 1020 images with a last batch of one, which batch norm cannot normalise; 1018 or 1020 would do, or norm layer',
+    })
+    expect(issue({ batchSize: 1 })?.message).toBe(
+      'gives batches of one image, which batch norm cannot normalise; 2 would do, or norm layer',
+    )
+    expect([{ batchSize: 64 }, { batchSize: 1019, depth: 0 }, { batchSize: 1, norm: 'layer', epochs: 1 }].map(issue)).toEqual(
+      Array.from({ length: 3 }, () => undefined),
+    )
   })
 
   test('epochs — no more than two million steps in all', () => {
@@ -83,6 +113,30 @@ describe('resolveConfig()', () => {
   test('different widths have no common width', () => {
     expect(resolve({ layerSizes: [512, 256] })).toMatchObject({ depth: 2, width: null, layerSizes: [512, 256] })
     expect(resolve({ depth: 0 })).toMatchObject({ depth: 0, width: null, layerSizes: [] })
+  })
+
+  test('a norm’s fields have their defaults where they have an effect, and are null elsewhere', () => {
+    const none = { normPosition: null, normAffine: null, groupSize: null }
+    expect(resolve({ normPosition: 'after', groupSize: 4 })).toMatchObject(none)
+    expect(resolve({ norm: 'batch', depth: 0, normAffine: true })).toMatchObject({ norm: 'batch', ...none })
+    expect(resolve({ norm: 'layer', groupSize: 4 })).toMatchObject({ normPosition: 'before', normAffine: true, groupSize: null })
+    expect(resolve({ norm: 'group', normPosition: 'after' })).toMatchObject({ normPosition: 'after', normAffine: false, groupSize: 32 })
+    expect(resolve({ norm: 'batch', normPosition: 'after', normAffine: true })).toMatchObject({ normAffine: true })
+  })
+
+  test('canonicalConfig() — a norm without effect, what is recorded and what is kept leave it as it is', () => {
+    const base = canonicalConfig(resolve({ depth: 0 }))
+    expect(canonicalConfig(resolve({ depth: 0, norm: 'batch', recordLayers: false, keepModel: 'none' }))).toBe(base)
+    expect(canonicalConfig(resolve({ normPosition: 'after' }))).toBe(canonicalConfig(resolve({})))
+    const hashes = [{ norm: 'layer' }, { norm: 'batch' }, { norm: 'batch', normAffine: false }, { norm: 'batch', normPosition: 'after' }]
+    expect(new Set(hashes.map((request) => canonicalConfig(resolve(request)))).size).toBe(hashes.length)
+  })
+
+  test('configWarnings() — a norm at depth 0 has no effect', () => {
+    expect(configWarnings(resolve({ depth: 0, norm: 'layer' }))).toEqual([
+      'norm layer has no effect at depth 0: only hidden layers are normalised',
+    ])
+    expect(configWarnings(resolve({ depth: 0 }))).toEqual([])
   })
 
   test('canonicalConfig() — equal when the numbers must be equal, and only then', () => {

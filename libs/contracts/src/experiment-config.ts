@@ -1,16 +1,22 @@
 import { z } from 'zod'
-import { DatasetName, SPLIT_COUNTS, type SplitName } from './dataset.ts'
+import { configFaults, DEFAULT_GROUP_SIZE } from './config-rules.ts'
+import { DatasetName, type SplitName } from './dataset.ts'
 
 /** Bumped when an older worker could not run a newer config; part of the queue's name. */
-export const CONFIG_VERSION = 1
+export const CONFIG_VERSION = 2
 
-export const NormType = z.enum(['none'])
+export const NormType = z.enum(['none', 'batch', 'layer', 'group'])
 export type NormType = z.infer<typeof NormType>
+
+/** Where a norm stands, seen from the nonlinearity. */
+export const NormPosition = z.enum(['before', 'after'])
+export type NormPosition = z.infer<typeof NormPosition>
+
+export const KeepModel = z.enum(['best', 'final', 'none'])
+export type KeepModel = z.infer<typeof KeepModel>
 
 export const EvaluateSplit = z.enum(['none', 'val', 'test'])
 export type EvaluateSplit = z.infer<typeof EvaluateSplit>
-
-const MAX_STEPS = 2_000_000
 
 /** Refuses what would break a terminal or a log line; tab and line feed only where the text may have lines. */
 const hasNoControlCharacters = (text: string): boolean => !/\p{Cc}/u.test(text)
@@ -23,7 +29,10 @@ export const TrainingFields = z.strictObject({
   depth: z.int().min(0).max(64).optional().describe('hidden layers (default 3)'),
   width: z.int().min(1).max(8192).optional().describe('units per hidden layer (default 512)'),
   layerSizes: z.array(z.int().min(1).max(8192)).max(64).optional().describe('units of each hidden layer, in place of depth and width'),
-  norm: NormType.default('none').describe('normalisation'),
+  norm: NormType.default('none').describe('normalisation of every hidden layer'),
+  normPosition: NormPosition.optional().describe('where the norm stands, seen from the nonlinearity (default before)'),
+  normAffine: z.boolean().optional().describe('learnable scale and shift of the norm (default: before the nonlinearity, not after it)'),
+  groupSize: z.int().min(1).max(8192).optional().describe('channels per group, with norm group (default 32)'),
   bias: z.boolean().default(true).describe('biases of the linear layers'),
   lr: z.number().positive().max(10).default(1e-4).describe('learning rate'),
   momentum: z.number().min(0).lt(1).default(0.9).describe('momentum of SGD'),
@@ -35,6 +44,8 @@ export const TrainingFields = z.strictObject({
 
 /** What says how to run it, and for whom: none of it changes the numbers. */
 export const RunFields = z.strictObject({
+  recordLayers: z.boolean().default(true).describe("every layer's signal at each epoch's end"),
+  keepModel: KeepModel.default('best').describe('the model that stays when it completes'),
   checkpointEverySeconds: z.int().min(5).max(3600).default(30).describe('seconds between checkpoints'),
   name: z.string().max(200).refine(hasNoControlCharacters, 'must not contain control characters').optional().describe('a name for people'),
   tags: z
@@ -59,15 +70,9 @@ export const ExperimentRequest = z
   .check((ctx) => {
     // A field out of its own bounds is said alone: the rules across fields would only repeat it.
     if (ctx.issues.length > 0) return
-    const { layerSizes, depth, width, epochs, batchSize, dataset } = ctx.value
     // `acrossFields` tells it from a field that is at fault alone.
-    const refuse = (field: string, message: string) =>
+    for (const { field, message } of configFaults(ctx.value))
       ctx.issues.push({ code: 'custom', path: [field], message, params: { acrossFields: true }, input: ctx.value })
-    if (layerSizes && depth !== undefined) refuse('depth', 'cannot be given together with layerSizes; leave one of them out')
-    if (layerSizes && width !== undefined) refuse('width', 'cannot be given together with layerSizes; leave one of them out')
-    const steps = epochs * stepsPerEpoch(SPLIT_COUNTS[dataset].train, batchSize)
-    if (steps > MAX_STEPS)
-      refuse('epochs', `would take ${steps} steps in all; at most ${MAX_STEPS} are allowed: lower epochs or raise batchSize`)
   })
   .meta({ id: 'ExperimentRequest' })
 export type ExperimentRequest = z.infer<typeof ExperimentRequest>
@@ -79,6 +84,12 @@ export const ExperimentConfig = z
     depth: z.int(),
     width: z.int().nullable(),
     layerSizes: z.array(z.int()),
+    normPosition: NormPosition.nullable().default(null).describe('null where it has no effect'),
+    normAffine: z.boolean().nullable().default(null).describe('null where it has no effect'),
+    groupSize: z.int().nullable().default(null).describe('null where it has no effect'),
+    // what experiments of version 1 did
+    recordLayers: z.boolean().default(false),
+    keepModel: KeepModel.default('none'),
     checkpointEverySeconds: RunFields.shape.checkpointEverySeconds,
     maxRetries: RunFields.shape.maxRetries,
     timeLimitSeconds: z.int().nullable(),
@@ -91,18 +102,32 @@ export function resolveConfig(request: ExperimentRequest): ExperimentConfig {
   const { priority: _priority, pool: _pool, ...fields } = rest
   const layerSizes = request.layerSizes ?? Array.from({ length: depth }, () => width)
   const uniform = layerSizes.every((size) => size === layerSizes[0])
-  return { ...fields, layerSizes, depth: layerSizes.length, width: uniform ? (layerSizes[0] ?? null) : null, timeLimitSeconds }
+  return {
+    ...fields,
+    ...resolveNorm(request, layerSizes.length),
+    layerSizes,
+    depth: layerSizes.length,
+    width: uniform ? (layerSizes[0] ?? null) : null,
+    timeLimitSeconds,
+  }
+}
+
+/** Fields of the norm that have no effect are null. */
+function resolveNorm({ norm, normPosition = 'before', normAffine, groupSize = DEFAULT_GROUP_SIZE }: ExperimentRequest, depth: number) {
+  if (norm === 'none' || depth === 0) return { normPosition: null, normAffine: null, groupSize: null }
+  return {
+    normPosition,
+    normAffine: normAffine ?? normPosition === 'before',
+    groupSize: norm === 'group' ? groupSize : null,
+  }
 }
 
 /** The text whose SHA-256 is the `configHash`: equal for configs that must give equal numbers. */
 export function canonicalConfig(config: ExperimentConfig): string {
-  const { depth: _depth, width: _width, checkpointEverySeconds: _c, maxRetries: _m, timeLimitSeconds: _t, ...numbers } = config
-  return JSON.stringify(Object.entries(numbers).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/** Steps of one epoch; the last batch may be smaller. */
-export function stepsPerEpoch(images: number, batchSize: number): number {
-  return Math.ceil(images / batchSize)
+  const { depth, width: _width, recordLayers: _r, keepModel: _k, checkpointEverySeconds: _c, maxRetries: _m, ...rest } = config
+  const { timeLimitSeconds: _t, ...numbers } = { ...rest, norm: depth === 0 ? 'none' : rest.norm }
+  const withEffect = Object.entries(numbers).filter(([, value]) => value !== null)
+  return JSON.stringify(withEffect.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The split that is measured after each epoch, or null. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SplitName } from './dataset.ts'
 import { ExperimentConfig } from './experiment-config.ts'
 import { JsonNumber } from './json-number.ts'
+import { KeptModel } from './model.ts'
 
 export const ExperimentId = z
   .string()
@@ -114,6 +115,7 @@ export const Experiment = z
     progress: Progress,
     latest: Epoch.nullable(),
     best: Epoch.nullable().describe('highest evalAccuracy, else lowest loss'),
+    model: KeptModel.nullable().describe('the trained model that was kept, once it has completed'),
     engine: Engine.nullable(),
     datasetHash: z.string().nullable(),
     attempts: z.array(Attempt),
@@ -130,8 +132,10 @@ export type Experiment = z.infer<typeof Experiment>
 export const ExperimentPage = z.object({ items: z.array(Experiment), nextPageToken: z.string().nullable() })
 export type ExperimentPage = z.infer<typeof ExperimentPage>
 
+type ComparedEpoch = Pick<Epoch, 'loss' | 'evalAccuracy'>
+
 /** The epoch that counts as best: highest evalAccuracy where measured, else lowest loss; the earlier one on a tie. */
-export function isBetterEpoch(candidate: Epoch, best: Epoch | null): boolean {
+export function isBetterEpoch(candidate: ComparedEpoch, best: ComparedEpoch | null): boolean {
   if (!best) return true
   if (candidate.evalAccuracy !== null && best.evalAccuracy !== null) return Number(candidate.evalAccuracy) > Number(best.evalAccuracy)
   return Number(candidate.loss) < Number(best.loss)

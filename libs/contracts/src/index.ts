@@ -16,12 +16,14 @@ export {
   EvaluateSplit,
   ExperimentConfig,
   ExperimentRequest,
+  KeepModel,
+  NormPosition,
   NormType,
   resolveConfig,
   RunFields,
-  stepsPerEpoch,
   TrainingFields,
 } from './experiment-config.ts'
+export { configWarnings, stepsPerEpoch } from './config-rules.ts'
 export {
   Attempt,
   AttemptOutcome,
@@ -48,6 +50,11 @@ export { describeDiskSpace, diskHasRoom, type DiskSpace } from './disk-reserve.t
 export { DryRun } from './dry-run.ts'
 export { dryRunShapes, linearShapes, type NetworkCost, networkCost } from './network-cost.ts'
 export { fromJsonNumber, JsonNumber, toJsonNumber } from './json-number.ts'
+export { EpochLayers, LayerKind, LayerList, LayerRow, LayerSignal } from './layer-signal.ts'
+export { KeptModel, ModelKind, Prediction, StoredModel } from './model.ts'
+export { probeMemoryBytes } from './probe-memory.ts'
+export { pytorchModule } from './pytorch-module.ts'
+export { Probe, PROBE_VERSION, ProbeCell, ProbeInput, ProbeLayer, ProbeRequest, ProbeState } from './probe.ts'
 export { CheckpointInfo, FromTrainer, ToTrainer } from './trainer-message.ts'
 export { TRAINER_ENVIRONMENT } from './trainer-environment.ts'
 export { Problem } from './problem.ts'

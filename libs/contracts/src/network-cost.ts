@@ -1,8 +1,9 @@
 import { CLASSES, SPLIT_COUNTS } from './dataset.ts'
-import { stepsPerEpoch, type ExperimentConfig } from './experiment-config.ts'
+import { stepsPerEpoch } from './config-rules.ts'
+import type { ExperimentConfig } from './experiment-config.ts'
 
 /** TensorFlow, Node and what its pool holds beyond the arrays: an idle trainer's 400 MiB, and room for the pool to grow. */
-const TRAINER_BASE_BYTES = 512 * 2 ** 20
+export const TRAINER_BASE_BYTES = 512 * 2 ** 20
 /** Copies alive at once in a step: of the images as floats, divided and turned; of a layer's output, forward and backward. */
 const IMAGE_COPIES = 3
 const OUTPUT_COPIES = 6
@@ -27,7 +28,8 @@ export function networkCost(config: ExperimentConfig): NetworkCost {
   const counts = SPLIT_COUNTS[config.dataset]
   const weights = shapes.reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0)
   const outputs = shapes.reduce((sum, [, units]) => sum + units, 0)
-  const parameters = weights + (config.bias ? outputs : 0)
+  const hidden = outputs - CLASSES
+  const parameters = weights + (config.bias ? outputs : 0) + (config.normAffine ? 2 * hidden : 0)
   const activations = config.batchSize * (IMAGE_COPIES * (shapes[0]?.[0] ?? 0) + OUTPUT_COPIES * outputs)
   const images = counts.train + (config.evaluate === 'none' ? 0 : counts[config.evaluate])
   return {

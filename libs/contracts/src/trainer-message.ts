@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { HeldSplit } from './dataset.ts'
 import { Engine, Epoch, ExperimentError, Phase } from './experiment.ts'
 import { ExperimentConfig } from './experiment-config.ts'
+import { EpochLayers } from './layer-signal.ts'
+import { Prediction, StoredModel } from './model.ts'
+import { ProbeCell, ProbeRequest } from './probe.ts'
 
 /** Messages between a worker and its trainer process, over Node's IPC channel with advanced serialization. */
 export const ToTrainer = z.discriminatedUnion('type', [
@@ -10,6 +13,16 @@ export const ToTrainer = z.discriminatedUnion('type', [
     runId: z.string().describe("the attempt's token: every message about this run carries it back"),
     config: ExperimentConfig,
     checkpoints: z.object({ folder: z.string(), resume: z.string().nullable() }).describe('where to write, and the one to start from'),
+    modelFolder: z.string().describe('where to write the model that is kept'),
+  }),
+  z.object({ type: z.literal('probe'), runId: z.string(), request: ProbeRequest }),
+  z.object({
+    type: z.literal('predict'),
+    runId: z.string(),
+    config: ExperimentConfig,
+    model: StoredModel,
+    modelFolder: z.string(),
+    photo: z.instanceof(Uint8Array<ArrayBufferLike>).describe('a JPEG or PNG file'),
   }),
   z.object({
     type: z.literal('abort'),
@@ -37,7 +50,11 @@ export const FromTrainer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('phase'), ...run, phase: Phase, fraction: z.number(), epoch: z.int(), step: z.int() }),
   z.object({ type: z.literal('batches'), ...run, epoch: z.int(), firstStep: z.int(), losses: z.instanceof(Float32Array<ArrayBufferLike>) }),
   z.object({ type: z.literal('epoch'), ...run, result: Epoch.omit({ at: true, attempt: true }) }),
+  z.object({ type: z.literal('layers'), ...run, layers: EpochLayers }),
   z.object({ type: z.literal('checkpoint'), ...run, checkpoint: CheckpointInfo }),
+  z.object({ type: z.literal('model'), ...run, model: StoredModel }),
+  z.object({ type: z.literal('probed'), ...run, results: z.array(ProbeCell) }),
+  z.object({ type: z.literal('predicted'), ...run, prediction: Prediction }),
   z.object({ type: z.literal('log'), ...run, level: z.enum(['info', 'warn', 'error']), message: z.string() }),
   z.object({ type: z.literal('completed'), ...run }),
   z.object({ type: z.literal('aborted'), ...run }),

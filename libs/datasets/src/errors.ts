@@ -8,6 +8,13 @@ export class DatasetMissingError extends ExpectedError {
   }
 }
 
+/** Somebody's photo is no image that can be decoded. */
+export class PhotoUnreadableError extends ExpectedError {
+  constructor(options?: ErrorOptions) {
+    super('PHOTO_UNREADABLE', 'The photo cannot be decoded; send a whole JPEG or PNG file', options)
+  }
+}
+
 /** A file of a dataset is there, but damaged. */
 export class DatasetCorruptError extends ExpectedError {
   readonly file: string

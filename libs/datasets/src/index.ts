@@ -5,4 +5,5 @@ export type { DatasetFolders, DatasetProgress, ImageSplit, OnDatasetProgress, Sp
 export { importDataset, type ImportOptions } from './import-dataset.ts'
 export type { InstalledDataset } from './install-flowers102.ts'
 export { loadSplit, type LoadSplitOptions } from './load-split.ts'
+export { readPhoto } from './photo-image.ts'
 export { heldSplits } from './split-cache.ts'

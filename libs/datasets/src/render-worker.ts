@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from './caught-error.ts'
 import type { RenderMessage, RenderTask } from './render-task.ts'
+import { writePlanes } from './write-planes.ts'
 
 /** Images in work at once per thread: while libvips decodes some, the thread resizes another. */
 const LANES = 3
@@ -43,16 +44,6 @@ async function createRenderer({ source, imageSize }: RenderTask): Promise<(index
       Atomics.store(next, 0, task.count) // the others stop too
       tell(existsSync(file) ? { type: 'corrupt', file, fault: `it cannot be decoded (${messageOf(error)})` } : { type: 'missing', file })
     }
-  }
-}
-
-/** (row, column, channel) to (channel, row, column). */
-function writePlanes(interleaved: Uint8Array, planes: Uint8Array): void {
-  const plane = planes.length / 3
-  for (let pixel = 0, i = 0; pixel < plane; pixel++) {
-    planes[pixel] = interleaved[i++]!
-    planes[plane + pixel] = interleaved[i++]!
-    planes[2 * plane + pixel] = interleaved[i++]!
   }
 }
 

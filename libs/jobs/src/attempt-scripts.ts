@@ -58,6 +58,24 @@ end
 redis.call('HSET', record(id), 'latest', redis.call('LINDEX', rows, -1), 'best', best)
 emit(id, 'epoch', string.sub(ARGV[6], 1, -2) .. ',"attempt":' .. field(id, 'attempt') .. (held and ',"replaces":true}' or '}'))`)
 
+/** ARGV: id · token · epoch · its row · the event as JSON. Gapless and repeatable, as epochs are. */
+const LAYERS = fenced(`
+local rows, epoch = record(id) .. ':layers', tonumber(ARGV[3])
+local count = redis.call('LLEN', rows)
+if epoch > count + 1 then return redis.error_reply('GAP layers of epoch ' .. epoch .. ' come after epoch ' .. count) end
+local held = redis.call('LINDEX', rows, epoch - 1)
+if held == ARGV[4] then return 'ok' end
+if held then
+  redis.call('LSET', rows, epoch - 1, ARGV[4])
+else
+  redis.call('RPUSH', rows, ARGV[4])
+end
+emit(id, 'layers', ARGV[5])`)
+
+/** ARGV: id · token · the model as JSON. Only a recorded one counts. */
+const MODEL = fenced(`
+redis.call('HSET', record(id), 'model', ARGV[3])`)
+
 /** ARGV: id · token · the line as JSON. The latest thousand are kept. */
 const LOG = fenced(`
 redis.call('RPUSH', record(id) .. ':logs', string.format('%.0f', now) .. ' ' .. ARGV[3])
@@ -77,6 +95,8 @@ export const attemptScripts = ({ redis, prefix }: { redis: Redis; prefix: string
     progress: writer(PROGRESS),
     batches: writer(BATCHES),
     epoch: writer(EPOCH),
+    layers: writer(LAYERS),
+    model: writer(MODEL),
     log: writer(LOG),
     checkpoint: writer(CHECKPOINT),
   }

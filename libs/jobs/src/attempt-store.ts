@@ -1,4 +1,4 @@
-import { CheckpointInfo, type Experiment } from '@trainyard/contracts'
+import { CheckpointInfo, type Experiment, StoredModel } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { createExperimentReader } from './experiment-reader.ts'
@@ -14,6 +14,8 @@ export interface Claim {
   token: string
   /** Where to resume; null to begin anew. */
   checkpoint: CheckpointInfo | null
+  /** What an earlier attempt has recorded before it was lost. */
+  model: StoredModel | null
 }
 
 export interface AttemptStore {
@@ -31,14 +33,19 @@ export function createAttemptStore({ redis, prefix = DEFAULT_PREFIX }: { redis: 
     claim: ({ id, dispatch, token, workerId }) =>
       reaching(async () => {
         if (!(await scripts.claim(id, dispatch, token, workerId))) return null
-        const [experiment, checkpoint] = await Promise.all([read.experiment(id), redis.hget(keys.record(id), 'checkpoint')])
-        return { experiment, attempt: experiment.attempts.length, token, checkpoint: StoredCheckpoint.parse(checkpoint) }
+        const [experiment, artifacts] = await Promise.all([read.experiment(id), redis.hmget(keys.record(id), 'checkpoint', 'model')])
+        const [checkpoint, model] = Artifacts.parse(artifacts)
+        return { experiment, attempt: experiment.attempts.length, token, checkpoint, model }
       }),
     renew: (held) => reaching(() => scripts.renew(...held.flatMap(({ id, token }) => [id, token]))),
   }
 }
 
-const StoredCheckpoint = z
-  .string()
-  .transform((text) => CheckpointInfo.parse(JSON.parse(text)))
-  .nullable()
+const Artifacts = z.tuple([json(CheckpointInfo), json(StoredModel)])
+
+function json<T>(schema: z.ZodType<T>) {
+  return z
+    .string()
+    .transform((text) => schema.parse(JSON.parse(text)))
+    .nullable()
+}

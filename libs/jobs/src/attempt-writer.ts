@@ -1,9 +1,19 @@
-import { type CheckpointInfo, type Engine, type ExperimentError, type LogLine, type StateReason, toJsonNumber } from '@trainyard/contracts'
+import {
+  type CheckpointInfo,
+  type Engine,
+  type EpochLayers,
+  type ExperimentError,
+  type LogLine,
+  type StateReason,
+  type StoredModel,
+  toJsonNumber,
+} from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { attemptScripts } from './attempt-scripts.ts'
 import type { Claim } from './attempt-store.ts'
 import { type EpochResult, rowValues } from './epoch-row.ts'
 import { DEFAULT_PREFIX } from './keys.ts'
+import { layersRow, shortLayers } from './layers-row.ts'
 import { leaseScripts } from './lease-scripts.ts'
 import { type Position, progressAt, stepsOf } from './progress.ts'
 import { reaching } from './redis-errors.ts'
@@ -20,7 +30,9 @@ export interface AttemptWriter {
   batches(points: { epoch: number; firstStep: number; losses: Float32Array }): Promise<Written>
   epoch(result: EpochResult): Promise<Written>
   log(line: Omit<LogLine, 'at'>): Promise<Written>
+  layers(layers: EpochLayers): Promise<Written>
   checkpoint(info: CheckpointInfo): Promise<Written>
+  model(info: StoredModel): Promise<Written>
   complete(): Promise<Written>
   fail(error: ExperimentError): Promise<Written>
   /** Ends what was asked to be canceled. */
@@ -61,6 +73,11 @@ export function createAttemptWriter({
       return reaching(() => scripts.epoch(...own, result.epoch, rowValues(result), result.seconds, JSON.stringify(result)))
     },
     log: (line) => reaching(() => scripts.log(...own, JSON.stringify(line))),
+    layers: (layers) => {
+      const short = shortLayers(layers)
+      return reaching(() => scripts.layers(...own, short.epoch, layersRow(short), JSON.stringify(short)))
+    },
+    model: (info) => reaching(() => scripts.model(...own, JSON.stringify(info))),
     checkpoint: (info) => reaching(() => scripts.checkpoint(...own, info.epoch, JSON.stringify(info))),
     complete: () => end('completed'),
     fail: (error) => end('failed', error),

@@ -9,7 +9,7 @@ import { createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { createExperimentStore, type ExperimentStore } from './experiment-store.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createJobSource, type JobSource } from './job-source.ts'
-import { keysOf } from './keys.ts'
+import { keysOf, queueName } from './keys.ts'
 
 const own = ownRedis({ whenDown: 'wait' })
 let redis: Redis
@@ -138,12 +138,22 @@ test('a job that BullMQ has lost is dispatched again; what waits is left alone',
   const lost = await create()
   const waiting = await create()
   await dispatcher.sweep()
-  await redis.del(`${prefix}:run-v1-default:${lost}-1`)
-  await redis.zrem(keysOf(prefix).prioritized('run-v1-default'), `${lost}-1`)
+  await redis.del(`${prefix}:${queueName('default')}:${lost}-1`)
+  await redis.zrem(keysOf(prefix).prioritized(queueName('default')), `${lost}-1`)
   expect(await dispatcher.repair(0)).toBe(0)
   expect(await dispatcher.repair(10_001)).toBe(1)
   await dispatcher.sweep()
   expect((await drainQueue()).toSorted()).toEqual([lost, waiting].toSorted())
+})
+
+test('what was queued before an upgrade still runs, and first', async () => {
+  const fresh = await create()
+  const old = await create()
+  await redis.hset(keysOf(prefix).record(old), 'queue', queueName('default', 1))
+  await redis.sadd(`${prefix}:queues`, queueName('default', 1))
+  await dispatcher.sweep()
+  expect(await drainQueue()).toEqual([old, fresh])
+  expect(await redis.hget(keysOf(prefix).record(fresh), 'queue')).toBe('run-v2-default')
 })
 
 test('a worker reads only its own pools', async () => {

@@ -6,6 +6,19 @@ export class ExperimentNotFoundError extends ExpectedError {
   }
 }
 
+export class ProbeNotFoundError extends ExpectedError {
+  constructor(id: string) {
+    super('PROBE_NOT_FOUND', `There is no probe ${JSON.stringify(id)}; it is kept for a week at most, so POST it again`)
+  }
+}
+
+export class PredictionTimedOutError extends ExpectedError {
+  constructor({ taken, timeoutMs }: { taken: boolean; timeoutMs: number }) {
+    const why = taken ? 'A worker took the photo but has not named it' : 'No worker has taken the photo'
+    super('PREDICTION_TIMED_OUT', `${why} within ${timeoutMs / 1000} s; GET /api/v1/workers lists the live ones. Send it again`)
+  }
+}
+
 export class AmbiguousIdError extends ExpectedError {
   constructor(prefix: string) {
     super('AMBIGUOUS_ID', `More than one experiment's id begins with ${JSON.stringify(prefix)}; give more of it`)

@@ -3,6 +3,7 @@ import { ExperimentEvent } from '@trainyard/contracts'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '../../../tests/support/new-experiment.ts'
 import { ownRedis } from '../../../tests/support/own-redis.ts'
+import { testLayers } from '../../../tests/support/test-layers.ts'
 import { createAttemptStore } from './attempt-store.ts'
 import { type AttemptWriter, createAttemptWriter } from './attempt-writer.ts'
 import { createEventFeed, type EventFeed } from './event-feed.ts'
@@ -56,10 +57,11 @@ test('an experiment told from its beginning, in order, to its end; every event f
   await writer.progress({ phase: 'train', phaseFraction: 0, epoch: 1, step: 1 })
   await writer.batches({ epoch: 1, firstStep: 1, losses: Float32Array.of(4.6, NaN) })
   await writer.epoch(epochResult(1))
+  await writer.layers(testLayers(1))
   await writer.log({ level: 'info', message: 'a "line"' })
   await writer.complete()
   const events = await collecting
-  expect(events.map(({ type }) => type)).toEqual(['state', 'state', 'progress', 'batch', 'epoch', 'log', 'state', 'end'])
+  expect(events.map(({ type }) => type)).toEqual(['state', 'state', 'progress', 'batch', 'epoch', 'layers', 'log', 'state', 'end'])
   for (const { type, json } of events) ExperimentEvent.parse({ type, data: JSON.parse(json) })
   expect(events.every(({ id: eventId }, i) => i === 0 || isAfter(eventId, events[i - 1]?.id ?? ''))).toBe(true)
 })

@@ -1,10 +1,11 @@
-import { type BatchPoint, type Epoch, type Experiment, LogLine, toJsonNumber } from '@trainyard/contracts'
+import { type BatchPoint, type Epoch, type Experiment, type LayerRow, LogLine, toJsonNumber } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import { epochFromRow } from './epoch-row.ts'
 import { ExperimentNotFoundError } from './errors.ts'
 import { experimentFrom, ExperimentRecord } from './experiment-record.ts'
 import { jobId, keysOf } from './keys.ts'
+import { layersFromRow } from './layers-row.ts'
 import { shortFloat32 } from './short-float32.ts'
 import { stepsOf } from './progress.ts'
 
@@ -37,6 +38,13 @@ export function createExperimentReader({ redis, prefix }: { redis: Redis; prefix
     return rows.map(epochFromRow)
   }
 
+  async function layers(id: string, epoch?: number): Promise<LayerRow[]> {
+    const first = epoch === undefined ? 0 : epoch - 1
+    const rows = await redis.lrange(keys.layers(id), first, epoch === undefined ? -1 : first)
+    if (rows.length === 0) await mustExist(id)
+    return rows.flatMap((row, i) => layersFromRow(row, first + i + 1))
+  }
+
   /** Losses lie in one string as float32, in the machine's order, four bytes at 4·(step − 1) over all epochs. */
   async function batches(id: string, epoch?: number): Promise<z.infer<typeof BatchPoint>[]> {
     const steps = stepsOf((await record(id)).config)
@@ -59,5 +67,5 @@ export function createExperimentReader({ redis, prefix }: { redis: Redis; prefix
     })
   }
 
-  return { record, experiment, epochs, batches, logs }
+  return { record, experiment, epochs, layers, batches, logs }
 }

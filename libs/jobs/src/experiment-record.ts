@@ -9,6 +9,7 @@ import {
   isTerminal,
   Progress,
   StateReason,
+  StoredModel,
 } from '@trainyard/contracts'
 import { z } from 'zod'
 import { epochFromRow } from './epoch-row.ts'
@@ -37,6 +38,7 @@ export const ExperimentRecord = z.object({
   latest: maybe(epochRow),
   best: maybe(epochRow),
   engine: maybe(json(Engine)),
+  model: maybe(json(StoredModel)),
   datasetHash: maybe(z.string()),
   error: maybe(json(ExperimentError)),
   attempts: json(z.array(z.object({ ...Attempt.shape, startedAt: atMs, endedAt: atMs.nullable() })).default([])),
@@ -48,7 +50,9 @@ export const ExperimentRecord = z.object({
 export type ExperimentRecord = z.infer<typeof ExperimentRecord>
 
 export function experimentFrom(record: ExperimentRecord, queuePosition: number | null): Experiment {
-  const { queue: _queue, dispatch: _dispatch, progress, ...rest } = record
+  const { queue: _queue, dispatch: _dispatch, progress, model: stored, ...rest } = record
+  // Until it has completed, another attempt may yet write another one.
+  const model = stored && record.state === 'completed' ? { kind: stored.kind, epoch: stored.epoch, bytes: stored.bytes } : null
   const phase = isTerminal(record.state) ? 'done' : record.state === 'queued' ? 'waiting' : progress.phase
-  return { ...rest, queuePosition, progress: { ...progress, phase, etaSeconds: phase === 'done' ? null : progress.etaSeconds } }
+  return { ...rest, model, queuePosition, progress: { ...progress, phase, etaSeconds: phase === 'done' ? null : progress.etaSeconds } }
 }

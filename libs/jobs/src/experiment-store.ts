@@ -7,7 +7,9 @@ import {
   ExperimentId,
   type ExperimentPage,
   ExperimentState,
+  type LayerRow,
   type LogLine,
+  type StoredModel,
 } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
@@ -45,7 +47,11 @@ export interface ExperimentStore {
   list(query: ListQuery): Promise<ExperimentPage>
   epochs(id: string, after?: number): Promise<Epoch[]>
   batches(id: string, epoch?: number): Promise<z.infer<typeof BatchPoint>[]>
+  /** Layer by layer, epoch by epoch. */
+  layers(id: string, epoch?: number): Promise<LayerRow[]>
   logs(id: string): Promise<LogLine[]>
+  /** The recorded model and where it lies, or null; it is the kept one once the experiment has completed. */
+  storedModel(id: string): Promise<StoredModel | null>
   /** queued → canceled at once; running → canceling, and its worker is told; WrongStateError from any other state. */
   cancel(id: string): Promise<Experiment>
 }
@@ -109,7 +115,9 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
       }),
     epochs: (id, after = 0) => reaching(() => read.epochs(id, after)),
     batches: (id, epoch) => reaching(() => read.batches(id, epoch)),
+    layers: (id, epoch) => reaching(() => read.layers(id, epoch)),
     logs: (id) => reaching(() => read.logs(id)),
+    storedModel: (id) => reaching(async () => (await read.record(id)).model),
     cancel: (id) => reaching(() => cancel(id)),
   }
 }

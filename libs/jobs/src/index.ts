@@ -8,6 +8,8 @@ export {
   ExperimentNotFoundError,
   IdempotencyKeyReusedError,
   InvalidPageTokenError,
+  PredictionTimedOutError,
+  ProbeNotFoundError,
   RedisUnavailableError,
   StoreFullError,
   WrongStateError,
@@ -19,7 +21,12 @@ export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 export { createJobSource, type FetchedJob, type JobSource } from './job-source.ts'
 export { onceAtATime } from './once-at-a-time.ts'
 export type { EpochResult } from './epoch-row.ts'
+export { createPhotoDesk, type PhotoDesk } from './photo-desk.ts'
+export { createPhotoSource, type PhotoQuestion, type PhotoSource } from './photo-source.ts'
+export { createProbeSource } from './probe-source.ts'
+export { createProbeStore, type ProbeStore } from './probe-store.ts'
 export type { Position } from './progress.ts'
+export type { FetchedQuestion, QuestionSource } from './question-source.ts'
 export { redisHealth } from './redis-health.ts'
 export type { FeedEvent } from './stream-entry.ts'
 export { createWorkerRegistry, type WorkerRegistry } from './worker-registry.ts'

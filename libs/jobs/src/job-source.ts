@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { JobData } from './job-queues.ts'
-import { DEFAULT_PREFIX, queueName } from './keys.ts'
+import { DEFAULT_PREFIX, servedQueues } from './keys.ts'
 
 /** Longer than an outage that a run survives: with 30 s, BullMQ handed out again what had finished during one. */
 const LOCK_MS = 120_000
@@ -28,9 +28,9 @@ export function createJobSource(options: {
 }): JobSource {
   const { redis, prefix = DEFAULT_PREFIX, pools, onError } = options
   const held = new Map<Job<JobData>, string>()
-  const queues = pools.map((pool) => {
+  const queues = pools.flatMap(servedQueues).map((name) => {
     const settings = { connection: redis, prefix, autorun: false, lockDuration: LOCK_MS }
-    const queue = new Worker<JobData>(queueName(pool), null, settings).on('error', onError)
+    const queue = new Worker<JobData>(name, null, settings).on('error', onError)
     queue.startStalledCheckTimer().catch(onError)
     return queue
   })

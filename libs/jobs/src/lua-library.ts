@@ -37,6 +37,7 @@ local function enter(id, state, reason)
   if not terminal[state] then return end
   redis.call('HSET', record(id), 'finishedAt', now)
   redis.call('HDEL', record(id), 'checkpoint')
+  if state ~= 'completed' then redis.call('HDEL', record(id), 'model') end
   redis.call('ZREM', prefix .. ':outbox', job_id(id))
   emit(id, 'end', cjson.encode({ state = state }))
   redis.call('EXPIRE', record(id) .. ':events', 3600)

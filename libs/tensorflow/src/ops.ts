@@ -1,7 +1,11 @@
-import type { Tensor } from './binding.ts'
+import { DTYPE, type Tensor } from './binding.ts'
 import type { Runtime } from './runtime.ts'
 
 const FLOAT = { T: { type: 'float32' } } as const
+const DOUBLE = { T: { type: 'float64' } } as const
+
+/** For the ops that also take doubles: as their first operand is. */
+const typeOf = ({ dtype }: Tensor): typeof FLOAT | typeof DOUBLE => (dtype === DTYPE.float64 ? DOUBLE : FLOAT)
 
 /** a · b, either transposed where said: (n, k) · (k, m) → (n, m). */
 export function matMul(tf: Runtime, [a, b]: [Tensor, Tensor], turned: { a?: boolean; b?: boolean } = {}): Tensor {
@@ -53,9 +57,74 @@ export function topK(tf: Runtime, x: Tensor, k: number): Tensor {
   })
 }
 
+/** a + b, broadcasting. */
+export function add(tf: Runtime, [a, b]: [Tensor, Tensor]): Tensor {
+  return tf.run('AddV2', [a, b], typeOf(a))
+}
+
+/** a − b, broadcasting. */
+export function subtract(tf: Runtime, [a, b]: [Tensor, Tensor]): Tensor {
+  return tf.run('Sub', [a, b], typeOf(a))
+}
+
+/** a · b elementwise, broadcasting. */
+export function multiply(tf: Runtime, [a, b]: [Tensor, Tensor]): Tensor {
+  return tf.run('Mul', [a, b], typeOf(a))
+}
+
+export function square(tf: Runtime, x: Tensor): Tensor {
+  return tf.run('Square', [x], typeOf(x))
+}
+
+/** 1 / √x, elementwise. */
+export function rsqrt(tf: Runtime, x: Tensor): Tensor {
+  return tf.run('Rsqrt', [x], typeOf(x))
+}
+
 /** x · factor, elementwise. */
 export function scale(tf: Runtime, x: Tensor, factor: number): Tensor {
-  return tf.scope(() => tf.run('Mul', [x, tf.tensor(Float32Array.of(factor), { shape: [], dtype: 'float32' })], FLOAT))
+  return tf.scope(() => multiply(tf, [x, scalar(tf, factor)]))
+}
+
+/** x + number, elementwise. */
+export function addScalar(tf: Runtime, x: Tensor, number: number): Tensor {
+  return tf.scope(() => add(tf, [x, x.dtype === DTYPE.float64 ? toDouble(tf, scalar(tf, number)) : scalar(tf, number)]))
+}
+
+/** Mean over axes, which stay as 1. */
+export function mean(tf: Runtime, x: Tensor, axes: readonly number[]): Tensor {
+  return tf.scope(() => {
+    const over = tf.tensor(Int32Array.from(axes), { shape: [axes.length], dtype: 'int32' })
+    return tf.run('Mean', [x, over], { ...typeOf(x), Tidx: { type: 'int32' }, keep_dims: { bool: true } })
+  })
+}
+
+/** The same numbers in another shape, one of whose sizes may be −1; x itself where it has that shape already. */
+export function reshape(tf: Runtime, x: Tensor, shape: readonly number[]): Tensor {
+  if (shape.length === x.shape.length && shape.every((size, i) => size === -1 || size === x.shape[i])) return x
+  return tf.scope(() => {
+    const sizes = tf.tensor(Int32Array.from(shape), { shape: [shape.length], dtype: 'int32' })
+    return tf.run('Reshape', [x, sizes], { ...typeOf(x), Tshape: { type: 'int32' } })
+  })
+}
+
+/** float32 → float64 */
+export function toDouble(tf: Runtime, x: Tensor): Tensor {
+  return tf.run('Cast', [x], { SrcT: { type: 'float32' }, DstT: { type: 'float64' } })
+}
+
+/** float64 → float32 */
+export function toFloat(tf: Runtime, x: Tensor): Tensor {
+  return tf.run('Cast', [x], { SrcT: { type: 'float64' }, DstT: { type: 'float32' } })
+}
+
+/** Half the sum of squares, in one pass over x. */
+export function halfSquaredNorm(tf: Runtime, x: Tensor): Tensor {
+  return tf.run('L2Loss', [x], FLOAT)
+}
+
+function scalar(tf: Runtime, value: number): Tensor {
+  return tf.tensor(Float32Array.of(value), { shape: [], dtype: 'float32' })
 }
 
 /** Rows of a (count, width) tensor of bytes by index, as floats divided by 255: what torchvision's ToTensor does to pixels. */
@@ -74,8 +143,7 @@ export function gatherPixels(tf: Runtime, [bytes, indices]: [Tensor, Tensor]): T
 export function filled(tf: Runtime, shape: readonly number[], value: number): Tensor {
   return tf.scope(() => {
     const dims = tf.tensor(Int32Array.from(shape), { shape: [shape.length], dtype: 'int32' })
-    const scalar = tf.tensor(Float32Array.of(value), { shape: [], dtype: 'float32' })
-    return tf.run('Fill', [dims, scalar], { ...FLOAT, index_type: { type: 'int32' } })
+    return tf.run('Fill', [dims, scalar(tf, value)], { ...FLOAT, index_type: { type: 'int32' } })
   })
 }
 

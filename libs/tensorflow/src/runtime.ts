@@ -15,6 +15,8 @@ export interface Runtime {
   /** Reads an int32 tensor back; waits for the device. */
   readInts(tensor: Tensor): Int32Array
   dispose(...tensors: readonly Tensor[]): void
+  /** Takes a tensor out of the scopes that it was made in: it lives until it is disposed of. */
+  keep(tensor: Tensor): Tensor
   /** Runs `work` and disposes of every tensor that it made, but for those that it returns. Must not await. */
   scope<T extends Tensor | readonly Tensor[] | void>(work: () => T): T
   /** How many tensors are alive: constant over epochs, or something leaks. */
@@ -86,6 +88,13 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
           if (kept.has(id)) outer?.push(id)
           else disposeId(id)
       }
+    },
+    keep: (tensor) => {
+      for (const made of scopes) {
+        const at = made.indexOf(tensor.id)
+        if (at >= 0) made.splice(at, 1)
+      }
+      return tensor
     },
     liveTensors: () => alive.size,
   }

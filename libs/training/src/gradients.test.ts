@@ -1,9 +1,8 @@
-import { loadEngine, loadTfjs, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import { loadEngine, loadTfjs, type Tensor } from '@trainyard/tensorflow'
 import { randomStream } from '@trainyard/random'
 import { describe, expect, test } from 'vitest'
 import { crossEntropy } from './cross-entropy.ts'
 import { linearBackward, linearForward } from './linear.ts'
-import { createNetwork } from './network.ts'
 import { reluBackward, reluForward } from './relu.ts'
 
 const { tf } = loadEngine(process.env)
@@ -59,38 +58,3 @@ describe('against automatic differentiation', () => {
     expectClose(tf.readFloats(ours.gradient), expected, 1e-6)
   })
 })
-
-test('against finite differences — every parameter of a whole network', () => {
-  const shape = { inputs: 7, layerSizes: [6, 5], classes: 4, bias: true }
-  const state = initialState(tf, shape)
-  const x = numbers(3 * 7)
-  const labels = Int32Array.of(0, 3, 1)
-  const lossOf = (): number => {
-    const network = createNetwork(tf, shape, { state })
-    const { losses } = network.backward(tensor(x, [3, 7]), tf.tensor(labels, { shape: [3], dtype: 'int32' }))
-    network.dispose()
-    return tf.readFloats(losses).reduce((sum, loss) => sum + loss, 0) / 3
-  }
-  const network = createNetwork(tf, shape, { state })
-  const { gradients } = network.backward(tensor(x, [3, 7]), tf.tensor(labels, { shape: [3], dtype: 'int32' }))
-  state.parameters.forEach(({ values }, parameter) => {
-    const gradient = gradients[parameter] ? tf.readFloats(gradients[parameter]) : new Float32Array()
-    expect(gradient).toHaveLength(values.length)
-    for (let i = 0; i < values.length; i += 3) {
-      const [value, h] = [values[i] ?? 0, 1e-2]
-      values[i] = value + h
-      const above = lossOf()
-      values[i] = value - h
-      const below = lossOf()
-      values[i] = value
-      expect(Math.abs((above - below) / (2 * h) - (gradient[i] ?? NaN))).toBeLessThan(2e-3)
-    }
-  })
-})
-
-function initialState(runtime: Runtime, shape: Parameters<typeof createNetwork>[1]) {
-  const network = createNetwork(runtime, shape, { seed: 3 })
-  const state = network.state(0).read()
-  network.dispose()
-  return state
-}

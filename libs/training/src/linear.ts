@@ -1,4 +1,5 @@
 import { addBias, matMul, type Runtime, sumRows, type Tensor, transpose } from '@trainyard/tensorflow'
+import type { Layer, TrainableParameter } from './layer.ts'
 
 /** Weight (inputs, units), PyTorch's transposed; bias (units), or null. */
 export interface LinearParameters {
@@ -32,5 +33,26 @@ export function linearBackward(
     weight: matMul(tf, [transpose(tf, x), gradient]),
     bias: bias && sumRows(tf, gradient),
     input: needsInput ? matMul(tf, [gradient, weight], { b: true }) : null,
+  }
+}
+
+/** A linear layer of a network; the first one of it needs no gradient of its input. */
+export function linearLayer(
+  tf: Runtime,
+  { weight, bias, needsInput }: { weight: TrainableParameter; bias: TrainableParameter | null; needsInput: boolean },
+): Layer {
+  return {
+    parameters: bias ? [weight, bias] : [weight],
+    buffers: [],
+    forward: (x) => {
+      const values = { weight: weight.value.read(), bias: bias && bias.value.read() }
+      return {
+        output: linearForward(tf, x, values),
+        backward: (gradient) => {
+          const gradients = linearBackward(tf, gradient, { ...values, x, needsInput })
+          return { input: gradients.input, gradients: gradients.bias ? [gradients.weight, gradients.bias] : [gradients.weight] }
+        },
+      }
+    },
   }
 }

@@ -1,38 +1,70 @@
 import { type Runtime, sliceRows, type Tensor, type Variable } from '@trainyard/tensorflow'
-import type { TrainableParameter } from './network.ts'
-import type { LiveState, Parameter } from './parameter.ts'
+import type { NetworkBuffer, TrainableParameter } from './layer.ts'
+import type { LiveState, ModelSnapshot, Parameter, ParameterEntry } from './parameter.ts'
 
 const PIECE_NUMBERS = 2 ** 21
 
-export function liveState(tf: Runtime, { epoch, parameters }: { epoch: number; parameters: readonly TrainableParameter[] }): LiveState {
-  const entries = parameters.map(({ name, value }) => ({ name, shape: value.shape }))
-  const variables = [...parameters.map(({ value }) => value), ...parameters.map(({ velocity }) => velocity)]
-  const whole = (name: string, variable: Variable): Parameter => {
-    const values = readOnce(tf, variable, (tensor) => tf.readFloats(tensor))
-    return { name, shape: variable.shape, values }
-  }
+interface NamedVariable {
+  name: string
+  value: Variable
+}
+
+export function liveState(
+  tf: Runtime,
+  { epoch, parameters, buffers }: { epoch: number; parameters: readonly TrainableParameter[]; buffers: readonly NetworkBuffer[] },
+): LiveState {
+  const momenta = parameters.map(({ name, velocity }) => ({ name, value: velocity }))
+  const read = (all: readonly NamedVariable[]): Parameter[] =>
+    all.map(({ name, value }) => ({ name, shape: value.shape, values: readOnce(tf, value, (tensor) => tf.readFloats(tensor)) }))
   return {
     epoch,
-    entries,
+    parameters: entriesOf(parameters),
+    buffers: entriesOf(buffers),
     *pieces() {
-      for (const variable of variables) yield* piecesOf(tf, variable)
+      for (const { value } of [...parameters, ...momenta, ...buffers])
+        for (const rows of pieceRows(value.shape)) yield readOnce(tf, value, (tensor) => tf.readFloats(sliceRows(tf, tensor, rows)))
     },
-    read: () => ({
-      epoch,
-      parameters: parameters.map(({ name, value }) => whole(name, value)),
-      momenta: parameters.map(({ name, velocity }) => whole(name, velocity)),
-    }),
+    read: () => ({ epoch, parameters: read(parameters), momenta: read(momenta), buffers: read(buffers) }),
+    snapshot: () => modelSnapshot(tf, { epoch, parameters, buffers }),
   }
 }
 
-function* piecesOf(tf: Runtime, variable: Variable): Generator<Float32Array> {
-  const [rows = 0, ...rest] = variable.shape
+/** Holds on to the variables' values: TensorFlow copies a variable that is held when it is next updated, and only then. */
+function modelSnapshot(
+  tf: Runtime,
+  { epoch, parameters, buffers }: { epoch: number; parameters: readonly NamedVariable[]; buffers: readonly NamedVariable[] },
+): ModelSnapshot {
+  const held = [...parameters, ...buffers].map(({ name, value }) => ({ name, tensor: tf.keep(value.read()) }))
+  const whole = ({ name, tensor }: (typeof held)[number]): Parameter => ({ name, shape: tensor.shape, values: tf.readFloats(tensor) })
+  return {
+    epoch,
+    parameters: entriesOf(parameters),
+    buffers: entriesOf(buffers),
+    *pieces() {
+      for (const { tensor } of held)
+        for (const rows of pieceRows(tensor.shape)) {
+          const piece = sliceRows(tf, tensor, rows)
+          const values = tf.readFloats(piece)
+          tf.dispose(piece)
+          yield values
+        }
+    },
+    read: () => ({
+      epoch,
+      parameters: held.slice(0, parameters.length).map(whole),
+      buffers: held.slice(parameters.length).map(whole),
+    }),
+    dispose: () => tf.dispose(...held.map(({ tensor }) => tensor)),
+  }
+}
+
+const entriesOf = (all: readonly NamedVariable[]): ParameterEntry[] => all.map(({ name, value }) => ({ name, shape: value.shape }))
+
+/** An array's rows in pieces that hold about `PIECE_NUMBERS` numbers. */
+function* pieceRows([rows = 0, ...rest]: readonly number[]): Generator<{ first: number; count: number }> {
   const rowLength = rest.reduce((product, size) => product * size, 1)
   const rowsAtOnce = Math.max(1, Math.floor(PIECE_NUMBERS / rowLength))
-  for (let first = 0; first < rows; first += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, rows - first)
-    yield readOnce(tf, variable, (tensor) => tf.readFloats(sliceRows(tf, tensor, { first, count })))
-  }
+  for (let first = 0; first < rows; first += rowsAtOnce) yield { first, count: Math.min(rowsAtOnce, rows - first) }
 }
 
 function readOnce(tf: Runtime, variable: Variable, read: (tensor: Tensor) => Float32Array): Float32Array {

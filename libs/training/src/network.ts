@@ -1,29 +1,18 @@
-import { createVariable, filled, type Runtime, type Tensor, type Variable } from '@trainyard/tensorflow'
+import type { Runtime, Tensor } from '@trainyard/tensorflow'
 import { crossEntropy } from './cross-entropy.ts'
-import { initialParameter } from './initial-parameters.ts'
-import { linearBackward, linearForward, type LinearParameters } from './linear.ts'
+import type { Pass, PassMode, TrainableParameter } from './layer.ts'
 import { liveState } from './live-state.ts'
-import type { LiveState, Parameter, TrainingState } from './parameter.ts'
-import { reluBackward, reluForward } from './relu.ts'
+import { type Block, networkBlocks, type NetworkShape } from './network-layers.ts'
+import { type NetworkStart, variableMaker } from './network-variables.ts'
+import type { LiveState } from './parameter.ts'
 
-export interface NetworkShape {
-  /** Numbers per image. */
-  inputs: number
-  /** Units of each hidden layer. */
-  layerSizes: readonly number[]
-  classes: number
-  bias: boolean
-}
-
-export interface TrainableParameter {
-  name: string
-  value: Variable
-  velocity: Variable
-}
-
-interface LinearLayer {
-  weight: TrainableParameter
-  bias: TrainableParameter | null
+/** What went through one layer of the network: a linear layer, its nonlinearity and its norm. */
+export interface LayerTrace {
+  /** (n, units): what the nonlinearity was given, and what it gave; both the logits in the output layer. */
+  before: Tensor
+  after: Tensor
+  /** (n, units): what the layer hands on. */
+  output: Tensor
 }
 
 /** What one batch gives: everything that a step, the diagnostics and the tests look at. */
@@ -32,16 +21,27 @@ interface BatchGradients {
   logits: Tensor
   /** (n) */
   losses: Tensor
-  /** One per parameter, in the order of `parameterNames`. */
+  /** One per parameter, in the order of `parameters`. */
   gradients: Tensor[]
+  /** One per layer, first to last. */
+  traces: LayerTrace[]
+}
+
+/** A hidden layer or the output layer, as the diagnostics see it. */
+export interface NetworkLayer {
+  kind: 'hidden' | 'output'
+  weight: TrainableParameter
+  /** The place of the weight's gradient among a batch's. */
+  weightIndex: number
 }
 
 export interface Network {
   /** PyTorch's names: model.1.weight, model.1.bias, model.3.weight, … */
   parameterNames: readonly string[]
-  /** (n, inputs) → (n, classes) */
+  layers: readonly NetworkLayer[]
+  /** In evaluation mode: (n, inputs) → (n, classes). */
   logits(x: Tensor): Tensor
-  /** Forward and backward through one batch; `labels` (n) int32. */
+  /** Forward and backward through one batch, in training mode; `labels` (n) int32. */
   backward(x: Tensor, labels: Tensor): BatchGradients
   /** One step of SGD with momentum. */
   step(gradients: readonly Tensor[], options: { lr: number; momentum: number }): void
@@ -49,25 +49,24 @@ export interface Network {
   dispose(): void
 }
 
-/** The notebook's network: flatten, then linear and ReLU for every hidden layer, then linear to the classes. */
-export function createNetwork(tf: Runtime, shape: NetworkShape, start: { seed: number } | { state: TrainingState }): Network {
-  const layers = createLayers(tf, shape, start)
-  const parameters = layers.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]))
-  const read = (): LinearParameters[] =>
-    layers.map(({ weight, bias }) => ({ weight: weight.value.read(), bias: bias && bias.value.read() }))
+/** The notebook's network: flatten, then linear, ReLU and perhaps a norm for every hidden layer, then linear to the classes. */
+export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkStart): Network {
+  const blocks = networkBlocks(tf, shape, variableMaker(tf, start))
+  const parameters = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.parameters))
+  const buffers = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.buffers))
 
   return {
     parameterNames: parameters.map(({ name }) => name),
-    logits: (x) => tf.scope(() => forward(tf, x, read()).logits),
+    layers: blocks.map(({ kind, weight }) => ({ kind, weight, weightIndex: parameters.indexOf(weight) })),
+    logits: (x) => tf.scope(() => forward(x, blocks, { training: false }).logits),
     backward: (x, labels) => {
       const found: BatchGradients[] = []
       tf.scope(() => {
-        const values = read()
-        const { inputs, logits } = forward(tf, x, values)
+        const { passes, logits, traces } = forward(x, blocks, { training: true })
         const { losses, gradient } = crossEntropy(tf, logits, labels)
-        const gradients = backward(tf, gradient, { values, inputs })
-        found.push({ logits, losses, gradients })
-        return [logits, losses, ...gradients]
+        const gradients = backward(gradient, passes)
+        found.push({ logits, losses, gradients, traces })
+        return [logits, losses, ...gradients, ...traces.flatMap(({ before, after, output }) => [before, after, output])]
       })
       const [result] = found
       if (!result) throw new Error('A batch gave no gradients')
@@ -82,77 +81,42 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: { seed: n
           if (gradient) value.applyMomentum({ velocity, gradient, lr, momentum })
         })
       }),
-    state: (epoch) => liveState(tf, { epoch, parameters }),
+    state: (epoch) => liveState(tf, { epoch, parameters, buffers }),
     dispose: () => {
       for (const { value, velocity } of parameters) {
         value.dispose()
         velocity.dispose()
       }
+      for (const { value } of buffers) value.dispose()
     },
   }
 }
 
-/** Through all layers: what each linear layer was given, (n, units), and the logits, (n, classes). */
-function forward(tf: Runtime, x: Tensor, values: readonly LinearParameters[]): { inputs: Tensor[]; logits: Tensor } {
-  const inputs: Tensor[] = []
+/** Through all layers: how each was passed, (n, units), and the logits, (n, classes). */
+function forward(x: Tensor, blocks: readonly Block[], mode: PassMode): { passes: Pass[]; traces: LayerTrace[]; logits: Tensor } {
+  const passes: Pass[] = []
+  const traces: LayerTrace[] = []
   let output = x
-  values.forEach((value, layer) => {
-    if (layer > 0) output = reluForward(tf, output)
-    inputs.push(output)
-    output = linearForward(tf, output, value)
-  })
-  return { inputs, logits: output }
+  for (const { layers, nonlinearity } of blocks) {
+    const outputs = layers.map((layer) => {
+      const pass = layer.forward(output, mode)
+      passes.push(pass)
+      return (output = pass.output)
+    })
+    traces.push({ before: outputs[nonlinearity - 1] ?? output, after: outputs[nonlinearity] ?? output, output })
+  }
+  return { passes, traces, logits: output }
 }
 
 /** Back from ∂loss/∂logits, last layer first: every parameter's gradient, in the order of the layers. */
-function backward(
-  tf: Runtime,
-  gradient: Tensor,
-  { values, inputs }: { values: readonly LinearParameters[]; inputs: readonly Tensor[] },
-): Tensor[] {
-  const gradients: Tensor[] = []
+function backward(gradient: Tensor, passes: readonly Pass[]): Tensor[] {
+  const gradients: Tensor[][] = []
   let outputGradient: Tensor | null = gradient
-  for (const [layer, value] of [...values.entries()].toReversed()) {
-    const x = inputs[layer]
-    if (!outputGradient || !x) break
-    const layerGradients = linearBackward(tf, outputGradient, { ...value, x, needsInput: layer > 0 })
-    gradients.unshift(layerGradients.weight, ...(layerGradients.bias ? [layerGradients.bias] : []))
-    // a layer's input is the ReLU's output of the layer before
-    outputGradient = layerGradients.input && reluBackward(tf, layerGradients.input, { output: x })
+  for (const pass of passes.toReversed()) {
+    if (!outputGradient) break
+    const { input, gradients: own } = pass.backward(outputGradient)
+    gradients.unshift(own)
+    outputGradient = input
   }
-  return gradients
-}
-
-function createLayers(tf: Runtime, shape: NetworkShape, start: { seed: number } | { state: TrainingState }): LinearLayer[] {
-  const sizes = [shape.inputs, ...shape.layerSizes, shape.classes]
-  const create = (name: string, dims: readonly number[], draw: { inputs: number; part: number }): TrainableParameter => {
-    const variable = (initial: Tensor): Variable => {
-      const created = createVariable(tf, initial)
-      tf.dispose(initial)
-      return created
-    }
-    const drawn = 'seed' in start
-    return {
-      name,
-      value: variable(
-        drawn ? initialParameter(tf, dims, { ...draw, seed: start.seed }) : restore(tf, { name, shape: dims }, start.state.parameters),
-      ),
-      velocity: variable(drawn ? filled(tf, dims, 0) : restore(tf, { name, shape: dims }, start.state.momenta)),
-    }
-  }
-  return sizes.slice(1).map((units, layer) => {
-    const inputs = sizes[layer] ?? 0
-    const name = `model.${1 + 2 * layer}` // the Flatten is model.0, and a ReLU follows every Linear
-    return {
-      weight: create(`${name}.weight`, [inputs, units], { inputs, part: 2 * layer }),
-      bias: shape.bias ? create(`${name}.bias`, [units], { inputs, part: 2 * layer + 1 }) : null,
-    }
-  })
-}
-
-function restore(tf: Runtime, { name, shape }: { name: string; shape: readonly number[] }, from: readonly Parameter[]): Tensor {
-  const found = from.find((parameter) => parameter.name === name)
-  if (!found || found.shape.join() !== shape.join())
-    throw new Error(`The state to start from has no ${name} of shape (${shape.join(', ')})`)
-  return tf.tensor(found.values, { shape, dtype: 'float32' })
+  return gradients.flat()
 }

@@ -5,22 +5,56 @@ export interface Parameter {
   values: Float32Array
 }
 
-/** All that a resumed run needs: the order of later epochs comes from the seed and the epoch's number. */
-export interface TrainingState {
+/** A network without what only training needs. */
+export interface ModelState {
   /** Finished epochs. */
   epoch: number
   parameters: Parameter[]
+  /** Batch norm's running averages. */
+  buffers: Parameter[]
+}
+
+/** All that a resumed run needs: the order of later epochs comes from the seed and the epoch's number. */
+export interface TrainingState extends ModelState {
   /** One momentum (velocity) per parameter, in the same order. */
   momenta: Parameter[]
+}
+
+/** An array on the device, without its values. */
+export interface ParameterEntry {
+  name: string
+  shape: readonly number[]
+}
+
+/** A network as it was at the end of an epoch, still on the device and out of the training's way. */
+export interface ModelSnapshot {
+  epoch: number
+  parameters: readonly ParameterEntry[]
+  buffers: readonly ParameterEntry[]
+  /** All values in pieces of a few megabytes: the parameters' in order, then the buffers'. */
+  pieces(): Iterable<Float32Array>
+  /** A whole copy. */
+  read(): ModelState
+  dispose(): void
 }
 
 /** A run's state at the end of an epoch, still on the device: it must be read before the callback that got it ends. */
 export interface LiveState {
   epoch: number
-  /** Every parameter, without its values. */
-  entries: readonly { name: string; shape: readonly number[] }[]
-  /** All values in pieces of a few megabytes: the parameters' in order, then the momenta's. A whole copy would be a run's peak of memory. */
+  parameters: readonly ParameterEntry[]
+  buffers: readonly ParameterEntry[]
+  /** All values in pieces of a few megabytes: the parameters' in order, the momenta's, the buffers'. A whole copy would be a run's peak of memory. */
   pieces(): Iterable<Float32Array>
   /** A whole copy. */
   read(): TrainingState
+  /** Keeps the network as it is now, for as long as the caller wants; the next step pays for one copy. */
+  snapshot(): ModelSnapshot
+}
+
+/** The best epoch's network and what it is compared by. */
+export interface BestModel<Model> {
+  epoch: number
+  loss: number
+  evalAccuracy: number | null
+  model: Model
 }

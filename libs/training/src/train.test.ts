@@ -26,7 +26,7 @@ const images = patterns()
 
 const run = (changes: Partial<TrainOptions> = {}) =>
   train(tf, {
-    shape: { inputs, layerSizes: [32, 16], classes, bias: true },
+    shape: { inputs, layerSizes: [32, 16], classes, bias: true, norm: null },
     trainImages: images,
     evalImages: images,
     batchSize: 16,
@@ -41,7 +41,7 @@ const numbersOf = (history: Awaited<ReturnType<typeof run>>) => history.map(({ s
 describe('train()', () => {
   test('a depth of 0 to 5 — the first loss is near ln(classes), and the loss falls', async () => {
     for (const depth of [0, 1, 5]) {
-      const shape = { inputs, layerSizes: Array.from({ length: depth }, () => 32), classes, bias: true }
+      const shape = { inputs, layerSizes: Array.from({ length: depth }, () => 32), classes, bias: true, norm: null }
       const history = await run({ shape, epochs: 15 })
       expect(Math.abs((history[0]?.loss ?? NaN) - Math.log(classes))).toBeLessThan(0.4)
       expect(history.at(-1)?.loss).toBeLessThan((history[0]?.loss ?? NaN) - 0.01)
@@ -57,7 +57,7 @@ describe('train()', () => {
   test('without biases — trains, and holds none', async () => {
     let names: string[] = []
     await run({
-      shape: { inputs, layerSizes: [8], classes, bias: false },
+      shape: { inputs, layerSizes: [8], classes, bias: false, norm: null },
       callbacks: [{ onEpochEnd: (_, state) => void (names = state.read().parameters.map(({ name }) => name)) }],
     })
     expect(names).toEqual(['model.1.weight', 'model.3.weight'])
@@ -106,7 +106,7 @@ describe('train()', () => {
   })
 
   test('the state that a run starts from — stays as it was', async () => {
-    const shape = { inputs, layerSizes: [100, 40, 1000, 32], classes, bias: true }
+    const shape = { inputs, layerSizes: [100, 40, 1000, 32], classes, bias: true, norm: null }
     const states: TrainingState[] = []
     await run({ shape, epochs: 1, callbacks: [{ onEpochEnd: (_, state) => void states.push(state.read()) }] })
     const [start] = states

@@ -3,7 +3,9 @@ import { batches, epochOrder } from './batches.ts'
 import { meanLoss } from './cross-entropy.ts'
 import { LossDivergedError, toTrainingError } from './errors.ts'
 import { evaluate } from './evaluate.ts'
-import { createNetwork, type Network, type NetworkShape } from './network.ts'
+import { createSignalRecorder, type LayerSignal, type SignalRecorder } from './layer-signal.ts'
+import { createNetwork, type Network } from './network.ts'
+import type { NetworkShape } from './network-layers.ts'
 import { nextMacrotask } from './next-macrotask.ts'
 import type { LiveState, TrainingState } from './parameter.ts'
 import type { ResidentImages } from './resident-images.ts'
@@ -20,6 +22,8 @@ export interface EpochResult {
   evalLoss: number | null
   evalAccuracy: number | null
   evalTop5Accuracy: number | null
+  /** First layer to last; null where they are not recorded. */
+  layers: LayerSignal[] | null
 }
 
 /** Hooks of one run, called in list order and awaited. They observe: nothing they do changes the numbers. */
@@ -45,6 +49,8 @@ export interface TrainOptions {
   seed: number
   /** A checkpoint to go on from; its epochs are not run again. */
   start?: TrainingState
+  /** Every layer's signal at each epoch's end; without it, no time goes there. */
+  recordLayers?: boolean
   /** The order of an epoch in place of the seed's. */
   order?: (epoch: number) => Int32Array
   callbacks?: readonly TrainingCallbacks[]
@@ -58,10 +64,12 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
   const order = options.order ?? ((epoch: number) => epochOrder({ seed, epoch, count: trainImages.count }))
   const history: EpochResult[] = []
   let network: Network | null = null
+  let recorder: SignalRecorder | null = null
   try {
     network = createNetwork(tf, shape, start ? { state: start } : { seed })
+    recorder = options.recordLayers ? createSignalRecorder(tf, network) : null
     for (let epoch = (start?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
-      const trained = await trainEpoch(tf, network, { ...options, epoch, order: order(epoch) })
+      const { layers, ...trained } = await trainEpoch(tf, network, { ...options, epoch, order: order(epoch), recorder })
       if (evalImages) for (const callback of callbacks) await callback.onEvaluateBegin?.({ epoch })
       const evaluation = evalImages && (await evaluate(tf, network, { images: evalImages, signal }))
       const result = {
@@ -70,6 +78,7 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
         evalLoss: evaluation?.loss ?? null,
         evalAccuracy: evaluation?.accuracy ?? null,
         evalTop5Accuracy: evaluation?.top5Accuracy ?? null,
+        layers,
       }
       history.push(result)
       for (const callback of callbacks) await callback.onEpochEnd?.(result, network.state(epoch))
@@ -78,6 +87,7 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
   } catch (error) {
     throw toTrainingError(error)
   } finally {
+    recorder?.dispose()
     network?.dispose()
     for (const callback of callbacks) await callback.onTrainCleanup?.()
   }
@@ -87,40 +97,51 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
 async function trainEpoch(
   tf: Runtime,
   network: Network,
-  options: Omit<TrainOptions, 'order'> & { epoch: number; order: Int32Array },
-): Promise<{ loss: number; accuracy: number; seconds: number }> {
+  options: Omit<TrainOptions, 'order'> & { epoch: number; order: Int32Array; recorder: SignalRecorder | null },
+): Promise<Pick<EpochResult, 'loss' | 'accuracy' | 'seconds' | 'layers'>> {
   const { epoch, order, batchSize, lr, signal, callbacks = [] } = options
   const startedMs = performance.now()
   const losses: number[] = []
   let right = 0
+  let layers: LayerSignal[] | null = null
   for (const indices of batches(order, batchSize)) {
     signal?.throwIfAborted()
     const step = losses.length + 1
-    const batch = trainStep(tf, network, { ...options, indices })
+    const batch = trainStep(tf, network, { ...options, indices, isLast: step * batchSize >= order.length })
     if (!Number.isFinite(batch.loss)) throw new LossDivergedError({ epoch, step, loss: batch.loss, lr })
     losses.push(batch.loss)
     right += batch.right
+    layers = batch.layers
     for (const callback of callbacks) await callback.onBatchEnd?.({ epoch, step, loss: batch.loss })
     await nextMacrotask()
   }
   const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length
-  return { loss, accuracy: right / order.length, seconds: (performance.now() - startedMs) / 1000 }
+  return { loss, accuracy: right / order.length, seconds: (performance.now() - startedMs) / 1000, layers }
+}
+
+interface StepOptions {
+  trainImages: ResidentImages
+  indices: Int32Array
+  lr: number
+  momentum: number
+  recorder: SignalRecorder | null
+  /** The epoch's last step: the recorder's sums are complete. */
+  isLast: boolean
 }
 
 /** One step: forward, loss, backward, update. */
-function trainStep(
-  tf: Runtime,
-  network: Network,
-  { trainImages, indices, lr, momentum }: { trainImages: ResidentImages; indices: Int32Array; lr: number; momentum: number },
-): { loss: number; right: number } {
-  let result = { loss: NaN, right: 0 }
+function trainStep(tf: Runtime, network: Network, options: StepOptions): { loss: number; right: number; layers: LayerSignal[] | null } {
+  const { trainImages, indices, lr, momentum, recorder, isLast } = options
+  let result: ReturnType<typeof trainStep> = { loss: NaN, right: 0, layers: null }
   tf.scope(() => {
     const { x, labels } = trainImages.batch(indices) // (n, inputs), (n)
-    const { logits, losses, gradients } = network.backward(x, labels)
+    const { logits, losses, gradients, traces } = network.backward(x, labels)
+    recorder?.observe(traces)
     network.step(gradients, { lr, momentum })
     const likeliest = tf.readInts(topK(tf, logits, 1)) // (n, 1)
     const right = trainImages.labelsOf(indices).reduce((sum, label, row) => sum + (likeliest[row] === label ? 1 : 0), 0)
-    result = { loss: meanLoss(tf.readFloats(losses)), right }
+    const layers = recorder && isLast ? recorder.finish(gradients, { lr }) : null
+    result = { loss: meanLoss(tf.readFloats(losses)), right, layers }
   })
   return result
 }

@@ -16,6 +16,11 @@ export function randomUniform(tf: Runtime, shape: readonly number[], start: Phil
   return stateless(tf, { op: 'StatelessRandomUniformV2', dtype: 'float32', shape, start })
 }
 
+/** Normal floats of mean 0 and variance 1, by TensorFlow's Box–Muller transform. */
+export function randomNormal(tf: Runtime, shape: readonly number[], start: PhiloxStart): Tensor {
+  return stateless(tf, { op: 'StatelessRandomNormalV2', dtype: 'float32', shape, start })
+}
+
 /** The generator's words themselves, as int32. */
 export function randomWords(tf: Runtime, shape: readonly number[], start: PhiloxStart): Tensor {
   return stateless(tf, { op: 'StatelessRandomUniformFullIntV2', dtype: 'int32', shape, start })

@@ -1,0 +1,55 @@
+import type { ExperimentConfig, Prediction } from '@trainyard/contracts'
+import { CLASS_NAMES, readPhoto } from '@trainyard/datasets'
+import type { Runtime } from '@trainyard/tensorflow'
+import { createNetwork, type Network, residentImages } from '@trainyard/training'
+import { readModel } from './read-model.ts'
+import { networkShape } from './train-options.ts'
+
+const LIKELIEST = 5
+
+export interface PhotoToName {
+  config: ExperimentConfig
+  /** Where the model lies. */
+  folder: string
+  /** A JPEG's or PNG's bytes. */
+  photo: Uint8Array
+}
+
+/** Names photos by kept models; the last model stays loaded, because photos come in rows. */
+export function createPhotoNamer(tf: Runtime): (photo: PhotoToName) => Promise<Prediction['classes']> {
+  let loaded: { folder: string; network: Network } | null = null
+
+  const networkOf = async ({ config, folder }: PhotoToName): Promise<Network> => {
+    if (loaded?.folder === folder) return loaded.network
+    const model = await readModel({ folder, config })
+    loaded?.network.dispose()
+    loaded = { folder, network: createNetwork(tf, networkShape(config), { model }) }
+    return loaded.network
+  }
+
+  return async (photo) => {
+    const pixels = await readPhoto(photo.photo, photo.config.imageSize)
+    const network = await networkOf(photo)
+    let logits = new Float32Array(0)
+    tf.scope(() => {
+      const images = residentImages(tf, { pixels, labels: Uint8Array.of(0), inputs: pixels.length })
+      logits = Float32Array.from(tf.readFloats(network.logits(images.batch(Int32Array.of(0)).x)))
+    })
+    return likeliest(softmax(logits))
+  }
+}
+
+/** exp(x − max) / Σ exp(x − max): the largest exponent is 0, so nothing overflows. */
+function softmax(logits: Float32Array): number[] {
+  const largest = Math.max(...logits)
+  const powers = Array.from(logits, (logit) => Math.exp(logit - largest))
+  const sum = powers.reduce((total, power) => total + power, 0)
+  return powers.map((power) => power / sum)
+}
+
+function likeliest(probabilities: readonly number[]): Prediction['classes'] {
+  return probabilities
+    .map((probability, label) => ({ label, name: CLASS_NAMES[label] ?? '', probability }))
+    .toSorted((a, b) => b.probability - a.probability)
+    .slice(0, LIKELIEST)
+}

@@ -1,0 +1,55 @@
+import type { ExperimentError, ToTrainer } from '@trainyard/contracts'
+import type { RunMessage, TrainerProcess } from './trainer-process.ts'
+
+const OBEY_WITHIN_MS = 5000
+
+/** What a trainer is asked for while somebody waits. */
+export type QuestionCommand = Extract<ToTrainer, { type: 'probe' | 'predict' }>
+
+export type QuestionEnd =
+  | { type: 'answered'; answer: unknown }
+  | { type: 'failed'; error: ExperimentError }
+  | { type: 'aborted' }
+  | { type: 'crashed'; how: string }
+
+interface AskOptions {
+  command: QuestionCommand
+  /** Has the trainer stop. */
+  stopping: AbortSignal
+  /** A trainer that says nothing for so long hangs, and is killed. */
+  silentMs: number
+  /** Share of the work that is done. */
+  onFraction: (fraction: number) => void
+}
+
+/** Has a trainer answer one question; resolves with how that ended. */
+export async function askTrainer(trainer: TrainerProcess, { command, stopping, silentMs, onFraction }: AskOptions): Promise<QuestionEnd> {
+  const end = Promise.withResolvers<QuestionEnd>()
+  const silence = setTimeout(() => trainer.kill(), silentMs)
+  let killer: NodeJS.Timeout | undefined
+
+  function onMessage(message: RunMessage): void {
+    trainer.send({ type: 'ack', count: 1 })
+    if (message.runId !== command.runId) return
+    silence.refresh()
+    if (message.type === 'phase' && message.phase === 'evaluate') onFraction(message.fraction)
+    if (message.type === 'probed') end.resolve({ type: 'answered', answer: message.results })
+    if (message.type === 'predicted') end.resolve({ type: 'answered', answer: message.prediction })
+    if (message.type === 'aborted' || message.type === 'failed') end.resolve(message)
+  }
+
+  const stop = (): void => {
+    trainer.send({ type: 'abort', runId: command.runId, keepCheckpoint: false })
+    killer = setTimeout(() => trainer.kill(), OBEY_WITHIN_MS)
+  }
+
+  trainer.listen({ onMessage, onEnd: (how) => end.resolve({ type: 'crashed', how }) })
+  trainer.send(command)
+  stopping.addEventListener('abort', stop, { once: true })
+  if (stopping.aborted) stop()
+  const how = await end.promise
+  clearTimeout(silence)
+  clearTimeout(killer)
+  stopping.removeEventListener('abort', stop)
+  return how
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/** A trained model that was kept: at the best epoch or at the last one. */
+export const ModelKind = z.enum(['best', 'final'])
+export type ModelKind = z.infer<typeof ModelKind>
+
+export const KeptModel = z.object({
+  kind: ModelKind,
+  epoch: z.int().describe('the epoch after which it was taken'),
+  bytes: z.int().describe('of all its files'),
+})
+export type KeptModel = z.infer<typeof KeptModel>
+
+/** Where its files lie, below the experiment's folder of models: named for the attempt that wrote them. */
+export const StoredModel = KeptModel.extend({ folder: z.string() })
+export type StoredModel = z.infer<typeof StoredModel>
+
+/** What POST /experiments/{id}/predict answers: the likeliest classes, first the likeliest. */
+export const Prediction = z
+  .object({
+    model: KeptModel.omit({ bytes: true }),
+    classes: z.array(z.object({ label: z.int().describe('from 0'), name: z.string(), probability: z.number() })),
+  })
+  .meta({ id: 'Prediction' })
+export type Prediction = z.infer<typeof Prediction>
