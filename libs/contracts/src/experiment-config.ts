@@ -44,7 +44,7 @@ export const TrainingFields = z.strictObject({
 
 /** What says how to run it, and for whom: none of it changes the numbers. */
 export const RunFields = z.strictObject({
-  recordLayers: z.boolean().default(true).describe("every layer's signal at each epoch's end"),
+  recordLayers: z.boolean().default(true).describe("recording of every layer's signal at each epoch's end"),
   keepModel: KeepModel.default('best').describe('the model that stays when it completes'),
   checkpointEverySeconds: z.int().min(5).max(3600).default(30).describe('seconds between checkpoints'),
   name: z.string().max(200).refine(hasNoControlCharacters, 'must not contain control characters').optional().describe('a name for people'),

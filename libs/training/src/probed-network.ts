@@ -117,10 +117,12 @@ export function probeNetworks(tf: Runtime, shared: SharedProducts, kind: Network
   const probed: ProbedLayer[][] = []
   tf.scope(() => {
     const hidden = hiddenLayers(tf, shared, kind)
-    for (const depth of kind.depths) {
-      const layers = [...hidden.slice(0, depth), outputLayer(tf, shared, { depth, last: hidden[depth - 1], bias: kind.bias })]
-      probed.push(measure(tf, layers, shared.labels))
-    }
+    // what one depth leaves behind is gone before the next: together they would be gigabytes for deep networks
+    for (const depth of kind.depths)
+      tf.scope(() => {
+        const layers = [...hidden.slice(0, depth), outputLayer(tf, shared, { depth, last: hidden[depth - 1], bias: kind.bias })]
+        probed.push(measure(tf, layers, shared.labels))
+      })
   })
   return probed
 }
