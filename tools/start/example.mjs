@@ -2,11 +2,9 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { OWN_NODE, ROOT } from '../repository.mjs'
 
-const EXAMPLE = ['--dataset', 'synthetic-flowers', '--image-size', '32', '--depth', '2', '--epochs', '10', '--lr', '0.02']
-
-/** Submits a small experiment and shows its epochs as they come. @param {{ url: string, env: NodeJS.ProcessEnv, signal: AbortSignal }} options */
+/** The lesson: three small experiments, their curves, and the table of norms by depth. @param {{ url: string, env: NodeJS.ProcessEnv, signal: AbortSignal }} options */
 export function runExample({ url, env, signal }) {
-  const args = [path.join(ROOT, 'apps', 'cli', 'bin', 'trainyard.mjs'), 'submit', ...EXAMPLE, '--watch', '--url', url]
+  const args = [path.join(ROOT, 'apps', 'cli', 'bin', 'trainyard.mjs'), 'lesson', '--url', url]
   return new Promise((resolve) => {
     const child = spawn(OWN_NODE, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] })
     const end = () => void child.kill('SIGTERM')
@@ -24,6 +22,8 @@ Trainyard runs at ${url} (its interface: ${url}/docs). Ctrl-C stops it; what it 
 
   npx trainyard list${at}
   npx trainyard watch latest${at}
+  npx trainyard layers latest${at}
+  npx trainyard probe --norms none,layer,group --draws 3${at}
   npx trainyard submit --dataset synthetic-flowers --image-size 32 --depth 3 --epochs 10 --lr 0.02 --watch${at}
 `
 }

@@ -56,7 +56,7 @@ async function runService({ data, port, workers, example, redisServer }) {
 async function greet({ service: { url }, port, example, stop }) {
   if (example && (await isEmpty(url))) {
     await waitForWorker(url)
-    say(`Trainyard is ready. An example: a network with two hidden layers learns to tell synthetic flowers apart.\n`)
+    say(`Trainyard is ready. An example, in less than a minute: the lesson of the notebook.\n`)
     await runExample({ url, env, signal: stop })
   }
   if (!stop.aborted) say(welcome({ url, port }))

@@ -3,9 +3,14 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { addCancel } from './cancel.ts'
 import { addDatasets } from './datasets.ts'
 import { addDoctor } from './doctor.ts'
+import { addExport } from './export.ts'
+import { addLayers } from './layers.ts'
+import { addLesson } from './lesson.ts'
 import { addList } from './list.ts'
 import { addLogs } from './logs.ts'
 import { addLosses } from './losses.ts'
+import { addPredict } from './predict.ts'
+import { addProbe } from './probe.ts'
 import type { CliDeps } from './session.ts'
 import { addShow } from './show.ts'
 import { addSubmit } from './submit.ts'
@@ -28,8 +33,9 @@ export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: st
     .configureOutput({ outputError: () => {} })
     .exitOverride()
     .addHelpText('after', EXIT_CODES)
-  for (const add of [addUp, addSubmit, addList, addShow, addWatch, addLosses, addLogs, addCancel, addDatasets, addWorkers, addDoctor])
-    add(program, deps)
+  const results = [addList, addShow, addWatch, addLosses, addLayers, addLogs, addCancel]
+  const models = [addPredict, addExport]
+  for (const add of [addUp, addLesson, addSubmit, ...results, ...models, addProbe, addDatasets, addWorkers, addDoctor]) add(program, deps)
   return program
 }
 

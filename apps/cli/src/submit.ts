@@ -1,8 +1,8 @@
 import { type DryRun, type Experiment, ExperimentRequest, parseFlags } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { configFlags } from './config-flags.ts'
 import { formatBytes, formatCount } from './measures.ts'
+import { requestFlags } from './request-flags.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 import { styledState } from './state-style.ts'
 import { watchExperiment } from './watch-experiment.ts'
@@ -15,7 +15,7 @@ const SubmitOptions = z.object({
 
 export function addSubmit(program: Command, deps: CliDeps): void {
   const command = program.command('submit').description('queue an experiment; every flag below has the default of the contract')
-  for (const option of configFlags()) command.addOption(option)
+  for (const option of requestFlags(ExperimentRequest)) command.addOption(option)
   command
     .option('--watch', 'follow it until it ends')
     .option('--dry-run', 'check it and show shapes and cost; queue nothing')

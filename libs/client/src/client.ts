@@ -8,7 +8,12 @@ import {
   ExperimentPage,
   type ExperimentRequest,
   type ExperimentState,
+  LayerList,
   LogList,
+  type ModelKind,
+  Prediction,
+  Probe,
+  type ProbeRequest,
   Readiness,
   WorkerInfo,
   WorkerList,
@@ -19,6 +24,20 @@ import { watchEvents, type WatchedEvent, type WatchOptions } from './watch.ts'
 
 /** The body of a new experiment; every field may be left out. */
 export type ExperimentInput = z.input<typeof ExperimentRequest>
+
+/** The body of a probe; every field may be left out. */
+export type ProbeInput = z.input<typeof ProbeRequest>
+
+export interface WaitOptions {
+  /** How long the service may wait for the result before it answers what there is. */
+  waitSeconds?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
+export interface ModelFileOptions {
+  kind: ModelKind
+  file: 'model.json' | 'weights.bin' | 'model.safetensors'
+}
 
 export interface ListOptions {
   state?: ExperimentState | undefined
@@ -41,7 +60,18 @@ export interface Client {
   /** The epochs as the service writes them for pandas or a spreadsheet. */
   epochsCsv(id: string): Promise<string>
   batches(id: string, options?: { epoch?: number | undefined }): Promise<BatchList>
+  /** How the signal fared at every layer, epoch by epoch. */
+  layers(id: string, options?: { epoch?: number | undefined }): Promise<LayerList>
   logs(id: string): Promise<LogList>
+  /** The likeliest classes of a photo, a JPEG's or PNG's bytes, by the model that the experiment has kept. */
+  predict(id: string, photo: Uint8Array<ArrayBuffer>): Promise<Prediction>
+  /** A file of the kept model; its body can be large. */
+  modelFile(id: string, options: ModelFileOptions): Promise<Response>
+  /** The network as a PyTorch module. */
+  pytorchSource(id: string): Promise<string>
+  /** Equal requests are one probe. */
+  probe(input: ProbeInput, options?: WaitOptions): Promise<Probe>
+  getProbe(id: string, options?: WaitOptions): Promise<Probe>
   watch(id: string, options?: WatchOptions): AsyncIterable<WatchedEvent>
   datasets(): Promise<DatasetList>
   dataset(name: string): Promise<Dataset>
@@ -50,6 +80,16 @@ export interface Client {
   /** Answers for a service that is not ready, too: `ready` says which. */
   ready(): Promise<Readiness>
 }
+
+/** The service looks at the bytes themselves. */
+const PHOTO_TYPE = 'application/octet-stream'
+const PREDICT_SECONDS = 30
+
+/** RFC 7240. */
+const waiting = ({ waitSeconds, signal }: WaitOptions = {}) => ({
+  ...{ waitSeconds, signal },
+  headers: { prefer: waitSeconds === undefined ? undefined : `wait=${waitSeconds}` },
+})
 
 export function createClient({ baseUrl, fetch = globalThis.fetch.bind(globalThis) }: { baseUrl: string; fetch?: Fetch }): Client {
   const http = createHttp({ baseUrl, fetch })
@@ -65,7 +105,20 @@ export function createClient({ baseUrl, fetch = globalThis.fetch.bind(globalThis
     epochs: (id, options) => http.json(EpochList, { path: experiment(id, '/epochs'), query: { ...options } }),
     epochsCsv: (id) => http.text({ path: experiment(id, '/epochs'), headers: { accept: 'text/csv' } }),
     batches: (id, options) => http.json(BatchList, { path: experiment(id, '/batches'), query: { ...options } }),
+    layers: (id, options) => http.json(LayerList, { path: experiment(id, '/layers'), query: { ...options } }),
     logs: (id) => http.json(LogList, { path: experiment(id, '/logs') }),
+    predict: (id, bytes) =>
+      http.json(Prediction, {
+        path: experiment(id, '/predict'),
+        method: 'POST',
+        bytes,
+        headers: { 'content-type': PHOTO_TYPE },
+        waitSeconds: PREDICT_SECONDS,
+      }),
+    modelFile: (id, { kind, file }) => http.send({ path: experiment(id, `/models/${kind}/${file}`), signal: new AbortController().signal }),
+    pytorchSource: (id) => http.text({ path: experiment(id, '/pytorch') }),
+    probe: (body, options) => http.json(Probe, { path: '/api/v1/probes', method: 'POST', body, ...waiting(options) }),
+    getProbe: (id, options) => http.json(Probe, { path: `/api/v1/probes/${encodeURIComponent(id)}`, ...waiting(options) }),
     watch: (id, options) => watchEvents(http, { id, ...options }),
     datasets: () => http.json(DatasetList, { path: '/api/v1/datasets' }),
     dataset: (name) => http.json(Dataset, { path: `/api/v1/datasets/${encodeURIComponent(name)}` }),

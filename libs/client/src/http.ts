@@ -12,9 +12,13 @@ interface HttpRequest {
   method?: 'GET' | 'POST'
   headers?: Record<string, string | undefined>
   body?: unknown
+  /** A body that is no JSON; its type stands in the headers. */
+  bytes?: Uint8Array<ArrayBuffer>
   /** Statuses besides 2xx whose body the caller reads. */
   alsoFine?: readonly number[]
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
+  /** Beyond the usual time, for what the service was asked to wait. */
+  waitSeconds?: number | undefined
 }
 
 export interface Http {
@@ -25,14 +29,16 @@ export interface Http {
 
 /** Requests to one service: whatever is not an answer we know leaves as a typed error. */
 export function createHttp({ baseUrl, fetch }: { baseUrl: string; fetch: Fetch }): Http {
-  async function send({ path, query = {}, headers = {}, method = 'GET', body, alsoFine = [], signal }: HttpRequest): Promise<Response> {
+  async function send(request: HttpRequest): Promise<Response> {
+    const { path, query = {}, headers = {}, method = 'GET', body, bytes, alsoFine = [] } = request
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
     const url = `${baseUrl.replace(/\/+$/, '')}${path}${given.length > 0 ? `?${search}` : ''}`
-    const init: RequestInit = { method, signal: signal ?? AbortSignal.timeout(ANSWER_WITHIN_MS) }
+    const init: RequestInit = { method, signal: signalOf(request) }
     const type = body === undefined ? undefined : 'application/json'
     init.headers = withoutUndefined({ 'content-type': type, ...headers })
     if (body !== undefined) init.body = JSON.stringify(body)
+    else if (bytes) init.body = bytes
     const response = await fetch(url, init).catch((error: unknown) => {
       throw new UnreachableError(baseUrl, { cause: error })
     })
@@ -49,6 +55,10 @@ export function createHttp({ baseUrl, fetch }: { baseUrl: string; fetch: Fetch }
     text: async (request) => (await send(request)).text(),
   }
 }
+
+/** A caller's own signal rules; without one, an answer has its time. */
+const signalOf = ({ signal, waitSeconds = 0 }: HttpRequest): AbortSignal =>
+  signal ?? AbortSignal.timeout(ANSWER_WITHIN_MS + 1000 * waitSeconds)
 
 async function refusalOf(response: Response): Promise<Error> {
   const problem = Problem.safeParse(await response.json().catch(() => null))

@@ -6,8 +6,8 @@ export interface CommandFlag {
   field: string
   /** `--image-size`; a boolean has `--no-bias` as well. */
   flag: string
-  /** Numbers and strings in the plural are separated by commas. */
-  kind: 'number' | 'boolean' | 'string' | 'numbers' | 'strings'
+  /** Those in the plural are separated by commas; numbers may be ranges like 0-9. */
+  kind: 'number' | 'boolean' | 'string' | 'numbers' | 'strings' | 'booleans'
   choices?: readonly string[]
   /** As it would be typed. */
   defaultValue?: string
@@ -33,9 +33,9 @@ export interface FlagFault {
 const Field = z.object({
   type: z.enum(['string', 'integer', 'number', 'boolean', 'array']),
   description: z.string().default(''),
-  default: z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))]).optional(),
+  default: z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))]).optional(),
   enum: z.array(z.string()).optional(),
-  items: z.object({ type: z.enum(['string', 'integer', 'number']) }).optional(),
+  items: z.object({ type: z.enum(['string', 'integer', 'number', 'boolean']), enum: z.array(z.string()).optional() }).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
@@ -78,21 +78,24 @@ const WANTED: Record<CommandFlag['kind'], string> = {
   string: 'a text',
   numbers: 'numbers separated by commas',
   strings: 'words separated by commas',
+  booleans: 'true, false or both, separated by a comma',
 }
 
 function toFlag(field: string, schema: Field): CommandFlag {
-  const { default: value } = schema
+  const { default: value, items } = schema
+  const among = items?.enum && `of ${items.enum.join(', ')}`
   return {
     field,
     flag: flagOf(field),
     kind: kindOf(schema),
     ...(schema.enum && { choices: schema.enum }),
     ...(value !== undefined && !(Array.isArray(value) && value.length === 0) && { defaultValue: String(value) }),
-    description: [schema.description, boundsOf(schema)].filter(Boolean).join('; '),
+    description: [schema.description, among, boundsOf(schema)].filter(Boolean).join('; '),
   }
 }
 
 function kindOf({ type, items }: Field): CommandFlag['kind'] {
+  if (type === 'array' && items?.type === 'boolean') return 'booleans'
   if (type === 'array') return items?.type === 'string' ? 'strings' : 'numbers'
   return type === 'integer' ? 'number' : type
 }
@@ -115,12 +118,23 @@ function boundsOf({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Fiel
 /** NaN where a number is wanted and none is there. */
 function toValue(text: string, kind: CommandFlag['kind']): unknown {
   if (kind === 'number') return toNumber(text)
-  if (kind === 'numbers') return toParts(text).map(toNumber)
+  if (kind === 'numbers') return toParts(text).flatMap(toNumbers)
+  if (kind === 'booleans') return toParts(text).map((part) => (part === 'true' ? true : part === 'false' ? false : Number.NaN))
   return kind === 'strings' ? toParts(text) : text
 }
 
 function toParts(text: string): string[] {
   return text.trim() === '' ? [] : text.split(',').map((part) => part.trim())
+}
+
+const LONGEST_RANGE = 1000
+
+/** A number, or all of a range: `0-9`. */
+function toNumbers(text: string): number[] {
+  const [, first, last] = (/^(\d+)-(\d+)$/.exec(text) ?? []).map(Number)
+  if (first === undefined || last === undefined) return [toNumber(text)]
+  const count = last - first + 1
+  return count < 1 || count > LONGEST_RANGE ? [Number.NaN] : Array.from({ length: count }, (_, i) => first + i)
 }
 
 function toNumber(text: string): number {

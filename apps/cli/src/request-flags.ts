@@ -1,5 +1,6 @@
-import { type CommandFlag, commandFlags, ExperimentRequest } from '@trainyard/contracts'
+import { type CommandFlag, commandFlags } from '@trainyard/contracts'
 import { Option } from 'commander'
+import type { z } from 'zod'
 
 const VALUE_OF: Record<CommandFlag['kind'], string> = {
   boolean: '',
@@ -7,18 +8,20 @@ const VALUE_OF: Record<CommandFlag['kind'], string> = {
   string: ' <text>',
   numbers: ' <number,...>',
   strings: ' <text,...>',
+  booleans: ' <true,false>',
 }
 
 /** One flag for each field of the request, with the contract's types, defaults, bounds and descriptions. */
-export function configFlags(): Option[] {
-  return commandFlags(ExperimentRequest).map(toOption)
+export function requestFlags(request: z.ZodObject): Option[] {
+  return commandFlags(request).flatMap(toOptions)
 }
 
-function toOption({ flag, kind, choices, defaultValue, description }: CommandFlag): Option {
+function toOptions({ flag, kind, choices, defaultValue, description }: CommandFlag): Option[] {
   // Commander reads --no-bias as bias: false.
-  if (kind === 'boolean' && defaultValue === 'true') return new Option(flag.replace('--', '--no-'), `no ${description}`)
+  const off = new Option(flag.replace('--', '--no-'), `no ${description}`)
+  if (kind === 'boolean') return defaultValue === 'true' ? [off] : [new Option(flag, description), off]
   const option = new Option(`${flag}${VALUE_OF[kind]}`, description)
   if (defaultValue !== undefined) option.default(defaultValue, defaultValue)
   // The help shows the choices; the contract itself refuses others, in the same words as for every other flag.
-  return choices ? option.choices(choices).argParser((text) => text) : option
+  return [choices ? option.choices(choices).argParser((text) => text) : option]
 }

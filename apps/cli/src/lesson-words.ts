@@ -1,0 +1,44 @@
+import { CLASSES, fromJsonNumber, type Probe } from '@trainyard/contracts'
+import type { LessonRun } from './lesson-runs.ts'
+import { formatShare } from './measures.ts'
+
+/** A loss within this of guessing has learnt nothing. */
+const NOTHING_LEARNT = 0.05
+
+/** What was seen, said from the numbers that came out. */
+export function lessonWords(runs: readonly LessonRun[], probe: Probe): string[] {
+  return ['What you saw', ...runs.map(learnt), tableWords(probe)].map((line, i) => (i === 0 ? line : `- ${line}`))
+}
+
+function learnt({ title, epochs }: LessonRun): string {
+  const last = epochs.at(-1)
+  if (!last) return `${title}: no epoch has ended.`
+  const guessing = Math.log(CLASSES)
+  const loss = fromJsonNumber(last.loss)
+  const came = `${title}: a loss of ${loss.toFixed(3)} after ${last.epoch} epochs, ${formatShare(last.evalAccuracy)} of new images named right`
+  if (Math.abs(loss - guessing) < NOTHING_LEARNT)
+    return `${came}. Guessing costs ln ${CLASSES} = ${guessing.toFixed(3)}: nothing was learnt, for the images' signal does not reach the last layer.`
+  return `${came}; guessing costs ${guessing.toFixed(3)}.`
+}
+
+function tableWords({ request, results }: Probe): string {
+  const deepest = Math.max(...request.depths)
+  const normOf = (norm: string, depth: number): number =>
+    fromJsonNumber(results.find((cell) => cell.norm === norm && cell.depth === depth)?.outputNorm.mean ?? 'NaN')
+  const [shallow, deep] = [normOf('none', Math.min(...request.depths)), normOf('none', deepest)]
+  const kept = request.norms.filter((norm) => norm !== 'none').map((norm) => `${norm} norm ${normOf(norm, deepest).toFixed(1)}`)
+  return `The table, before any training: without normalisation the output's norm falls from ${shallow.toFixed(1)} to ${deep.toFixed(2)} at depth ${deepest}, where almost all that is left are the biases; ${kept.join(', ')}.`
+}
+
+/** Commands that work when pasted. */
+export function nextCommands(runs: readonly LessonRun[]): string[] {
+  const [none] = runs
+  const id = none?.experiment.id ?? 'latest'
+  return [
+    'Try next',
+    `  trainyard layers ${id}    # where the signal was lost`,
+    '  trainyard probe --norms none --biases true,false    # without biases it falls by √6 a layer',
+    '  trainyard submit --dataset synthetic-flowers --image-size 32 --depth 8 --width 256 --lr 0.02 --epochs 12 --norm layer --norm-position after --watch',
+    '  trainyard submit --depth 8 --dry-run    # what the signal will do, before any training',
+  ]
+}
