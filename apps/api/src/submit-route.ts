@@ -6,6 +6,7 @@ import {
   Experiment,
   type ExperimentConfig,
   ExperimentRequest,
+  forecastConfig,
   networkCost,
   resolveConfig,
 } from '@trainyard/contracts'
@@ -81,5 +82,5 @@ export const submitRoute: FastifyPluginAsyncZod<SubmitDeps> = async (app, { stor
 }
 
 function dryRun(config: ExperimentConfig, warnings: string[]): DryRun {
-  return { config, configHash: configHash(config), ...dryRunShapes(config), warnings }
+  return { config, configHash: configHash(config), ...dryRunShapes(config), signal: forecastConfig(config), warnings }
 }

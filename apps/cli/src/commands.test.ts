@@ -39,13 +39,27 @@ test("submit — the service's refusal names the flags", async () => {
 
 test('submit --dry-run — shows shapes and cost', async () => {
   const { config, configHash } = testExperiment
+  const layer = { layer: 1, kind: 'output', outputNorm: 2.5, biasShare: 0.25, imageShare: 0.1, gradientNorm: 3, outputGradientNorm: 0.3 }
+  const signal = { verdict: 'fading', advice: 'Add norm layer.', layers: [layer] }
   const shapes = { images: [64, 3, 32, 32], targets: [64], hidden: [[64, 512]], logits: [64, 102] }
   const counts = { trainImages: 1020, evalImages: 1020, stepsPerEpoch: 16, steps: 480 }
-  const answer = { config, configHash, shapes, counts, parameters: 1_625_702, memoryBytes: 2 ** 29, flopsPerEpoch: 1e9, warnings: [] }
+  const answer = {
+    config,
+    configHash,
+    shapes,
+    counts,
+    parameters: 1_625_702,
+    memoryBytes: 2 ** 29,
+    flopsPerEpoch: 1e9,
+    signal,
+    warnings: [],
+  }
   const { stdout, seen } = await run(['submit', '--dry-run'], { answer })
   expect(seen[0]?.url).toBe('/api/v1/experiments?dryRun=true')
   expect(stdout).toContain('hidden layer 1  [64, 512]')
   expect(stdout).toContain('1,625,702')
+  expect(stdout).toContain('signal: fading. Add norm layer.')
+  expect(stdout).toMatch(/1 output +2\.50 +25\.0 % +10\.0 % +3\.00/)
 })
 
 test('list — a table of what the filters let through', async () => {

@@ -1,10 +1,12 @@
 import { type DryRun, type Experiment, ExperimentRequest, parseFlags } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { formatBytes, formatCount } from './measures.ts'
+import { formatBytes, formatCount, formatShare } from './measures.ts'
 import { requestFlags } from './request-flags.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 import { styledState } from './state-style.ts'
+import { tickText } from './terminal-plot.ts'
+import { type Column, tableLines } from './text-table.ts'
 import { watchExperiment } from './watch-experiment.ts'
 
 const SubmitOptions = z.object({
@@ -40,6 +42,20 @@ function showSubmitted(experiment: Experiment, { session, watch }: { session: Se
   if (!watch) session.print(`follow it: trainyard watch ${id}`)
 }
 
+/** What a batch will be at each layer before training, and what its gradient. */
+function signalTable(layers: DryRun['signal']['layers']): string[] {
+  const { header, lines } = tableLines(SIGNAL_COLUMNS, layers)
+  return [header, ...lines]
+}
+
+const SIGNAL_COLUMNS: readonly Column<DryRun['signal']['layers'][number]>[] = [
+  { title: 'layer', value: ({ layer, kind }) => `${layer} ${kind}` },
+  { title: 'output norm', value: ({ outputNorm }) => tickText(outputNorm), align: 'right' },
+  { title: 'of it bias', value: ({ biasShare }) => formatShare(biasShare), align: 'right' },
+  { title: 'differs by image', value: ({ imageShare }) => formatShare(imageShare), align: 'right' },
+  { title: 'gradient', value: ({ gradientNorm }) => tickText(gradientNorm), align: 'right' },
+]
+
 function showDryRun(dryRun: DryRun, session: Session): void {
   if (session.json) return session.printJson(dryRun)
   const { shapes, counts, parameters, memoryBytes, flopsPerEpoch, warnings } = dryRun
@@ -55,6 +71,9 @@ function showDryRun(dryRun: DryRun, session: Session): void {
     `  steps           ${formatCount(counts.stepsPerEpoch)} per epoch, ${formatCount(counts.steps)} in all`,
     `  FLOPs per epoch ${flopsPerEpoch.toExponential(2)}`,
     `  config hash     ${dryRun.configHash}`,
+    '',
+    `signal: ${dryRun.signal.verdict}. ${dryRun.signal.advice}`,
+    ...signalTable(dryRun.signal.layers),
   )
   for (const warning of warnings) session.warn(`warning: ${warning}`)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ExperimentConfig } from './experiment-config.ts'
+import { SignalForecast } from './signal-advice.ts'
 
 /** What POST /experiments?dryRun=true answers: nothing was queued. */
 export const DryRun = z
@@ -16,6 +17,7 @@ export const DryRun = z
     parameters: z.int(),
     memoryBytes: z.int().describe('peak of the trainer, estimated from above'),
     flopsPerEpoch: z.number(),
+    signal: SignalForecast.describe('what the signal will do in the network before it is trained'),
     warnings: z.array(z.string()),
   })
   .meta({ id: 'DryRun' })
