@@ -1,32 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import os from 'node:os'
+import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 import type { NormType } from '@trainyard/contracts'
-
-const PACKAGES = ['torch==2.15.0', 'torchvision', 'numpy', 'scipy', 'pillow']
-
-/** A virtual environment with PyTorch, made once in the user's cache; resolves with its python. */
-export async function pythonWithTorch(): Promise<string> {
-  const cache = process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache')
-  const folder = path.join(cache, 'trainyard', 'bench-venv')
-  const python = path.join(folder, 'bin', 'python')
-  const run = promisify(execFile)
-  if (!existsSync(python)) {
-    process.stderr.write(`Making a virtual environment with PyTorch in ${folder} (about 3 GB, some minutes)…\n`)
-    await mkdir(path.dirname(folder), { recursive: true })
-    await run('python3', ['-m', 'venv', folder])
-  }
-  const present = await run(python, ['-c', 'import torch, torchvision, scipy']).then(
-    () => true,
-    () => false,
-  )
-  if (!present) await run(python, ['-m', 'pip', 'install', '--quiet', ...PACKAGES], { maxBuffer: 2 ** 26 })
-  return python
-}
 
 export interface PyTorch {
   version: string

@@ -8,10 +8,11 @@ import { CLASSES, type Experiment, NormType } from '@trainyard/contracts'
 import { loadSplit } from '@trainyard/datasets'
 import { loadEngine } from '@trainyard/tensorflow'
 import { residentImages, type ResidentImages, train } from '@trainyard/training'
+import { pythonWithTorch } from '../tests/support/python-with-torch.ts'
 import { startService, stopAndRemove } from '../tests/support/service.ts'
 import { benchDecoding, type DecodingTimes } from './decoding.ts'
 import { machineLine } from './machine.ts'
-import { pythonWithTorch, startPyTorch } from './pytorch.ts'
+import { startPyTorch } from './pytorch.ts'
 import { markdownTable, median } from './table.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 5)

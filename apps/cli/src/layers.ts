@@ -2,7 +2,7 @@ import { fromJsonNumber, type JsonNumber, type LayerRow } from '@trainyard/contr
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { formatShare } from './measures.ts'
-import { type CliDeps, openSession } from './session.ts'
+import { type CliDeps, openSession, type Session } from './session.ts'
 import { sparkline } from './sparkline.ts'
 import { type Column, tableLines } from './text-table.ts'
 import { tickText } from './terminal-plot.ts'
@@ -25,7 +25,7 @@ export function addLayers(program: Command, deps: CliDeps): void {
       const shown = layers.items.filter((row) => row.epoch === (epoch ?? layers.items.at(-1)?.epoch))
       if (shown.length === 0) return session.print(emptyText(layers.items.length > 0, id))
       const { header, lines } = tableLines(COLUMNS, shown)
-      session.print(`epoch ${shown[0]?.epoch}`, session.style('dim', header), ...lines, '', ...strips(layers.items, session.style))
+      session.print(`epoch ${shown[0]?.epoch}`, session.style('dim', header), ...lines, '', ...strips(layers.items, session))
     })
 }
 
@@ -52,16 +52,22 @@ const COLUMNS: readonly Column<LayerRow>[] = [
   number('update/weight', ({ updateRatio }) => updateRatio),
 ]
 
-/** How each layer's output norm and gradient norm went, epoch by epoch. */
-function strips(rows: readonly LayerRow[], style: (format: 'dim' | 'cyan', text: string) => string): string[] {
+/** How each layer's numbers went, epoch by epoch: a strip per layer, from its lowest to its highest. */
+function strips(rows: readonly LayerRow[], { style }: Pick<Session, 'style'>): string[] {
   const byLayer = [...Map.groupBy(rows, ({ layer }) => layer)]
-  const strip = (title: string, value: (row: LayerRow) => JsonNumber): string[] => [
+  const strip = (title: string, value: (row: LayerRow) => JsonNumber | null, format = tickText): string[] => [
     style('dim', `${title}, epoch by epoch`),
-    ...byLayer.map(([layer, own]) => {
-      const values = own.map((row) => fromJsonNumber(value(row)))
-      const ends = `${tickText(values[0] ?? NaN)} → ${tickText(values.at(-1) ?? NaN)}`
+    ...byLayer.flatMap(([layer, own]) => {
+      const values = own.flatMap((row) => value(row) ?? []).map(fromJsonNumber)
+      if (values.length === 0) return []
+      const ends = `${format(values[0] ?? NaN)} → ${format(values.at(-1) ?? NaN)}`
       return `  ${String(layer).padStart(2)} ${style('cyan', sparkline(values, STRIP_WIDTH))} ${ends}`
     }),
   ]
-  return [...strip('output norm', ({ outputNorm }) => outputNorm), ...strip('gradient norm', ({ gradientNorm }) => gradientNorm)]
+  return [
+    ...strip('output norm', ({ outputNorm }) => outputNorm),
+    ...strip('dead units', ({ deadShare }) => deadShare, formatShare),
+    ...strip('gradient norm', ({ gradientNorm }) => gradientNorm),
+    ...strip('update / weight', ({ updateRatio }) => updateRatio),
+  ]
 }

@@ -23,6 +23,7 @@ export function createPhotoNamer(tf: Runtime): (photo: PhotoToName) => Promise<P
     if (loaded?.folder === folder) return loaded.network
     const model = await readModel({ folder, config })
     loaded?.network.dispose()
+    loaded = null // whatever fails from here on, a network that is gone is never asked
     loaded = { folder, network: createNetwork(tf, networkShape(config), { model }) }
     return loaded.network
   }

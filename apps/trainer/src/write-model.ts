@@ -71,8 +71,9 @@ function rangeOf(values: Float32Array): [number, number] {
 function pytorchTensors({ parameters, buffers }: ModelState, batchesTracked: number): SafeTensor[] {
   const tracked = buffers.filter(({ name }) => name.endsWith('.running_mean'))
   return [
-    ...[...parameters, ...buffers].map(pytorchTensor),
+    // the 8-byte numbers first, as the reference encoder has them: then every array is aligned
     ...tracked.map(({ name }) => countTensor(name.replace('running_mean', 'num_batches_tracked'), batchesTracked)),
+    ...[...parameters, ...buffers].map(pytorchTensor),
   ]
 }
 

@@ -1,0 +1,15 @@
+// Runs in the browser, where tfjs's bundle is the global `tf`.
+import { registerLayers } from '/inference/group-normalization.ts'
+
+await tf.setBackend('cpu') // the same arithmetic on every machine that has a browser
+registerLayers(tf)
+
+/** Logits of some images, (n, size, size, 3), by a model of this site. */
+export async function logitsOf({ name, pixels, shape }) {
+  const model = await tf.loadLayersModel(`/models/${name}/model.json`)
+  const x = tf.tensor4d(pixels, shape)
+  const logits = model.predict(x)
+  const numbers = Array.from(await logits.data())
+  for (const each of [x, logits, model]) each.dispose()
+  return numbers
+}

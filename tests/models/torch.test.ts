@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { pytorchModule } from '@trainyard/contracts'
+import { loadEngine } from '@trainyard/tensorflow'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { createPhotoNamer } from '../../apps/trainer/src/predict-photo.ts'
+import { expectWithin } from '../parity/close.ts'
+import { presentPythonWithTorch } from '../support/python-with-torch.ts'
+import { caseImages } from './model-cases.ts'
+import { BATCHES_TRACKED, BOUND, writeModels } from './written-models.ts'
+
+const Answers = z.record(z.string(), z.object({ logits: z.array(z.number()), batchesTracked: z.array(z.number()) }))
+const run = promisify(execFile)
+const python = await presentPythonWithTorch()
+const { folder, models, remove } = await writeModels()
+afterAll(remove)
+
+describe.skipIf(python === null)('PyTorch, by the generated module and model.safetensors', () => {
+  let answers: z.infer<typeof Answers> = {}
+  beforeAll(async () => {
+    for (const written of models) {
+      await writeFile(path.join(written.folder, 'module.py'), pytorchModule(written.config))
+      await writeFile(path.join(written.folder, 'images.bin'), caseImages(written).first)
+    }
+    // one process: PyTorch takes seconds to load
+    const script = path.join(import.meta.dirname, 'torch_logits.py')
+    const { stdout } = await run(python ?? '', [script, folder, ...models.map(({ name }) => name)], { maxBuffer: 2 ** 26 })
+    answers = Answers.parse(JSON.parse(stdout))
+  }, 600_000)
+
+  test.each(models)('$name: the same logits', ({ name, config, logits }) => {
+    expectWithin(BOUND, answers[name]?.logits ?? [], logits)
+    const norms = config.norm === 'batch' ? config.layerSizes : []
+    expect(answers[name]?.batchesTracked).toEqual(norms.map(() => BATCHES_TRACKED))
+  })
+
+  test('the module run as a program names a photo as the trainer does', { timeout: 600_000 }, async () => {
+    const [written] = models
+    if (!written) throw new Error('There are no cases')
+    const gradient = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 7) % 256)
+    const photo = await sharp(gradient, { raw: { width: 40, height: 30, channels: 3 } })
+      .png()
+      .toBuffer()
+    const file = path.join(folder, 'photo.png')
+    await writeFile(file, photo)
+    const [module, weights] = ['module.py', 'model.safetensors'].map((name) => path.join(written.folder, name))
+    const { stdout } = await run(python ?? '', [module ?? '', weights ?? '', file])
+    const { config, folder: modelFolder } = written
+    const classes = await createPhotoNamer(loadEngine(process.env).tf)({ config, folder: modelFolder, photo })
+    expect(stdout.trim().split('\n')).toEqual(classes.map(({ label, probability }) => `class ${label}: ${probability.toFixed(4)}`))
+  })
+})
