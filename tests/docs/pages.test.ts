@@ -13,11 +13,11 @@ const pages = await Promise.all(
   [
     { name: 'docs/signal.md', needsFlowers102: false },
     { name: 'docs/notebook.md', needsFlowers102: true },
-  ].map(async (page) => ({ ...page, text: await readFile(path.join(root, page.name), 'utf8') })),
+  ].map(async (page) => ({ ...page, markdown: await readFile(path.join(root, page.name), 'utf8') })),
 )
 const runnable = pages.filter(({ needsFlowers102 }) => flowers102.root !== null || !needsFlowers102)
 
-describe.each(runnable)('$name — every command prints what the page says', ({ text }) => {
+describe.each(runnable)('$name — every command prints what the page says', ({ markdown }) => {
   let service: Service
   let bin: string
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe.each(runnable)('$name — every command prints what the page says', ({ 
   })
 
   // in the page's order: later commands look at what earlier ones have trained
-  test.each(consoleCommands(text))('line $line: $command', { timeout: 600_000 }, async ({ command, output }) => {
+  test.each(consoleCommands(markdown))('line $line: $command', { timeout: 600_000 }, async ({ command, output }) => {
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command.replaceAll('http://localhost:8787', service.url)], {
       cwd: root,
       env: { ...process.env, PATH: `${bin}:${process.env['PATH']}`, TRAINYARD_URL: service.url, NO_COLOR: '1', COLUMNS: '100' },

@@ -1,4 +1,5 @@
 // Runs in the browser, where tfjs's bundle is the global `tf`.
+// oxlint-disable-next-line import/no-absolute-path -- an address of the site, not a file
 import { registerLayers } from '/inference/group-normalization.ts'
 
 await tf.setBackend('cpu') // the same arithmetic on every machine that has a browser

@@ -8,11 +8,16 @@ const INFERENCE = path.join(ROOT, 'libs', 'inference', 'src')
 const TFJS = path.join(path.dirname(createRequire(path.join(INFERENCE, 'index.ts')).resolve('@tensorflow/tfjs/package.json')), 'dist')
 
 const PAGE = `<!doctype html><title>models</title><link rel="icon" href="data:,"><script src="/tfjs/tf.min.js"></script>`
-const TYPES: Record<string, string> = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.ts': 'text/javascript', '.json': 'application/json' }
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.ts': 'text/javascript',
+  '.json': 'application/json',
+}
 
 export interface ModelSite {
   url: string
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 /** A site of the models in `folder`, with tfjs's browser bundle and libs/inference as a browser gets them: without types. */
@@ -21,9 +26,10 @@ export async function startModelSite(folder: string): Promise<ModelSite> {
   const server = createServer((request, reply) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site')
     const [, room = '', ...rest] = pathname.split('/')
-    if (room === '') return void reply.setHeader('content-type', 'text/html').end(PAGE)
-    contentOf(path.join(rooms[room] ?? '', ...rest)).then(
-      (content) => reply.setHeader('content-type', TYPES[path.extname(pathname)] ?? 'application/octet-stream').end(content),
+    const content = room === '' ? Promise.resolve(PAGE) : contentOf(path.join(rooms[room] ?? '', ...rest))
+    const type = room === '' ? 'text/html' : (TYPES[path.extname(pathname)] ?? 'application/octet-stream')
+    content.then(
+      (found) => reply.setHeader('content-type', type).end(found),
       () => reply.writeHead(404).end(),
     )
   })

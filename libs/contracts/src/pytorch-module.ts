@@ -34,7 +34,7 @@ if __name__ == "__main__":
     import sys
 
     import torchvision
-    from PIL import Image
+    from PIL import Image, ImageOps
     from safetensors.torch import load_file
 
     model = MyModel()
@@ -43,7 +43,8 @@ if __name__ == "__main__":
     transform = torchvision.transforms.Compose(
         [torchvision.transforms.Resize((${imageSize}, ${imageSize})), torchvision.transforms.ToTensor()]
     )
-    image = transform(Image.open(sys.argv[2]).convert("RGB"))
+    photo = ImageOps.exif_transpose(Image.open(sys.argv[2]))  # upright, as its camera says
+    image = transform(photo.convert("RGB"))
     with torch.no_grad():
         probabilities = model(image[None]).softmax(1)[0]
     for probability, label in zip(*probabilities.topk(5)):

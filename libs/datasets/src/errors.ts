@@ -11,7 +11,7 @@ export class DatasetMissingError extends ExpectedError {
 /** Somebody's photo is no image that can be decoded. */
 export class PhotoUnreadableError extends ExpectedError {
   constructor(options?: ErrorOptions) {
-    super('PHOTO_UNREADABLE', 'The photo cannot be decoded; send a whole JPEG or PNG file', options)
+    super('PHOTO_UNREADABLE', 'The photo cannot be decoded; send a whole JPEG or PNG file of at most 64 megapixels', options)
   }
 }
 

@@ -15,15 +15,19 @@ export function createJpegReader(size: number): (file: string) => Promise<Uint8A
 }
 
 /** Refuses truncated files and takes those with lesser faults, as PIL does; ignores colour profiles and orientation, as PIL does. */
-async function decodeJpeg(bytes: Buffer): Promise<PixelImage> {
-  const decoder = sharp(bytes, { failOn: 'error', ignoreIcc: true })
+const decodeJpeg = (bytes: Buffer): Promise<PixelImage> => readRgb(sharp(bytes, AS_PIL), bytes)
+
+export const AS_PIL = { failOn: 'error', ignoreIcc: true } as const
+
+/** Red, green and blue of the image that `decoder` reads from these bytes; inks become what Pillow makes of them. */
+export async function readRgb(decoder: Sharp, bytes: Buffer): Promise<PixelImage> {
   if (countComponents(bytes) !== 4) return readPixels(decoder)
   return convertCmyk(await readPixels(decoder.pipelineColourspace('cmyk').toColourspace('cmyk')))
 }
 
 /**
- * Colour components by the frame header (ITU-T T.81, B.2.2), or 0 where there is none: libvips would read the whole header once more to
- * say as much.
+ * A JPEG's colour components by the frame header (ITU-T T.81, B.2.2), or 0 where there is none: libvips would read the whole header once
+ * more to say as much.
  */
 function countComponents(bytes: Buffer): number {
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; at += 2 + bytes.readUInt16BE(at + 2)) {
