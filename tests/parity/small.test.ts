@@ -50,13 +50,11 @@ describe.each(readGoldens('small.json'))('PyTorch, small network, $name', (golde
     )
   })
 
-  test.skipIf(bounds.parameters === null)(
-    'after the last epoch — norms of parameters and running averages, loss and accuracy',
-    async () => {
-      const { finalParameterNorms, history } = await run
-      expectRelativelyWithin(bounds.parameters ?? 0, finalParameterNorms, golden.finalParameterNorms)
-      expectWithin(bounds.loss, [history.at(-1)?.evalLoss ?? NaN], [golden.evalLoss])
-      expectWithin(1e-6, [history.at(-1)?.evalAccuracy ?? NaN], [golden.evalAccuracy])
-    },
-  )
+  test('after the last epoch — norms of parameters and running averages, loss and accuracy', async () => {
+    const { finalParameterNorms, history } = await run
+    const last = history.at(-1)
+    if (bounds.parameters !== null) expectRelativelyWithin(bounds.parameters, finalParameterNorms, golden.finalParameterNorms)
+    expectWithin(bounds.chaoticAfter ? CHAOS : bounds.loss, [last?.evalLoss ?? NaN], [golden.evalLoss])
+    expectWithin(bounds.chaoticAfter ? CHAOS : 1e-6, [last?.evalAccuracy ?? NaN], [golden.evalAccuracy])
+  })
 })

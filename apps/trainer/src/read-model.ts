@@ -18,11 +18,12 @@ export async function readModel({ folder, config }: { folder: string; config: Ex
   const bytes = await readFile(path.join(folder, 'weights.bin')).catch((cause: unknown) => {
     throw new ModelGoneError({ cause })
   })
-  let offset = bytes.byteOffset
-  const arrays = layersModelWeights(network).map(({ shape }, i) => {
-    const length = shape.reduce((product, size) => product * size, 1)
-    if (offset + 4 * length > bytes.byteOffset + bytes.length) throw new ModelGoneError()
-    const values = new Float32Array(bytes.buffer.slice(offset, offset + 4 * length))
+  const weights = layersModelWeights(network).map(({ shape }) => ({ shape, length: shape.reduce((product, size) => product * size, 1) }))
+  if (bytes.length !== weights.reduce((sum, { length }) => sum + 4 * length, 0)) throw new ModelGoneError()
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes)
+  let offset = byteOffset
+  const arrays = weights.map(({ shape, length }, i) => {
+    const values = new Float32Array(buffer, offset, length)
     offset += 4 * length
     return { name: names[i] ?? '', shape, values }
   })

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { ExperimentConfig, ModelKind, StoredModel } from '@trainyard/contracts'
-import { CLASS_NAMES } from '@trainyard/datasets'
+import { CLASS_NAMES, withWriteErrors } from '@trainyard/datasets'
 import { layersModelJson, layersModelWeights } from '@trainyard/inference'
 import type { ModelState, Parameter } from '@trainyard/training'
 import { exportedArrays, exportedNetwork } from './exported-network.ts'
@@ -21,10 +21,26 @@ export interface ModelToWrite {
 }
 
 /** Writes a model for TensorFlow.js (model.json, weights.bin) and for PyTorch (model.safetensors). */
-export async function writeModel({ folder, config, state, kind, epoch, batchesTracked }: ModelToWrite): Promise<StoredModel> {
+export async function writeModel(model: ModelToWrite): Promise<StoredModel> {
+  const { folder, kind, epoch } = model
   const part = `${folder}.part`
   await rm(part, { recursive: true, force: true })
-  await mkdir(part, { recursive: true })
+  try {
+    const bytes = await withWriteErrors({ folder, needed: 'the trained model' }, async () => {
+      await mkdir(part, { recursive: true })
+      const written = await writeFiles(part, model)
+      await rm(folder, { recursive: true, force: true })
+      await rename(part, folder)
+      return written
+    })
+    return { kind, epoch, bytes, folder: path.basename(folder) }
+  } catch (error) {
+    await rm(part, { recursive: true, force: true }) // on a full disk half a model would stand in everybody's way
+    throw error
+  }
+}
+
+async function writeFiles(part: string, { config, state, batchesTracked }: ModelToWrite): Promise<number> {
   const network = exportedNetwork(config)
   const arrays = exportedArrays(network, state)
   const weightRanges = Object.fromEntries(
@@ -36,9 +52,7 @@ export async function writeModel({ folder, config, state, kind, epoch, batchesTr
     await writePieces(path.join(part, 'weights.bin'), arrays.map(bytesOf)),
     await writePieces(path.join(part, 'model.safetensors'), encodeSafetensors(pytorchTensors(state, batchesTracked), { format: 'pt' })),
   ]
-  await rm(folder, { recursive: true, force: true })
-  await rename(part, folder)
-  return { kind, epoch, bytes: bytes.reduce((sum, each) => sum + each, 0), folder: path.basename(folder) }
+  return bytes.reduce((sum, each) => sum + each, 0)
 }
 
 async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<number> {
@@ -58,13 +72,17 @@ async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<
 
 const bytesOf = (values: Float32Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 
+/** Of the finite ones: the last step may have overflowed, and JSON knows no infinity. */
 function rangeOf(values: Float32Array): [number, number] {
   let [lowest, highest] = [Infinity, -Infinity]
-  for (const value of values) {
+  // by index: five times as fast, over the 25 million numbers of the notebook's first layer
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0
+    if (!Number.isFinite(value)) continue
     if (value < lowest) lowest = value
     if (value > highest) highest = value
   }
-  return [lowest, highest]
+  return lowest <= highest ? [lowest, highest] : [0, 0]
 }
 
 /** The module's state_dict: a Linear's weight is (units, inputs) there. */

@@ -1,5 +1,12 @@
 export { CLASS_NAMES } from './class-names.ts'
-export { DatasetCorruptError, DatasetMissingError, DiskFullError, DownloadFailedError, FolderNotWritableError } from './errors.ts'
+export {
+  DatasetCorruptError,
+  DatasetMissingError,
+  DiskFullError,
+  DownloadFailedError,
+  FolderNotWritableError,
+  withWriteErrors,
+} from './errors.ts'
 export { fetchDataset, type FetchOptions, type Flowers102Source, PUBLISHED_FLOWERS102 } from './fetch-dataset.ts'
 export type { DatasetFolders, DatasetProgress, ImageSplit, OnDatasetProgress, SplitKey } from './image-split.ts'
 export { importDataset, type ImportOptions } from './import-dataset.ts'
