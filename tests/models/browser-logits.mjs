@@ -2,11 +2,11 @@
 // oxlint-disable-next-line import/no-absolute-path -- an address of the site, not a file
 import { registerLayers } from '/inference/group-normalization.ts'
 
-await tf.setBackend('cpu') // the same arithmetic on every machine that has a browser
 registerLayers(tf)
 
-/** Logits of some images, (n, size, size, 3), by a model of this site. */
-export async function logitsOf({ name, pixels, shape }) {
+/** Logits of some images, (n, size, size, 3), by a model of this site, on one of tfjs's backends. */
+export async function logitsOf({ name, pixels, shape, backend }) {
+  if (!(await tf.setBackend(backend))) throw new Error(`This browser has no ${backend}`)
   const model = await tf.loadLayersModel(`/models/${name}/model.json`)
   const x = tf.tensor4d(pixels, shape)
   const logits = model.predict(x)

@@ -28,9 +28,11 @@ describe.skipIf(executable === null)('tfjs in Chromium', () => {
     for (const close of opened) await close()
   })
 
-  test.each(models)('$name: the same logits', async (written) => {
+  // what a browser takes by itself where it can, and what it takes where it cannot
+  const cases = models.flatMap((written) => ['webgl', 'cpu'].map((backend) => ({ ...written, backend })))
+  test.each(cases)('$name on $backend: the same logits', async ({ backend, ...written }) => {
     const { imageSize } = written.config
-    const request = { name: written.name, pixels: [...caseImages(written).last], shape: [IMAGES, imageSize, imageSize, 3] }
+    const request = { name: written.name, pixels: [...caseImages(written).last], shape: [IMAGES, imageSize, imageSize, 3], backend }
     // as text: what vitest makes of a function would not run there
     const logits = await page.evaluate(`import('/page/browser-logits.mjs').then(({ logitsOf }) => logitsOf(${JSON.stringify(request)}))`)
     expectWithin(BOUND, z.array(z.number()).parse(logits), written.logits)

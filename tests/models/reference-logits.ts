@@ -27,7 +27,8 @@ function logitsOf(pixels: number[], { config, state }: ModelCase): number[] {
   return linear(x, { arrays, name: `model.${module + 1}`, units: 102 })
 }
 
-const arraysOf = ({ parameters, buffers }: ModelState): Arrays => new Map([...parameters, ...buffers].map(({ name, values }) => [name, values]))
+const arraysOf = ({ parameters, buffers }: ModelState): Arrays =>
+  new Map([...parameters, ...buffers].map(({ name, values }) => [name, values]))
 
 /** y = x · W + b, W (inputs, units) */
 function linear(x: number[], { arrays, name, units }: { arrays: Arrays; name: string; units: number }): number[] {

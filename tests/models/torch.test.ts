@@ -38,19 +38,24 @@ describe.skipIf(python === null)('PyTorch, by the generated module and model.saf
     expect(answers[name]?.batchesTracked).toEqual(norms.map(() => BATCHES_TRACKED))
   })
 
-  test('the module run as a program names a photo as the trainer does', { timeout: 600_000 }, async () => {
-    const [written] = models
-    if (!written) throw new Error('There are no cases')
-    const gradient = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 7) % 256)
-    const photo = await sharp(gradient, { raw: { width: 40, height: 30, channels: 3 } })
-      .png()
-      .toBuffer()
-    const file = path.join(folder, 'photo.png')
-    await writeFile(file, photo)
-    const [module, weights] = ['module.py', 'model.safetensors'].map((name) => path.join(written.folder, name))
-    const { stdout } = await run(python ?? '', [module ?? '', weights ?? '', file])
-    const { config, folder: modelFolder } = written
-    const classes = await createPhotoNamer(loadEngine(process.env).tf)({ config, folder: modelFolder, photo })
-    expect(stdout.trim().split('\n')).toEqual(classes.map(({ label, probability }) => `class ${label}: ${probability.toFixed(4)}`))
-  })
+  test(
+    'the module run as a program names a photo, taken with the camera on its side, as the trainer does',
+    { timeout: 600_000 },
+    async () => {
+      const [written] = models
+      if (!written) throw new Error('There are no cases')
+      const gradient = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 7) % 256)
+      const photo = await sharp(gradient, { raw: { width: 40, height: 30, channels: 3 } })
+        .jpeg()
+        .withMetadata({ orientation: 6 })
+        .toBuffer()
+      const file = path.join(folder, 'photo.jpg')
+      await writeFile(file, photo)
+      const [module, weights] = ['module.py', 'model.safetensors'].map((name) => path.join(written.folder, name))
+      const { stdout } = await run(python ?? '', [module ?? '', weights ?? '', file])
+      const { config, folder: modelFolder } = written
+      const classes = await createPhotoNamer(loadEngine(process.env).tf)({ config, folder: modelFolder, photo })
+      expect(stdout.trim().split('\n')).toEqual(classes.map(({ label, probability }) => `class ${label}: ${probability.toFixed(4)}`))
+    },
+  )
 })
