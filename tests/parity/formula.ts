@@ -1,5 +1,5 @@
 import type { Runtime } from '@trainyard/tensorflow'
-import { createNetwork, type NetworkShape, type TrainingState } from '@trainyard/training'
+import { createNetwork, type NetworkShape, type SavedArray, type TrainingState } from '@trainyard/training'
 
 /** MurmurHash3's 32-bit finaliser. */
 function fmix32(value: number): number {
@@ -37,7 +37,7 @@ export function formulaState(tf: Runtime, shape: NetworkShape): TrainingState {
   return state
 }
 
-export function norm(values: Float32Array): number {
+export function norm(values: SavedArray['values']): number {
   let sum = 0
   for (const value of values) sum += value * value
   return Math.sqrt(sum)

@@ -15,7 +15,14 @@ function formulaImages(runtime: Runtime, golden: Golden): ResidentImages {
   const labelsOf = (indices: Int32Array): Int32Array => indices.map((i) => i % golden.classes)
   return {
     count: golden.samples,
+    inputs,
     labelsOf,
+    pixels: ({ first, count }) => {
+      const columns = Float32Array.from({ length: golden.samples * count }, (_, i) => {
+        return 255 * (pixels[Math.floor(i / count) * inputs + first + (i % count)] ?? 0)
+      })
+      return runtime.tensor(columns, { shape: [golden.samples, count], dtype: 'float32' })
+    },
     batch: (indices) => {
       const rows = new Float32Array(indices.length * inputs)
       indices.forEach((image, row) => rows.set(pixels.subarray(image * inputs, (image + 1) * inputs), row * inputs))

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { ExperimentRequest, resolveConfig } from '@trainyard/contracts'
 import { CLASS_NAMES, readPhoto } from '@trainyard/datasets'
 import { loadEngine } from '@trainyard/tensorflow'
-import { createNetwork, type ModelState } from '@trainyard/training'
+import { createNetwork, type ModelState, plainModel } from '@trainyard/training'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPhotoNamer } from './predict-photo.ts'
@@ -29,9 +29,8 @@ afterAll(() => rm(base, { recursive: true }))
 /** Writes the network that a seed draws. */
 async function model(seed: number): Promise<{ folder: string; state: ModelState }> {
   const network = createNetwork(tf, shape, { seed })
-  const { parameters, buffers } = network.state(1).read()
+  const state = plainModel(network.state(1).read())
   network.dispose()
-  const state = { epoch: 1, parameters, buffers }
   const folder = path.join(base, `seed-${seed}`)
   await writeModel({ folder, config, state, kind: 'final', epoch: 1, batchesTracked: 16 })
   return { folder, state }

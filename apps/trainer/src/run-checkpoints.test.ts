@@ -31,7 +31,7 @@ async function checkpointOnce({ freeGib, name }: { freeGib: number; name: string
     modelFolder: '',
   } as const
   const diskSpace = async () => ({ freeBytes: freeGib * 2 ** 30, totalBytes: 20 * 2 ** 30 })
-  await runCheckpointSchedule(command, { reports, diskSpace, best: () => null }).atEpochEnd(live, { now: true })
+  await runCheckpointSchedule(command, { reports, diskSpace, best: () => null, imagesHash: 'images' }).atEpochEnd(live, { now: true })
   return { told, command, reports }
 }
 
@@ -41,7 +41,9 @@ test('a checkpoint — is told with its checksum, and read back to the same bits
   expect(message).toMatchObject({ type: 'checkpoint', checkpoint: { epoch: 3, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } })
   const resume = message?.type === 'checkpoint' ? message.checkpoint.file : null
   expect(await readdir(command.checkpoints.folder)).toEqual([resume])
-  expect(await readRunCheckpoint({ ...command, checkpoints: { ...command.checkpoints, resume } }, reports)).toEqual({ state, best: null })
+  expect(
+    await readRunCheckpoint({ ...command, checkpoints: { ...command.checkpoints, resume } }, { reports, imagesHash: 'images' }),
+  ).toEqual({ state, best: null })
 })
 
 test('a disk that is nearly full — no checkpoint but a warning, and training goes on', async () => {

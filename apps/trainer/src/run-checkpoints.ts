@@ -15,12 +15,14 @@ export interface CheckpointDependencies {
   diskSpace: () => Promise<DiskSpace>
   /** The best model so far, where it is to be kept. */
   best: () => BestModel<ModelSnapshot> | null
+  /** SHA-256 of the train images. */
+  imagesHash: string
 }
 
 /** Writes a run's checkpoints; one that cannot be written, or has no room, is a warning, and training goes on. */
 export function runCheckpointSchedule(
   { runId, config, checkpoints: { folder } }: RunCommand,
-  { reports, diskSpace, best }: CheckpointDependencies,
+  { reports, diskSpace, best, imagesHash }: CheckpointDependencies,
 ): CheckpointSchedule {
   return createCheckpointSchedule({
     everySeconds: config.checkpointEverySeconds,
@@ -31,7 +33,7 @@ export function runCheckpointSchedule(
       try {
         const space = await diskSpace()
         if (!diskHasRoom(space)) throw new Error(`the disk is nearly full, ${describeDiskSpace(space)}`)
-        const { recorded } = await writeCheckpoint(state, { folder, runId, configHash: configHash(config), best: best() })
+        const { recorded } = await writeCheckpoint(state, { folder, runId, configHash: configHash(config), imagesHash, best: best() })
         return { recorded: recorded.then((checkpoint) => reports.send({ type: 'checkpoint', checkpoint })).catch(failed) }
       } catch (error) {
         failed(error)
@@ -42,10 +44,16 @@ export function runCheckpointSchedule(
 }
 
 /** Where a run resumes, or null. A checkpoint that cannot be read costs time, not the experiment: training begins anew, to the same bits. */
-export async function readRunCheckpoint({ config, checkpoints }: RunCommand, reports: RunReports): Promise<Checkpoint | null> {
+export async function readRunCheckpoint(
+  { config, checkpoints }: RunCommand,
+  { reports, imagesHash }: Pick<CheckpointDependencies, 'reports' | 'imagesHash'>,
+): Promise<Checkpoint | null> {
   if (checkpoints.resume === null) return null
   try {
-    return decodeCheckpoint(await readFile(path.join(checkpoints.folder, checkpoints.resume)), { configHash: configHash(config) })
+    return decodeCheckpoint(await readFile(path.join(checkpoints.folder, checkpoints.resume)), {
+      configHash: configHash(config),
+      imagesHash,
+    })
   } catch (error) {
     reports.warn(`The checkpoint ${checkpoints.resume} cannot be used (${reasonOf(error)}); starting from epoch 1`)
     return null

@@ -30,12 +30,12 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
     onWarning: (message) => reports.warn(message),
     signal,
   })
-  const start = await readRunCheckpoint(command, reports)
   const { images, sha256: datasetHash } = loaded.train
+  const start = await readRunCheckpoint(command, { reports, imagesHash: datasetHash })
   await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: start?.state.epoch ?? 0, holds: splits.held() })
 
   const model = keepRunModel(command, { reports, start, stepsPerEpoch: stepsPerEpoch(images.count, config.batchSize) })
-  const checkpoints = runCheckpointSchedule(command, { reports, diskSpace, best: model.best })
+  const checkpoints = runCheckpointSchedule(command, { reports, diskSpace, best: model.best, imagesHash: datasetHash })
   const callbacks = [runCallbacks({ config, images: images.count, reports, checkpoints, model, leaveAfterEpoch })]
   try {
     await train(tf, { ...trainOptions(config, loaded), ...(start && { start: start.state }), signal, callbacks })

@@ -1,5 +1,13 @@
 import type { ToTrainer } from '@trainyard/contracts'
-import { type BestModel, type Checkpoint, type EpochResult, keepBestModel, type LiveState, type ModelSnapshot } from '@trainyard/training'
+import {
+  type BestModel,
+  type Checkpoint,
+  type EpochResult,
+  keepBestModel,
+  type LiveState,
+  type ModelSnapshot,
+  plainModel,
+} from '@trainyard/training'
 import type { RunReports } from './run-reports.ts'
 import { writeModel } from './write-model.ts'
 
@@ -29,7 +37,7 @@ export function keepRunModel({ config, modelFolder }: RunCommand, { reports, sta
     const stored = await writeModel({
       folder: modelFolder,
       config,
-      state: model.read(),
+      state: plainModel(model.read()),
       kind,
       epoch,
       batchesTracked: epoch * stepsPerEpoch,

@@ -1,7 +1,7 @@
 import { mkdir, open, rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { CheckpointInfo } from '@trainyard/contracts'
-import { type BestModel, encodeCheckpoint, type LiveState, type ModelSnapshot } from '@trainyard/training'
+import { type BestModel, type CheckpointOwner, encodeCheckpoint, type LiveState, type ModelSnapshot } from '@trainyard/training'
 import { sha256OfFile } from './file-hash.ts'
 
 /**
@@ -10,7 +10,7 @@ import { sha256OfFile } from './file-hash.ts'
  */
 export async function writeCheckpoint(
   state: LiveState,
-  { folder, runId, ...content }: { folder: string; runId: string; configHash: string; best: BestModel<ModelSnapshot> | null },
+  { folder, runId, ...content }: CheckpointOwner & { folder: string; runId: string; best: BestModel<ModelSnapshot> | null },
 ): Promise<{ recorded: Promise<CheckpointInfo> }> {
   const { epoch } = state
   const name = `${runId}-${String(epoch).padStart(6, '0')}.checkpoint`

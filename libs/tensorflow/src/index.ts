@@ -5,7 +5,6 @@ export {
   addBias,
   addScalar,
   filled,
-  gatherPixels,
   halfSquaredNorm,
   matMul,
   mean,
@@ -14,17 +13,19 @@ export {
   reluGradient,
   reshape,
   rsqrt,
+  scalarLike,
   scale,
-  sliceRows,
   softmaxCrossEntropy,
   square,
   subtract,
+  sum,
   sumRows,
   toDouble,
   toFloat,
   topK,
   transpose,
 } from './ops.ts'
+export { gatherColumns, gatherPixels, gatherRows, pixelColumns, scatterRows, sliceRows, stackRows } from './rows.ts'
 export { type PhiloxStart, randomNormal, randomUniform, randomWords } from './stateless-random.ts'
 export type { Runtime } from './runtime.ts'
 export { loadTfjs } from './tfjs.ts'

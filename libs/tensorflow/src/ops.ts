@@ -5,18 +5,18 @@ const FLOAT = { T: { type: 'float32' } } as const
 const DOUBLE = { T: { type: 'float64' } } as const
 
 /** For the ops that also take doubles: as their first operand is. */
-const typeOf = ({ dtype }: Tensor): typeof FLOAT | typeof DOUBLE => (dtype === DTYPE.float64 ? DOUBLE : FLOAT)
+export const typeOf = ({ dtype }: Tensor): typeof FLOAT | typeof DOUBLE => (dtype === DTYPE.float64 ? DOUBLE : FLOAT)
 
 /** a · b, either transposed where said: (n, k) · (k, m) → (n, m). */
 export function matMul(tf: Runtime, [a, b]: [Tensor, Tensor], turned: { a?: boolean; b?: boolean } = {}): Tensor {
-  return tf.run('MatMul', [a, b], { ...FLOAT, transpose_a: { bool: turned.a ?? false }, transpose_b: { bool: turned.b ?? false } })
+  return tf.run('MatMul', [a, b], { ...typeOf(a), transpose_a: { bool: turned.a ?? false }, transpose_b: { bool: turned.b ?? false } })
 }
 
 /** (n, m) → (m, n) */
 export function transpose(tf: Runtime, x: Tensor): Tensor {
   return tf.scope(() => {
     const order = tf.tensor(Int32Array.of(1, 0), { shape: [2], dtype: 'int32' })
-    return tf.run('Transpose', [x, order], { ...FLOAT, Tperm: { type: 'int32' } })
+    return tf.run('Transpose', [x, order], { ...typeOf(x), Tperm: { type: 'int32' } })
   })
 }
 
@@ -83,19 +83,28 @@ export function rsqrt(tf: Runtime, x: Tensor): Tensor {
 
 /** x · factor, elementwise. */
 export function scale(tf: Runtime, x: Tensor, factor: number): Tensor {
-  return tf.scope(() => multiply(tf, [x, scalar(tf, factor)]))
+  return tf.scope(() => multiply(tf, [x, scalarLike(tf, x, factor)]))
 }
 
 /** x + number, elementwise. */
 export function addScalar(tf: Runtime, x: Tensor, number: number): Tensor {
-  return tf.scope(() => add(tf, [x, x.dtype === DTYPE.float64 ? toDouble(tf, scalar(tf, number)) : scalar(tf, number)]))
+  return tf.scope(() => add(tf, [x, scalarLike(tf, x, number)]))
+}
+
+/** Sum over axes, which stay as 1. */
+export function sum(tf: Runtime, x: Tensor, axes: readonly number[]): Tensor {
+  return reduce(tf, 'Sum', { x, axes })
 }
 
 /** Mean over axes, which stay as 1. */
 export function mean(tf: Runtime, x: Tensor, axes: readonly number[]): Tensor {
+  return reduce(tf, 'Mean', { x, axes })
+}
+
+function reduce(tf: Runtime, op: 'Sum' | 'Mean', { x, axes }: { x: Tensor; axes: readonly number[] }): Tensor {
   return tf.scope(() => {
     const over = tf.tensor(Int32Array.from(axes), { shape: [axes.length], dtype: 'int32' })
-    return tf.run('Mean', [x, over], { ...typeOf(x), Tidx: { type: 'int32' }, keep_dims: { bool: true } })
+    return tf.run(op, [x, over], { ...typeOf(x), Tidx: { type: 'int32' }, keep_dims: { bool: true } })
   })
 }
 
@@ -120,23 +129,16 @@ export function toFloat(tf: Runtime, x: Tensor): Tensor {
 
 /** Half the sum of squares, in one pass over x. */
 export function halfSquaredNorm(tf: Runtime, x: Tensor): Tensor {
-  return tf.run('L2Loss', [x], FLOAT)
+  return tf.run('L2Loss', [x], typeOf(x))
 }
 
 function scalar(tf: Runtime, value: number): Tensor {
   return tf.tensor(Float32Array.of(value), { shape: [], dtype: 'float32' })
 }
 
-/** Rows of a (count, width) tensor of bytes by index, as floats divided by 255: what torchvision's ToTensor does to pixels. */
-export function gatherPixels(tf: Runtime, [bytes, indices]: [Tensor, Tensor]): Tensor {
-  return tf.scope(() => {
-    const axis = tf.tensor(Int32Array.of(0), { shape: [], dtype: 'int32' })
-    const types = { Tparams: { type: 'uint8' }, Tindices: { type: 'int32' }, Taxis: { type: 'int32' } } as const
-    const rows = tf.run('GatherV2', [bytes, indices, axis], { ...types, batch_dims: { int: 0 } })
-    const floats = tf.run('Cast', [rows], { SrcT: { type: 'uint8' }, DstT: { type: 'float32' } })
-    // dividing, not multiplying by 1/255: the two differ in the last bit
-    return tf.run('Div', [floats, tf.tensor(Float32Array.of(255), { shape: [], dtype: 'float32' })], FLOAT)
-  })
+/** A scalar in x's type. */
+export function scalarLike(tf: Runtime, x: { dtype: number }, value: number): Tensor {
+  return x.dtype === DTYPE.float64 ? tf.doubles(Float64Array.of(value), []) : scalar(tf, value)
 }
 
 /** A float32 tensor filled with one value. */
@@ -144,14 +146,5 @@ export function filled(tf: Runtime, shape: readonly number[], value: number): Te
   return tf.scope(() => {
     const dims = tf.tensor(Int32Array.from(shape), { shape: [shape.length], dtype: 'int32' })
     return tf.run('Fill', [dims, scalar(tf, value)], { ...FLOAT, index_type: { type: 'int32' } })
-  })
-}
-
-/** Rows `first` … `first + count` − 1 of x, or elements where x has one dimension. */
-export function sliceRows(tf: Runtime, x: Tensor, { first, count }: { first: number; count: number }): Tensor {
-  return tf.scope(() => {
-    const rest = x.shape.slice(1)
-    const vector = (values: number[]): Tensor => tf.tensor(Int32Array.from(values), { shape: [values.length], dtype: 'int32' })
-    return tf.run('Slice', [x, vector([first, ...rest.map(() => 0)]), vector([count, ...rest])], { ...FLOAT, Index: { type: 'int32' } })
   })
 }

@@ -1,6 +1,6 @@
-import { DTYPE, type OpAttribute, type Tensor, type TensorFlowBinding } from './binding.ts'
+import { DTYPE, type DType, type OpAttribute, type Tensor, type TensorFlowBinding } from './binding.ts'
 
-type AttributeValue = { type: keyof typeof DTYPE } | { bool: boolean } | { int: number } | { shape: readonly number[] } | { string: string }
+type AttributeValue = { type: DType } | { bool: boolean } | { int: number } | { shape: readonly number[] } | { string: string }
 
 /** Runs TensorFlow's ops by name and knows which tensors are alive. */
 export interface Runtime {
@@ -9,9 +9,13 @@ export interface Runtime {
   /** Runs an op with any number of outputs. */
   runMany(name: string, inputs: readonly Tensor[], options: { attributes: Record<string, AttributeValue>; outputs: number }): Tensor[]
   /** A tensor of `values`; on a CPU it may share their memory, so they must not change while it lives. int64 takes pairs of words, low first. */
-  tensor(values: Float32Array | Int32Array | Uint8Array, options: { shape: readonly number[]; dtype: keyof typeof DTYPE }): Tensor
+  tensor(values: Float32Array | Int32Array | Uint8Array, options: { shape: readonly number[]; dtype: Exclude<DType, 'float64'> }): Tensor
+  /** A float64 tensor of `values`, under the same condition. */
+  doubles(values: Float64Array, shape: readonly number[]): Tensor
   /** Reads a float32 tensor back; waits for the device. */
   readFloats(tensor: Tensor): Float32Array
+  /** Reads a float64 tensor back; waits for the device. */
+  readDoubles(tensor: Tensor): Float64Array
   /** Reads an int32 tensor back; waits for the device. */
   readInts(tensor: Tensor): Int32Array
   dispose(...tensors: readonly Tensor[]): void
@@ -22,6 +26,10 @@ export interface Runtime {
   /** How many tensors are alive: constant over epochs, or something leaks. */
   liveTensors(): number
 }
+
+/** The binding neither makes nor reads doubles, but int32: each double is two of them. */
+const WORDS = 2
+const wordsOf = ({ buffer, byteOffset, length }: Float64Array): Int32Array => new Int32Array(buffer, byteOffset, WORDS * length)
 
 export function createRuntime(binding: TensorFlowBinding): Runtime {
   const alive = new Set<number>()
@@ -52,18 +60,35 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
       )
       .map(track)
 
+  const run: Runtime['run'] = (name, inputs, attributes = {}) => {
+    const [output] = runMany(name, inputs, { attributes, outputs: 1 })
+    if (!output) throw new Error(`TensorFlow's ${name} gave no output`)
+    return output
+  }
+  const create: Runtime['tensor'] = (values, { shape, dtype }) =>
+    track({ id: binding.createTensor(shape, DTYPE[dtype], values), shape, dtype: DTYPE[dtype] })
+
   return {
     runMany,
-    run: (name, inputs, attributes = {}) => {
-      const [output] = runMany(name, inputs, { attributes, outputs: 1 })
-      if (!output) throw new Error(`TensorFlow's ${name} gave no output`)
-      return output
+    run,
+    tensor: create,
+    doubles: (values, shape) => {
+      const words = create(wordsOf(values), { shape: [...shape, WORDS], dtype: 'int32' })
+      const cast = run('Bitcast', [words], { T: { type: 'int32' }, type: { type: 'float64' } })
+      disposeId(words.id)
+      return cast
     },
-    tensor: (values, { shape, dtype }) => track({ id: binding.createTensor(shape, DTYPE[dtype], values), shape, dtype: DTYPE[dtype] }),
     readFloats: ({ id }) => {
       const values = binding.tensorDataSync(id)
       if (!(values instanceof Float32Array)) throw new TypeError('Only float32 tensors can be read as floats')
       return values
+    },
+    readDoubles: (tensorOfDoubles) => {
+      if (tensorOfDoubles.dtype !== DTYPE.float64) throw new TypeError('Only float64 tensors can be read as doubles')
+      const words = run('Bitcast', [tensorOfDoubles], { T: { type: 'float64' }, type: { type: 'int32' } })
+      const { buffer, byteOffset, length } = binding.tensorDataSync(words.id)
+      disposeId(words.id)
+      return new Float64Array(buffer, byteOffset, length / WORDS)
     },
     readInts: ({ id }) => {
       const values = binding.tensorDataSync(id)

@@ -1,16 +1,17 @@
-import type { Tensor } from './binding.ts'
+import { DTYPE, type Tensor } from './binding.ts'
 import type { Runtime } from './runtime.ts'
 
-const FLOAT = { dtype: { type: 'float32' } } as const
 let created = 0
 
-/** A float32 array that stays on the device and is updated in place. */
+/** A float32 or float64 array that stays on the device and is updated in place. */
 export interface Variable {
   readonly shape: readonly number[]
+  /** One of DTYPE's numbers. */
+  readonly dtype: number
   /** The values now. Dispose of it before the next update, or the update copies the variable. */
   read(): Tensor
   assign(value: Tensor): void
-  /** Stochastic gradient descent with momentum, PyTorch's: velocity ← momentum · velocity + gradient; this ← this − lr · velocity. */
+  /** Stochastic gradient descent with momentum, PyTorch's: velocity ← momentum · velocity + gradient; this ← this − lr · velocity. All of one type. */
   applyMomentum(update: { velocity: Variable; gradient: Tensor; lr: Tensor; momentum: Tensor }): void
   dispose(): void
   /** TensorFlow's handle, for ops on variables. */
@@ -18,19 +19,21 @@ export interface Variable {
 }
 
 export function createVariable(tf: Runtime, initial: Tensor): Variable {
-  const { shape } = initial
+  const { shape, dtype } = initial
+  const type = { type: dtype === DTYPE.float64 ? 'float64' : 'float32' } as const
   // Without a name of its own TensorFlow would give two variables the same storage.
   const shared_name = { string: `trainyard-${(created += 1)}` }
-  const handle = tf.run('VarHandleOp', [], { ...FLOAT, shape: { shape }, shared_name, container: { string: '' } })
-  const assign = (value: Tensor): void => void tf.runMany('AssignVariableOp', [handle, value], { attributes: FLOAT, outputs: 0 })
+  const handle = tf.run('VarHandleOp', [], { dtype: type, shape: { shape }, shared_name, container: { string: '' } })
+  const assign = (value: Tensor): void => void tf.runMany('AssignVariableOp', [handle, value], { attributes: { dtype: type }, outputs: 0 })
   assign(initial)
   return {
     shape,
+    dtype,
     handle,
     assign,
-    read: () => tf.run('ReadVariableOp', [handle], FLOAT),
+    read: () => tf.run('ReadVariableOp', [handle], { dtype: type }),
     applyMomentum: ({ velocity, gradient, lr, momentum }) => {
-      const attributes = { T: { type: 'float32' }, use_locking: { bool: false }, use_nesterov: { bool: false } } as const
+      const attributes = { T: type, use_locking: { bool: false }, use_nesterov: { bool: false } }
       // https://www.tensorflow.org/api_docs/python/tf/raw_ops/ResourceApplyMomentum
       tf.runMany('ResourceApplyMomentum', [handle, velocity.handle, lr, gradient, momentum], { attributes, outputs: 0 })
     },

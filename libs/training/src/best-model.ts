@@ -1,5 +1,5 @@
 import { isBetterEpoch } from '@trainyard/contracts'
-import type { BestModel, LiveState, ModelSnapshot, ModelState } from './parameter.ts'
+import type { BestModel, LiveState, ModelSnapshot, ParameterEntry, SavedArray, SavedModel } from './parameter.ts'
 
 /** Keeps the network of the best epoch while training goes on. */
 export interface BestModelKeeper {
@@ -10,7 +10,7 @@ export interface BestModelKeeper {
 }
 
 /** `start`: the best of the epochs before a resumed run. */
-export function keepBestModel(start: BestModel<ModelState> | null): BestModelKeeper {
+export function keepBestModel(start: BestModel<SavedModel> | null): BestModelKeeper {
   let best = start && { ...start, model: restoredSnapshot(start.model) }
   return {
     consider: ({ epoch, loss, evalAccuracy }, state) => {
@@ -27,9 +27,13 @@ export function keepBestModel(start: BestModel<ModelState> | null): BestModelKee
 }
 
 /** What a checkpoint held lies in memory already. */
-function restoredSnapshot(model: ModelState): ModelSnapshot {
+function restoredSnapshot(model: SavedModel): ModelSnapshot {
+  const entriesOf = (arrays: readonly SavedArray[]): ParameterEntry[] =>
+    arrays.map(({ name, shape, values }) => ({ name, shape, type: values instanceof Float64Array ? 'float64' : 'float32' }))
   return {
-    ...model,
+    epoch: model.epoch,
+    parameters: entriesOf(model.parameters),
+    buffers: entriesOf(model.buffers),
     *pieces() {
       for (const { values } of [...model.parameters, ...model.buffers]) yield values
     },

@@ -1,7 +1,7 @@
 import { type Runtime, softmaxCrossEntropy, topK } from '@trainyard/tensorflow'
 import { batches } from './batches.ts'
 import type { Network } from './network.ts'
-import type { ResidentImages } from './resident-images.ts'
+import type { NumberedImages } from './sample-space.ts'
 import { nextMacrotask } from './next-macrotask.ts'
 
 /** Images per forward pass; it changes the speed and the memory, not the numbers' meaning. */
@@ -19,7 +19,7 @@ export interface Evaluation {
 export async function evaluate(
   tf: Runtime,
   network: Network,
-  { images, signal }: { images: ResidentImages; signal: AbortSignal | undefined },
+  { images, signal }: { images: NumberedImages; signal: AbortSignal | undefined },
 ): Promise<Evaluation> {
   let loss = 0
   let right = 0

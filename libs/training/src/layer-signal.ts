@@ -1,5 +1,6 @@
 import { add, halfSquaredNorm, type Runtime, sumRows, type Tensor } from '@trainyard/tensorflow'
 import type { LayerTrace, Network, NetworkLayer } from './network.ts'
+import type { WeightNorms } from './weight-norms.ts'
 
 /** How the signal fared at one layer in one epoch: activations over all its images, gradients and weights at its last step. */
 export interface LayerSignal {
@@ -26,8 +27,8 @@ export interface LayerSignal {
 export interface SignalRecorder {
   /** A step's activations. */
   observe(traces: readonly LayerTrace[]): void
-  /** After the epoch's last update, with that step's gradients. */
-  finish(gradients: readonly Tensor[], options: { lr: number }): LayerSignal[]
+  /** After the epoch's last update, with that step's batch and its gradients. */
+  finish(gradients: readonly Tensor[], options: { lr: number; x: Tensor }): LayerSignal[]
   dispose(): void
 }
 
@@ -51,7 +52,7 @@ export function createSignalRecorder(tf: Runtime, network: Network): SignalRecor
       rows += traces[0]?.output.shape[0] ?? 0
       steps += 1
     },
-    finish: (gradients, { lr }) => {
+    finish: (gradients, { lr, x }) => {
       const signals = network.layers.map((layer, i) => {
         const gradient = gradients[layer.weightIndex]
         if (!gradient) throw new Error(`No gradient of ${layer.weight.name}`)
@@ -59,7 +60,7 @@ export function createSignalRecorder(tf: Runtime, network: Network): SignalRecor
           layer: i + 1,
           kind: layer.kind,
           ...activationSignal(tf, sums[i], { rows, steps, kind: layer.kind }),
-          ...weightSignal(tf, layer, { gradient, lr }),
+          ...weightSignal(layer.measureWeight({ gradient, x }), lr),
         }
       })
       forget()
@@ -111,23 +112,8 @@ function spread(
 }
 
 function weightSignal(
-  tf: Runtime,
-  { weight }: NetworkLayer,
-  { gradient, lr }: { gradient: Tensor; lr: number },
+  { weight, gradient, velocity }: WeightNorms,
+  lr: number,
 ): Pick<LayerSignal, 'gradientNorm' | 'weightNorm' | 'updateRatio'> {
-  const weightNorm = normOf(tf, () => weight.value.read())
-  return {
-    gradientNorm: normOf(tf, () => gradient),
-    weightNorm,
-    updateRatio: (lr * normOf(tf, () => weight.velocity.read())) / weightNorm, // the last update was −lr · velocity
-  }
-}
-
-function normOf(tf: Runtime, of: () => Tensor): number {
-  const found: number[] = []
-  tf.scope(() => {
-    const tensor = of()
-    found.push(...tf.readFloats(halfSquaredNorm(tf, tensor)))
-  })
-  return Math.sqrt(2 * (found[0] ?? NaN))
+  return { gradientNorm: gradient, weightNorm: weight, updateRatio: (lr * velocity) / weight } // the last update was −lr · velocity
 }

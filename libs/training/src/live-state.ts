@@ -1,6 +1,6 @@
-import { type Runtime, sliceRows, type Tensor, type Variable } from '@trainyard/tensorflow'
+import { DTYPE, type Runtime, sliceRows, type Tensor, type Variable } from '@trainyard/tensorflow'
 import type { NetworkBuffer, TrainableParameter } from './layer.ts'
-import type { LiveState, ModelSnapshot, Parameter, ParameterEntry } from './parameter.ts'
+import type { LiveState, ModelSnapshot, NumberArray, ParameterEntry, SavedArray } from './parameter.ts'
 
 const PIECE_NUMBERS = 2 ** 21
 
@@ -14,15 +14,15 @@ export function liveState(
   { epoch, parameters, buffers }: { epoch: number; parameters: readonly TrainableParameter[]; buffers: readonly NetworkBuffer[] },
 ): LiveState {
   const momenta = parameters.map(({ name, velocity }) => ({ name, value: velocity }))
-  const read = (all: readonly NamedVariable[]): Parameter[] =>
-    all.map(({ name, value }) => ({ name, shape: value.shape, values: readOnce(tf, value, (tensor) => tf.readFloats(tensor)) }))
+  const read = (all: readonly NamedVariable[]): SavedArray[] =>
+    all.map(({ name, value }) => ({ name, shape: value.shape, values: readOnce(tf, value, (tensor) => numbersOf(tf, tensor)) }))
   return {
     epoch,
     parameters: entriesOf(parameters),
     buffers: entriesOf(buffers),
     *pieces() {
       for (const { value } of [...parameters, ...momenta, ...buffers])
-        for (const rows of pieceRows(value.shape)) yield readOnce(tf, value, (tensor) => tf.readFloats(sliceRows(tf, tensor, rows)))
+        for (const rows of pieceRows(value.shape)) yield readOnce(tf, value, (tensor) => numbersOf(tf, sliceRows(tf, tensor, rows)))
     },
     read: () => ({ epoch, parameters: read(parameters), momenta: read(momenta), buffers: read(buffers) }),
     snapshot: () => modelSnapshot(tf, { epoch, parameters, buffers }),
@@ -35,7 +35,7 @@ function modelSnapshot(
   { epoch, parameters, buffers }: { epoch: number; parameters: readonly NamedVariable[]; buffers: readonly NamedVariable[] },
 ): ModelSnapshot {
   const held = [...parameters, ...buffers].map(({ name, value }) => ({ name, tensor: tf.keep(value.read()) }))
-  const whole = ({ name, tensor }: (typeof held)[number]): Parameter => ({ name, shape: tensor.shape, values: tf.readFloats(tensor) })
+  const whole = ({ name, tensor }: (typeof held)[number]): SavedArray => ({ name, shape: tensor.shape, values: numbersOf(tf, tensor) })
   return {
     epoch,
     parameters: entriesOf(parameters),
@@ -44,7 +44,7 @@ function modelSnapshot(
       for (const { tensor } of held)
         for (const rows of pieceRows(tensor.shape)) {
           const piece = sliceRows(tf, tensor, rows)
-          const values = tf.readFloats(piece)
+          const values = numbersOf(tf, piece)
           tf.dispose(piece)
           yield values
         }
@@ -58,7 +58,8 @@ function modelSnapshot(
   }
 }
 
-const entriesOf = (all: readonly NamedVariable[]): ParameterEntry[] => all.map(({ name, value }) => ({ name, shape: value.shape }))
+const entriesOf = (all: readonly NamedVariable[]): ParameterEntry[] =>
+  all.map(({ name, value }) => ({ name, shape: value.shape, type: value.dtype === DTYPE.float64 ? 'float64' : 'float32' }))
 
 /** An array's rows in pieces that hold about `PIECE_NUMBERS` numbers. */
 function* pieceRows([rows = 0, ...rest]: readonly number[]): Generator<{ first: number; count: number }> {
@@ -67,8 +68,12 @@ function* pieceRows([rows = 0, ...rest]: readonly number[]): Generator<{ first: 
   for (let first = 0; first < rows; first += rowsAtOnce) yield { first, count: Math.min(rowsAtOnce, rows - first) }
 }
 
-function readOnce(tf: Runtime, variable: Variable, read: (tensor: Tensor) => Float32Array): Float32Array {
-  const found: Float32Array[] = []
+function numbersOf(tf: Runtime, tensor: Tensor): NumberArray {
+  return tensor.dtype === DTYPE.float64 ? tf.readDoubles(tensor) : tf.readFloats(tensor)
+}
+
+function readOnce(tf: Runtime, variable: Variable, read: (tensor: Tensor) => NumberArray): NumberArray {
+  const found: NumberArray[] = []
   tf.scope(() => void found.push(read(variable.read())))
   return found[0] ?? new Float32Array(0)
 }

@@ -1,10 +1,10 @@
 import { createVariable, filled, type Runtime, type Tensor, type Variable } from '@trainyard/tensorflow'
 import { initialParameter } from './initial-parameters.ts'
 import type { NetworkBuffer, TrainableParameter } from './layer.ts'
-import type { ModelState, Parameter, TrainingState } from './parameter.ts'
+import type { NumberArray, SavedArray, SavedModel, TrainingState } from './parameter.ts'
 
 /** Drawn from a seed, gone on with from a checkpoint, or a trained model, whose momenta are zero. */
-export type NetworkStart = { seed: number } | { state: TrainingState } | { model: ModelState }
+export type NetworkStart = { seed: number } | { state: TrainingState } | { model: SavedModel }
 
 /** Makes a network's variables, drawn or restored by name. */
 export interface VariableMaker {
@@ -13,6 +13,10 @@ export interface VariableMaker {
   /** A norm's scale or shift. */
   affine(name: string, units: number, initial: number): TrainableParameter
   buffer(name: string, units: number, initial: number): NetworkBuffer
+  /** In float64; restored only where the start has it. */
+  double(name: string, shape: readonly number[], initial: { value: number; velocity: number }): TrainableParameter
+  /** What never changes, and stands in a state so that it is whole. */
+  constant(name: string, shape: readonly number[], values: NumberArray): NetworkBuffer
 }
 
 export function variableMaker(tf: Runtime, start: NetworkStart): VariableMaker {
@@ -32,6 +36,17 @@ export function variableMaker(tf: Runtime, start: NetworkStart): VariableMaker {
     linear: (name, shape, { inputs, part }) =>
       trainable(name, shape, () => initialParameter(tf, shape, { inputs, part, seed: 'seed' in start ? start.seed : 0 })),
     affine: (name, units, initial) => trainable(name, [units], () => filled(tf, [units], initial)),
+    double: (name, shape, initial) => {
+      const known = from?.parameters.some((parameter) => parameter.name === name) ?? false
+      const array = (arrays: readonly SavedArray[] | null, value: number): Tensor =>
+        known && arrays ? restore(tf, { name, shape }, arrays) : filledDoubles(tf, shape, value)
+      return {
+        name,
+        value: variable(array(from?.parameters ?? null, initial.value)),
+        velocity: variable(array(momenta, initial.velocity)),
+      }
+    },
+    constant: (name, shape, values) => ({ name, value: variable(toTensor(tf, { shape, values })) }),
     buffer: (name, units, initial) => ({
       name,
       value: variable(from ? restore(tf, { name, shape: [units] }, from.buffers) : filled(tf, [units], initial)),
@@ -39,9 +54,18 @@ export function variableMaker(tf: Runtime, start: NetworkStart): VariableMaker {
   }
 }
 
-function restore(tf: Runtime, { name, shape }: { name: string; shape: readonly number[] }, from: readonly Parameter[]): Tensor {
+function restore(tf: Runtime, { name, shape }: { name: string; shape: readonly number[] }, from: readonly SavedArray[]): Tensor {
   const found = from.find((parameter) => parameter.name === name)
   if (!found || found.shape.join() !== shape.join())
     throw new Error(`The state to start from has no ${name} of shape (${shape.join(', ')})`)
-  return tf.tensor(found.values, { shape, dtype: 'float32' })
+  return toTensor(tf, found)
+}
+
+function toTensor(tf: Runtime, { shape, values }: Pick<SavedArray, 'shape' | 'values'>): Tensor {
+  return values instanceof Float64Array ? tf.doubles(values, shape) : tf.tensor(values, { shape, dtype: 'float32' })
+}
+
+function filledDoubles(tf: Runtime, shape: readonly number[], value: number): Tensor {
+  const count = shape.reduce((product, size) => product * size, 1)
+  return tf.doubles(new Float64Array(count).fill(value), shape)
 }

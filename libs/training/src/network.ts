@@ -1,10 +1,12 @@
-import type { Runtime, Tensor } from '@trainyard/tensorflow'
+import { type Runtime, scalarLike, type Tensor } from '@trainyard/tensorflow'
 import { crossEntropy } from './cross-entropy.ts'
 import type { Pass, PassMode, TrainableParameter } from './layer.ts'
 import { liveState } from './live-state.ts'
 import { type Block, networkBlocks, type NetworkShape } from './network-layers.ts'
 import { type NetworkStart, variableMaker } from './network-variables.ts'
 import type { LiveState } from './parameter.ts'
+import type { SampleSpace } from './sample-space.ts'
+import type { MeasureWeight } from './weight-norms.ts'
 
 /** What went through one layer of the network: a linear layer, its nonlinearity and its norm. */
 export interface LayerTrace {
@@ -30,7 +32,9 @@ interface BatchGradients {
 /** A hidden layer or the output layer, as the diagnostics see it. */
 export interface NetworkLayer {
   kind: 'hidden' | 'output'
+  /** The weight itself, or the coefficients that stand for it in sample space. */
   weight: TrainableParameter
+  measureWeight: MeasureWeight
   /** The place of the weight's gradient among a batch's. */
   weightIndex: number
 }
@@ -39,9 +43,9 @@ export interface Network {
   /** PyTorch's names: model.1.weight, model.1.bias, model.3.weight, … */
   parameterNames: readonly string[]
   layers: readonly NetworkLayer[]
-  /** In evaluation mode: (n, inputs) → (n, classes). */
+  /** In evaluation mode: (n, inputs) → (n, classes); in sample space x is the images' numbers, (n) int32. */
   logits(x: Tensor): Tensor
-  /** Forward and backward through one batch, in training mode; `labels` (n) int32. */
+  /** Forward and backward through one batch, in training mode; x as above, `labels` (n) int32. */
   backward(x: Tensor, labels: Tensor): BatchGradients
   /** One step of SGD with momentum. */
   step(gradients: readonly Tensor[], options: { lr: number; momentum: number }): void
@@ -50,14 +54,14 @@ export interface Network {
 }
 
 /** The notebook's network: flatten, then linear, ReLU and perhaps a norm for every hidden layer, then linear to the classes. */
-export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkStart): Network {
-  const blocks = networkBlocks(tf, shape, variableMaker(tf, start))
+export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkStart & { space?: SampleSpace | null }): Network {
+  const blocks = networkBlocks(tf, shape, { make: variableMaker(tf, start), space: start.space ?? null })
   const parameters = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.parameters))
   const buffers = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.buffers))
 
   return {
     parameterNames: parameters.map(({ name }) => name),
-    layers: blocks.map(({ kind, weight }) => ({ kind, weight, weightIndex: parameters.indexOf(weight) })),
+    layers: blocks.map(({ kind, weight, measureWeight }) => ({ kind, weight, measureWeight, weightIndex: parameters.indexOf(weight) })),
     logits: (x) => tf.scope(() => forward(x, blocks, { training: false }).logits),
     backward: (x, labels) => {
       const found: BatchGradients[] = []
@@ -74,11 +78,15 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
     },
     step: (gradients, options) =>
       tf.scope(() => {
-        const lr = tf.tensor(Float32Array.of(options.lr), { shape: [], dtype: 'float32' })
-        const momentum = tf.tensor(Float32Array.of(options.momentum), { shape: [], dtype: 'float32' })
+        const rates = new Map(
+          [...new Set(parameters.map(({ value }) => value.dtype))].map((dtype) => [
+            dtype,
+            { lr: scalarLike(tf, { dtype }, options.lr), momentum: scalarLike(tf, { dtype }, options.momentum) },
+          ]),
+        )
         parameters.forEach(({ value, velocity }, i) => {
-          const gradient = gradients[i]
-          if (gradient) value.applyMomentum({ velocity, gradient, lr, momentum })
+          const [gradient, rate] = [gradients[i], rates.get(value.dtype)]
+          if (gradient && rate) value.applyMomentum({ velocity, gradient, ...rate })
         })
       }),
     state: (epoch) => liveState(tf, { epoch, parameters, buffers }),

@@ -1,3 +1,5 @@
+export type NumberArray = Float32Array | Float64Array
+
 /** A named array of float32: a layer's weight (inputs, units) or bias (units), with PyTorch's name. */
 export interface Parameter {
   name: string
@@ -5,7 +7,14 @@ export interface Parameter {
   values: Float32Array
 }
 
-/** A network without what only training needs. */
+/** A named array as training holds it: one of PyTorch's, or of a first layer in sample space (SAMPLE_NAMES). */
+export interface SavedArray {
+  name: string
+  shape: readonly number[]
+  values: NumberArray
+}
+
+/** A trained network by PyTorch's names, without what only training needs: what is exported and named photos with. */
 export interface ModelState {
   /** Finished epochs. */
   epoch: number
@@ -14,16 +23,26 @@ export interface ModelState {
   buffers: Parameter[]
 }
 
+/** The same as training holds it. */
+export interface SavedModel {
+  epoch: number
+  parameters: SavedArray[]
+  /** Batch norm's running averages, and what a first layer in sample space is counted from. */
+  buffers: SavedArray[]
+}
+
 /** All that a resumed run needs: the order of later epochs comes from the seed and the epoch's number. */
-export interface TrainingState extends ModelState {
+export interface TrainingState extends SavedModel {
   /** One momentum (velocity) per parameter, in the same order. */
-  momenta: Parameter[]
+  momenta: SavedArray[]
 }
 
 /** An array on the device, without its values. */
 export interface ParameterEntry {
   name: string
   shape: readonly number[]
+  /** Of its numbers. */
+  type: 'float32' | 'float64'
 }
 
 /** A network as it was at the end of an epoch, still on the device and out of the training's way. */
@@ -32,9 +51,9 @@ export interface ModelSnapshot {
   parameters: readonly ParameterEntry[]
   buffers: readonly ParameterEntry[]
   /** All values in pieces of a few megabytes: the parameters' in order, then the buffers'. */
-  pieces(): Iterable<Float32Array>
+  pieces(): Iterable<NumberArray>
   /** A whole copy. */
-  read(): ModelState
+  read(): SavedModel
   dispose(): void
 }
 
@@ -44,7 +63,7 @@ export interface LiveState {
   parameters: readonly ParameterEntry[]
   buffers: readonly ParameterEntry[]
   /** All values in pieces of a few megabytes: the parameters' in order, the momenta's, the buffers'. A whole copy would be a run's peak of memory. */
-  pieces(): Iterable<Float32Array>
+  pieces(): Iterable<NumberArray>
   /** A whole copy. */
   read(): TrainingState
   /** Keeps the network as it is now, for as long as the caller wants; the next step pays for one copy. */

@@ -1,12 +1,16 @@
-import { gatherPixels, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import { gatherPixels, pixelColumns, type Runtime, type Tensor } from '@trainyard/tensorflow'
 
 /** A split on the device: bytes, scaled to [0, 1] batch by batch. */
 export interface ResidentImages {
   readonly count: number
+  /** Numbers per image. */
+  readonly inputs: number
   /** Images and labels by index: pixels (n, inputs) float32 in [0, 1], labels (n) int32. The caller disposes of both. */
   batch(indices: Int32Array): { x: Tensor; labels: Tensor }
   /** The labels of a batch, without going to the device. */
   labelsOf(indices: Int32Array): Int32Array
+  /** Some pixels of all images, as they are stored: (images, count) float32 in 0 … 255. The caller disposes of them. */
+  pixels(columns: { first: number; count: number }): Tensor
   dispose(): void
 }
 
@@ -20,6 +24,7 @@ export function residentImages(
   const labelsOf = (indices: Int32Array): Int32Array => indices.map((i) => labels[i] ?? 0)
   return {
     count,
+    inputs,
     labelsOf,
     batch: (indices) => {
       const shape = [indices.length]
@@ -28,6 +33,7 @@ export function residentImages(
       tf.dispose(chosen)
       return { x, labels: tf.tensor(labelsOf(indices), { shape, dtype: 'int32' }) }
     },
+    pixels: (columns) => pixelColumns(tf, bytes, columns),
     dispose: () => tf.dispose(bytes),
   }
 }

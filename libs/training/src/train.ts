@@ -1,4 +1,4 @@
-import { type Runtime, topK } from '@trainyard/tensorflow'
+import { type Runtime, type Tensor, topK } from '@trainyard/tensorflow'
 import { batches, epochOrder } from './batches.ts'
 import { meanLoss } from './cross-entropy.ts'
 import { LossDivergedError, toTrainingError } from './errors.ts'
@@ -8,7 +8,10 @@ import { createNetwork, type Network } from './network.ts'
 import type { NetworkShape } from './network-layers.ts'
 import { nextMacrotask } from './next-macrotask.ts'
 import type { LiveState, TrainingState } from './parameter.ts'
+import type { NetworkStart } from './network-variables.ts'
 import type { ResidentImages } from './resident-images.ts'
+import { enterSampleSpace, type NumberedImages, type SampleSpace } from './sample-space.ts'
+import { speltOutState } from './spelt-out.ts'
 
 export interface EpochResult {
   /** From 1. */
@@ -28,6 +31,8 @@ export interface EpochResult {
 
 /** Hooks of one run, called in list order and awaited. They observe: nothing they do changes the numbers. */
 export interface TrainingCallbacks {
+  /** While images are multiplied for a first layer in sample space. */
+  onPrepare?(at: { fraction: number }): void | Promise<void>
   onBatchEnd?(batch: { epoch: number; step: number; loss: number }): void | Promise<void>
   onEvaluateBegin?(at: { epoch: number }): void | Promise<void>
   /** `state` reads weights and momenta back from the device when it is asked to, until the callback ends. */
@@ -41,6 +46,11 @@ export interface TrainOptions {
   trainImages: ResidentImages
   /** Measured after every epoch; null: nothing is. */
   evalImages: ResidentImages | null
+  /**
+   * X · Xᵀ of pixels in [0, 1], (train and evaluated images, train images) float64, which stays the caller's: the first layer is computed in the space of the
+   * train images. Without it, from pixels. The numbers are the same but for rounding.
+   */
+  kernel?: Tensor | null
   batchSize: number
   epochs: number
   lr: number
@@ -60,16 +70,21 @@ export interface TrainOptions {
 
 /** Trains the notebook's network by stochastic gradient descent with momentum on the cross-entropy. */
 export async function train(tf: Runtime, options: TrainOptions): Promise<EpochResult[]> {
-  const { shape, trainImages, evalImages, epochs, seed, start, signal, callbacks = [] } = options
-  const order = options.order ?? ((epoch: number) => epochOrder({ seed, epoch, count: trainImages.count }))
+  const { shape, epochs, start, signal, callbacks = [] } = options
+  const order = options.order ?? ((epoch: number) => epochOrder({ seed: options.seed, epoch, count: options.trainImages.count }))
   const history: EpochResult[] = []
   let network: Network | null = null
   let recorder: SignalRecorder | null = null
+  let space: SampleSpace | null = null
   try {
-    network = createNetwork(tf, shape, start ? { state: start } : { seed })
+    const from = await networkStart(tf, options)
+    space = await sampleSpace(tf, options, from)
+    const trainImages = space?.train ?? options.trainImages
+    const evalImages = space ? space.evaluation : options.evalImages
+    network = createNetwork(tf, shape, { ...from, space })
     recorder = options.recordLayers ? createSignalRecorder(tf, network) : null
     for (let epoch = (start?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
-      const { layers, ...trained } = await trainEpoch(tf, network, { ...options, epoch, order: order(epoch), recorder })
+      const { layers, ...trained } = await trainEpoch(tf, network, { ...options, trainImages, epoch, order: order(epoch), recorder })
       if (evalImages) for (const callback of callbacks) await callback.onEvaluateBegin?.({ epoch })
       const evaluation = evalImages && (await evaluate(tf, network, { images: evalImages, signal }))
       const result = {
@@ -89,15 +104,39 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
   } finally {
     recorder?.dispose()
     network?.dispose()
+    space?.dispose()
     for (const callback of callbacks) await callback.onTrainCleanup?.()
   }
+}
+
+/** A first layer over pixels needs its weight spelt out, whatever the run's first layer was before. */
+async function networkStart(tf: Runtime, { seed, start, kernel, trainImages, signal }: TrainOptions): Promise<NetworkStart> {
+  if (!start) return { seed }
+  return { state: kernel ? start : await speltOutState(tf, start, { images: trainImages, signal }) }
+}
+
+async function sampleSpace(tf: Runtime, options: TrainOptions, start: NetworkStart): Promise<SampleSpace | null> {
+  const { kernel, shape, trainImages, evalImages, signal, callbacks = [] } = options
+  if (!kernel) return null
+  const onProgress = async (fraction: number): Promise<void> => {
+    for (const callback of callbacks) await callback.onPrepare?.({ fraction })
+  }
+  const units = shape.layerSizes[0] ?? shape.classes
+  return enterSampleSpace(tf, { kernel, trainImages, evalImages, units, start, onProgress, signal })
+}
+
+interface EpochOptions extends Omit<TrainOptions, 'order' | 'trainImages'> {
+  trainImages: NumberedImages
+  epoch: number
+  order: Int32Array
+  recorder: SignalRecorder | null
 }
 
 /** One pass over the train split. */
 async function trainEpoch(
   tf: Runtime,
   network: Network,
-  options: Omit<TrainOptions, 'order'> & { epoch: number; order: Int32Array; recorder: SignalRecorder | null },
+  options: EpochOptions,
 ): Promise<Pick<EpochResult, 'loss' | 'accuracy' | 'seconds' | 'layers'>> {
   const { epoch, order, batchSize, lr, signal, callbacks = [] } = options
   const startedMs = performance.now()
@@ -120,7 +159,7 @@ async function trainEpoch(
 }
 
 interface StepOptions {
-  trainImages: ResidentImages
+  trainImages: NumberedImages
   indices: Int32Array
   lr: number
   momentum: number
@@ -134,13 +173,13 @@ function trainStep(tf: Runtime, network: Network, options: StepOptions): { loss:
   const { trainImages, indices, lr, momentum, recorder, isLast } = options
   let result: ReturnType<typeof trainStep> = { loss: NaN, right: 0, layers: null }
   tf.scope(() => {
-    const { x, labels } = trainImages.batch(indices) // (n, inputs), (n)
+    const { x, labels } = trainImages.batch(indices) // (n, inputs), or (n) in sample space; (n)
     const { logits, losses, gradients, traces } = network.backward(x, labels)
     recorder?.observe(traces)
     network.step(gradients, { lr, momentum })
     const likeliest = tf.readInts(topK(tf, logits, 1)) // (n, 1)
     const right = trainImages.labelsOf(indices).reduce((sum, label, row) => sum + (likeliest[row] === label ? 1 : 0), 0)
-    const layers = recorder && isLast ? recorder.finish(gradients, { lr }) : null
+    const layers = recorder && isLast ? recorder.finish(gradients, { lr, x }) : null
     result = { loss: meanLoss(tf.readFloats(losses)), right, layers }
   })
   return result
