@@ -13,8 +13,8 @@ import {
   toFloat,
 } from '@trainyard/tensorflow'
 
-/** PyTorch's default of all its normalisations. */
-export const NORM_EPSILON = 1e-5
+/** PyTorch's default of all its normalisations, 1e-5, as float32 has it: another rounding would change every normed run's bits. */
+export const NORM_EPSILON = Math.fround(1e-5)
 
 /** What the backward needs, in float64. */
 export interface Standard {
