@@ -15,9 +15,7 @@ export function gatherPixels(tf: Runtime, [bytes, indices]: [Tensor, Tensor]): T
 /** Columns `first` … `first + count` − 1 of a (rows, width) tensor of bytes, as floats from 0 to 255. */
 export function pixelColumns(tf: Runtime, bytes: Tensor, { first, count }: { first: number; count: number }): Tensor {
   return tf.scope(() => {
-    const vector = (values: number[]): Tensor => tf.tensor(Int32Array.from(values), { shape: [values.length], dtype: 'int32' })
-    const size = vector([bytes.shape[0] ?? 0, count])
-    const columns = tf.run('Slice', [bytes, vector([0, first]), size], { T: { type: 'uint8' }, Index: { type: 'int32' } })
+    const columns = slice(tf, bytes, { begin: [0, first], size: [bytes.shape[0] ?? 0, count], type: 'uint8' })
     return tf.run('Cast', [columns], { SrcT: { type: 'uint8' }, DstT: { type: 'float32' } })
   })
 }
@@ -62,9 +60,13 @@ export function stackRows(tf: Runtime, parts: readonly [Tensor, ...Tensor[]]): T
 
 /** Rows `first` … `first + count` − 1 of x, or elements where x has one dimension. */
 export function sliceRows(tf: Runtime, x: Tensor, { first, count }: { first: number; count: number }): Tensor {
+  const rest = x.shape.slice(1)
+  return slice(tf, x, { begin: [first, ...rest.map(() => 0)], size: [count, ...rest], type: typeOf(x).T.type })
+}
+
+function slice(tf: Runtime, x: Tensor, { begin, size, type }: { begin: number[]; size: number[]; type: DType }): Tensor {
   return tf.scope(() => {
-    const rest = x.shape.slice(1)
     const vector = (values: number[]): Tensor => tf.tensor(Int32Array.from(values), { shape: [values.length], dtype: 'int32' })
-    return tf.run('Slice', [x, vector([first, ...rest.map(() => 0)]), vector([count, ...rest])], { ...typeOf(x), Index: { type: 'int32' } })
+    return tf.run('Slice', [x, vector(begin), vector(size)], { T: { type }, Index: { type: 'int32' } })
   })
 }

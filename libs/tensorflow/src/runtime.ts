@@ -2,6 +2,9 @@ import { DTYPE, type DType, type OpAttribute, type Tensor, type TensorFlowBindin
 
 type AttributeValue = { type: DType } | { bool: boolean } | { int: number } | { shape: readonly number[] } | { string: string }
 
+/** No object that could hide tensors, which a scope would dispose of. */
+type ScopeResult = Tensor | readonly Tensor[] | number | Float32Array | Float64Array | Int32Array | void
+
 /** Runs TensorFlow's ops by name and knows which tensors are alive. */
 export interface Runtime {
   /** Runs an op with one output. */
@@ -21,8 +24,8 @@ export interface Runtime {
   dispose(...tensors: readonly Tensor[]): void
   /** Takes a tensor out of the scopes that it was made in: it lives until it is disposed of. */
   keep(tensor: Tensor): Tensor
-  /** Runs `work` and disposes of every tensor that it made, but for those that it returns. Must not await. */
-  scope<T extends Tensor | readonly Tensor[] | void>(work: () => T): T
+  /** Runs `work` and disposes of every tensor that it made, but for those that it returns; it may return numbers, too. Must not await. */
+  scope<T extends ScopeResult>(work: () => T): T
   /** How many tensors are alive: constant over epochs, or something leaks. */
   liveTensors(): number
 }
@@ -125,7 +128,7 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
   }
 }
 
-function tensorsOf(result: Tensor | readonly Tensor[] | void): readonly Tensor[] {
-  if (!result) return []
+function tensorsOf(result: ScopeResult): readonly Tensor[] {
+  if (typeof result !== 'object' || ArrayBuffer.isView(result)) return []
   return 'id' in result ? [result] : result
 }

@@ -1,4 +1,5 @@
-import { DTYPE, type Tensor } from './binding.ts'
+import type { Tensor } from './binding.ts'
+import { typeOf } from './ops.ts'
 import type { Runtime } from './runtime.ts'
 
 let created = 0
@@ -20,7 +21,7 @@ export interface Variable {
 
 export function createVariable(tf: Runtime, initial: Tensor): Variable {
   const { shape, dtype } = initial
-  const type = { type: dtype === DTYPE.float64 ? 'float64' : 'float32' } as const
+  const { T: type } = typeOf(initial)
   // Without a name of its own TensorFlow would give two variables the same storage.
   const shared_name = { string: `trainyard-${(created += 1)}` }
   const handle = tf.run('VarHandleOp', [], { dtype: type, shape: { shape }, shared_name, container: { string: '' } })

@@ -20,11 +20,7 @@ export async function gramMatrix(
     await inBlocks({ total: rows.inputs, size: BLOCK, ...hooks }, (block) =>
       tf.scope(() => total.add(blockProducts(tf, { rows, columns, block }))),
     )
-    let whole = new Float64Array(0)
-    tf.scope(() => {
-      whole = Float64Array.from(tf.readDoubles(addScalar(tf, total.value(), rows.inputs * CENTRE ** 2)))
-    })
-    return whole
+    return tf.scope(() => tf.readDoubles(addScalar(tf, total.value(), rows.inputs * CENTRE ** 2)))
   } finally {
     total.dispose()
   }

@@ -43,10 +43,7 @@ function modelSnapshot(
     *pieces() {
       for (const { tensor } of held)
         for (const rows of pieceRows(tensor.shape)) {
-          const piece = sliceRows(tf, tensor, rows)
-          const values = numbersOf(tf, piece)
-          tf.dispose(piece)
-          yield values
+          yield tf.scope(() => numbersOf(tf, sliceRows(tf, tensor, rows)))
         }
     },
     read: () => ({
@@ -73,7 +70,5 @@ function numbersOf(tf: Runtime, tensor: Tensor): NumberArray {
 }
 
 function readOnce(tf: Runtime, variable: Variable, read: (tensor: Tensor) => NumberArray): NumberArray {
-  const found: NumberArray[] = []
-  tf.scope(() => void found.push(read(variable.read())))
-  return found[0] ?? new Float32Array(0)
+  return tf.scope(() => read(variable.read()))
 }

@@ -58,6 +58,7 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
   const blocks = networkBlocks(tf, shape, { make: variableMaker(tf, start), space: start.space ?? null })
   const parameters = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.parameters))
   const buffers = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.buffers))
+  const dtypes = [...new Set(parameters.map(({ value }) => value.dtype))]
 
   return {
     parameterNames: parameters.map(({ name }) => name),
@@ -79,7 +80,7 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
     step: (gradients, options) =>
       tf.scope(() => {
         const rates = new Map(
-          [...new Set(parameters.map(({ value }) => value.dtype))].map((dtype) => [
+          dtypes.map((dtype) => [
             dtype,
             { lr: scalarLike(tf, { dtype }, options.lr), momentum: scalarLike(tf, { dtype }, options.momentum) },
           ]),

@@ -1,5 +1,6 @@
-import { add, halfSquaredNorm, matMul, multiply, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import { add, matMul, multiply, type Runtime, type Tensor } from '@trainyard/tensorflow'
 import { crossEntropy } from './cross-entropy.ts'
+import { frobeniusNorm } from './frobenius-norm.ts'
 import { initialParameter } from './initial-parameters.ts'
 import type { Pass } from './layer.ts'
 import { type NormShape, normLayer } from './norm.ts'
@@ -186,9 +187,9 @@ function measure(tf: Runtime, layers: readonly PassedLayer[], labels: Tensor): P
     probed.unshift({
       layer: i + 1,
       kind: i === layers.length - 1 ? 'output' : 'hidden',
-      outputNorm: normOf(tf, output),
+      outputNorm: frobeniusNorm(tf, output),
       gradientNorm: weightGradientNorm(tf, inputGram, productGradient),
-      outputGradientNorm: normOf(tf, outputGradient),
+      outputGradientNorm: frobeniusNorm(tf, outputGradient),
     })
     gradient = toInput?.(productGradient)
   }
@@ -205,10 +206,6 @@ function weightGradientNorm(tf: Runtime, inputGram: Tensor, gradient: Tensor): n
       products.reduce((sum, product) => sum + product, 0),
     ),
   )
-}
-
-function normOf(tf: Runtime, x: Tensor): number {
-  return Math.sqrt(2 * (tf.readFloats(halfSquaredNorm(tf, x))[0] ?? NaN))
 }
 
 function present<T>(value: T | null | undefined): T {

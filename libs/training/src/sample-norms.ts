@@ -5,7 +5,6 @@ import {
   multiply,
   type Runtime,
   sliceRows,
-  square,
   sum,
   type Tensor,
   toDouble,
@@ -27,14 +26,13 @@ export function measureSample(
   const { kernel, squares } = space
   const rows = { first: 0, count: kernel.shape[1] ?? 0 }
   const read = (scalar: Tensor): number => tf.readDoubles(scalar)[0] ?? NaN
-  const dot = (a: Tensor, b: Tensor): number => read(sum(tf, multiply(tf, [a, b]), [0, 1]))
 
   /** ‖w · W₀ + v · V₀ + Xᵀ · C‖² */
   const squaredNorm = (c: Tensor, { w, v }: { w: number; v: number }): number => {
     const { products, velocityProducts } = space
     const base = w ** 2 * squares.weight + 2 * w * v * squares.both + v ** 2 * squares.velocity
-    const crossWeight = w === 0 ? 0 : w * dot(sliceRows(tf, products, rows), c)
-    const crossVelocity = v === 0 || !velocityProducts ? 0 : v * dot(sliceRows(tf, velocityProducts, rows), c)
+    const crossWeight = w === 0 ? 0 : w * dot(tf, [sliceRows(tf, products, rows), c])
+    const crossVelocity = v === 0 || !velocityProducts ? 0 : v * dot(tf, [sliceRows(tf, velocityProducts, rows), c])
     return base + 2 * (crossWeight + crossVelocity) + kernelSquare(tf, c, space.centred)
   }
 
@@ -47,7 +45,7 @@ export function measureSample(
       const batchKernel = gatherColumns(tf, [gatherRows(tf, [kernel, x]), x]) // (n, n)
       norms.weight = root(squaredNorm(coefficients.value.read(), { w: 1, v: step }))
       norms.velocity = root(squaredNorm(coefficients.velocity.read(), { w: 0, v: carry }))
-      norms.gradient = root(dot(ofBatch, matMul(tf, [batchKernel, ofBatch])))
+      norms.gradient = root(dot(tf, [ofBatch, matMul(tf, [batchKernel, ofBatch])]))
     })
     return norms
   }
@@ -58,9 +56,14 @@ export function measureSample(
  * sum up to nearly nothing would lose themselves to rounding there.
  */
 function kernelSquare(tf: Runtime, c: Tensor, { kernel, mean }: SampleSpace['centred']): number {
-  const read = (scalar: Tensor): number => tf.readDoubles(scalar)[0] ?? NaN
   const through = toDouble(tf, matMul(tf, [kernel, toFloat(tf, c)]))
-  return read(sum(tf, multiply(tf, [c, through]), [0, 1])) + mean * read(sum(tf, square(tf, sum(tf, c, [0])), [0, 1]))
+  const ofColumns = sum(tf, c, [0]) // (1, units)
+  return dot(tf, [c, through]) + mean * dot(tf, [ofColumns, ofColumns])
+}
+
+/** Σ a · b elementwise, of two float64 matrices. */
+function dot(tf: Runtime, [a, b]: [Tensor, Tensor]): number {
+  return tf.scope(() => tf.readDoubles(sum(tf, multiply(tf, [a, b]), [0, 1]))[0] ?? NaN)
 }
 
 const root = (squared: number): number => Math.sqrt(Math.max(0, squared)) // rounding may leave less than nothing

@@ -113,12 +113,10 @@ function stack(tf: Runtime, sums: readonly RunningSum[]): Tensor {
 }
 
 function centre(tf: Runtime, kernel: Tensor): SampleSpace['centred'] {
-  let average = NaN
-  const centred = tf.scope(() => {
-    const train = sliceRows(tf, kernel, { first: 0, count: kernel.shape[1] ?? 0 })
-    average = tf.readDoubles(mean(tf, train, [0, 1]))[0] ?? NaN
-    return toFloat(tf, addScalar(tf, train, -average))
-  })
+  const train = sliceRows(tf, kernel, { first: 0, count: kernel.shape[1] ?? 0 })
+  const average = tf.scope(() => tf.readDoubles(mean(tf, train, [0, 1]))[0] ?? NaN)
+  const centred = tf.scope(() => toFloat(tf, addScalar(tf, train, -average)))
+  tf.dispose(train)
   return { kernel: centred, mean: average }
 }
 

@@ -1,4 +1,5 @@
-import { halfSquaredNorm, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import type { Runtime, Tensor, Variable } from '@trainyard/tensorflow'
+import { frobeniusNorm } from './frobenius-norm.ts'
 import type { TrainableParameter } from './layer.ts'
 
 /** Frobenius norms of a linear layer's weight, of ∂loss/∂W and of the weight's velocity. */
@@ -13,15 +14,6 @@ export type MeasureWeight = (step: { gradient: Tensor; x: Tensor }) => WeightNor
 
 /** Of a weight that is held as it is. */
 export function measureParameter(tf: Runtime, { value, velocity }: TrainableParameter): MeasureWeight {
-  return ({ gradient }) => ({
-    weight: normOf(tf, () => value.read()),
-    gradient: normOf(tf, () => gradient),
-    velocity: normOf(tf, () => velocity.read()),
-  })
-}
-
-function normOf(tf: Runtime, of: () => Tensor): number {
-  const found: number[] = []
-  tf.scope(() => void found.push(...tf.readFloats(halfSquaredNorm(tf, of()))))
-  return Math.sqrt(2 * (found[0] ?? NaN))
+  const normOf = (variable: Variable): number => tf.scope(() => frobeniusNorm(tf, variable.read()))
+  return ({ gradient }) => ({ weight: normOf(value), gradient: frobeniusNorm(tf, gradient), velocity: normOf(velocity) })
 }
