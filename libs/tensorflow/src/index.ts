@@ -4,6 +4,7 @@ export {
   add,
   addBias,
   addScalar,
+  castLike,
   filled,
   halfSquaredNorm,
   matMul,

@@ -22,26 +22,26 @@ export function transpose(tf: Runtime, x: Tensor): Tensor {
 
 /** x + bias on every row: (n, units) + (units). */
 export function addBias(tf: Runtime, [x, bias]: [Tensor, Tensor]): Tensor {
-  return tf.run('BiasAdd', [x, bias], FLOAT)
+  return tf.run('BiasAdd', [x, bias], typeOf(x))
 }
 
 /** Sum over rows, the gradient of a bias: (n, units) → (units). */
 export function sumRows(tf: Runtime, gradient: Tensor): Tensor {
-  return tf.run('BiasAddGrad', [gradient], FLOAT)
+  return tf.run('BiasAddGrad', [gradient], typeOf(gradient))
 }
 
 export function relu(tf: Runtime, x: Tensor): Tensor {
-  return tf.run('Relu', [x], FLOAT)
+  return tf.run('Relu', [x], typeOf(x))
 }
 
 /** The gradient where the ReLU's output is above zero, else zero. */
 export function reluGradient(tf: Runtime, [gradient, output]: [Tensor, Tensor]): Tensor {
-  return tf.run('ReluGrad', [gradient, output], FLOAT)
+  return tf.run('ReluGrad', [gradient, output], typeOf(gradient))
 }
 
 /** −log softmax(logits)[label] per row, (n), and its gradient by the logits, (n, classes). */
 export function softmaxCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): { losses: Tensor; gradient: Tensor } {
-  const attributes = { ...FLOAT, Tlabels: { type: 'int32' } } as const
+  const attributes = { ...typeOf(logits), Tlabels: { type: 'int32' } } as const
   const [losses, gradient] = tf.runMany('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], { attributes, outputs: 2 })
   if (!losses || !gradient) throw new Error('TensorFlow gave no cross-entropy')
   return { losses, gradient }
@@ -51,7 +51,7 @@ export function softmaxCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tens
 export function topK(tf: Runtime, x: Tensor, k: number): Tensor {
   return tf.scope(() => {
     const count = tf.tensor(Int32Array.of(k), { shape: [], dtype: 'int32' })
-    const [, indices] = tf.runMany('TopKV2', [x, count], { attributes: { ...FLOAT, sorted: { bool: true } }, outputs: 2 })
+    const [, indices] = tf.runMany('TopKV2', [x, count], { attributes: { ...typeOf(x), sorted: { bool: true } }, outputs: 2 })
     if (!indices) throw new Error('TensorFlow gave no indices')
     return indices
   })
@@ -117,14 +117,21 @@ export function reshape(tf: Runtime, x: Tensor, shape: readonly number[]): Tenso
   })
 }
 
-/** float32 → float64 */
+/** As float64; x itself where it is that already. */
 export function toDouble(tf: Runtime, x: Tensor): Tensor {
+  if (x.dtype === DTYPE.float64) return x
   return tf.run('Cast', [x], { SrcT: { type: 'float32' }, DstT: { type: 'float64' } })
 }
 
-/** float64 → float32 */
+/** As float32; x itself where it is that already. */
 export function toFloat(tf: Runtime, x: Tensor): Tensor {
+  if (x.dtype === DTYPE.float32) return x
   return tf.run('Cast', [x], { SrcT: { type: 'float64' }, DstT: { type: 'float32' } })
+}
+
+/** x in the type of `like`. */
+export function castLike(tf: Runtime, x: Tensor, like: { dtype: number }): Tensor {
+  return like.dtype === DTYPE.float64 ? toDouble(tf, x) : toFloat(tf, x)
 }
 
 /** Half the sum of squares, in one pass over x. */

@@ -19,6 +19,8 @@ export interface Runtime {
   readFloats(tensor: Tensor): Float32Array
   /** Reads a float64 tensor back; waits for the device. */
   readDoubles(tensor: Tensor): Float64Array
+  /** Reads either back. */
+  readNumbers(tensor: Tensor): Float32Array | Float64Array
   /** Reads an int32 tensor back; waits for the device. */
   readInts(tensor: Tensor): Int32Array
   dispose(...tensors: readonly Tensor[]): void
@@ -68,6 +70,18 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
     if (!output) throw new Error(`TensorFlow's ${name} gave no output`)
     return output
   }
+  const readFloats: Runtime['readFloats'] = ({ id }) => {
+    const values = binding.tensorDataSync(id)
+    if (!(values instanceof Float32Array)) throw new TypeError('Only float32 tensors can be read as floats')
+    return values
+  }
+  const readDoubles: Runtime['readDoubles'] = (tensorOfDoubles) => {
+    if (tensorOfDoubles.dtype !== DTYPE.float64) throw new TypeError('Only float64 tensors can be read as doubles')
+    const words = run('Bitcast', [tensorOfDoubles], { T: { type: 'float64' }, type: { type: 'int32' } })
+    const { buffer, byteOffset, length } = binding.tensorDataSync(words.id)
+    disposeId(words.id)
+    return new Float64Array(buffer, byteOffset, length / WORDS)
+  }
   const create: Runtime['tensor'] = (values, { shape, dtype }) =>
     track({ id: binding.createTensor(shape, DTYPE[dtype], values), shape, dtype: DTYPE[dtype] })
 
@@ -81,18 +95,9 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
       disposeId(words.id)
       return cast
     },
-    readFloats: ({ id }) => {
-      const values = binding.tensorDataSync(id)
-      if (!(values instanceof Float32Array)) throw new TypeError('Only float32 tensors can be read as floats')
-      return values
-    },
-    readDoubles: (tensorOfDoubles) => {
-      if (tensorOfDoubles.dtype !== DTYPE.float64) throw new TypeError('Only float64 tensors can be read as doubles')
-      const words = run('Bitcast', [tensorOfDoubles], { T: { type: 'float64' }, type: { type: 'int32' } })
-      const { buffer, byteOffset, length } = binding.tensorDataSync(words.id)
-      disposeId(words.id)
-      return new Float64Array(buffer, byteOffset, length / WORDS)
-    },
+    readFloats,
+    readDoubles,
+    readNumbers: (tensor) => (tensor.dtype === DTYPE.float64 ? readDoubles(tensor) : readFloats(tensor)),
     readInts: ({ id }) => {
       const values = binding.tensorDataSync(id)
       if (!(values instanceof Int32Array)) throw new TypeError('Only int32 tensors can be read as integers')

@@ -16,7 +16,12 @@ export function batchNormForward(tf: Runtime, x: Tensor, affine: Affine | null):
   const rows = reshape(tf, x, [-1, channels]) // (n · h · w, c)
   const { output: normalised, moments, standard } = standardise(tf, rows, [0])
   const output = affine ? affineForward(tf, normalised, affine) : normalised
-  return { output: reshape(tf, output, x.shape), statistics: () => statistics(tf, moments, [channels]), normalised, standard }
+  return {
+    output: reshape(tf, output, x.shape),
+    statistics: () => statistics(tf, moments, { shape: [channels], like: x }),
+    normalised,
+    standard,
+  }
 }
 
 export function batchNormBackward(

@@ -1,4 +1,5 @@
 import { type Runtime, scale, softmaxCrossEntropy, type Tensor } from '@trainyard/tensorflow'
+import { type NumberArray, sumOf } from './parameter.ts'
 
 export interface CrossEntropy {
   /** (n): each image's −log softmax(logits)[label] */
@@ -13,7 +14,8 @@ export function crossEntropy(tf: Runtime, logits: Tensor, labels: Tensor): Cross
   return { losses, gradient: scale(tf, gradient, 1 / (logits.shape[0] ?? 1)) }
 }
 
-/** Plain mean in double precision, rounded to float32 as PyTorch's loss is. */
-export function meanLoss(losses: Float32Array): number {
-  return Math.fround(losses.reduce((sum, loss) => sum + loss, 0) / losses.length)
+/** Plain mean in double precision; of float32 losses rounded to float32, as PyTorch's is. */
+export function meanLoss(losses: NumberArray): number {
+  const mean = sumOf(losses) / losses.length
+  return losses instanceof Float32Array ? Math.fround(mean) : mean
 }

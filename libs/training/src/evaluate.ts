@@ -1,6 +1,7 @@
 import { type Runtime, softmaxCrossEntropy, topK } from '@trainyard/tensorflow'
 import { batches } from './batches.ts'
 import type { Network } from './network.ts'
+import { sumOf } from './parameter.ts'
 import type { NumberedImages } from './sample-space.ts'
 import { nextMacrotask } from './next-macrotask.ts'
 
@@ -30,8 +31,7 @@ export async function evaluate(
     tf.scope(() => {
       const { x, labels } = images.batch(indices)
       const logits = network.logits(x) // (n, classes)
-      const losses = tf.readFloats(softmaxCrossEntropy(tf, [logits, labels]).losses)
-      loss += losses.reduce((sum, value) => sum + value, 0)
+      loss += sumOf(tf.readNumbers(softmaxCrossEntropy(tf, [logits, labels]).losses))
       const k = Math.min(5, logits.shape[1] ?? 1)
       const ranked = tf.readInts(topK(tf, logits, k)) // (n, k)
       images.labelsOf(indices).forEach((label, row) => {

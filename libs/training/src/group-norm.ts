@@ -18,7 +18,12 @@ export function groupNormForward(tf: Runtime, x: Tensor, { groupSize, affine }: 
   const { output: grouped, moments, standard } = standardise(tf, reshape(tf, x, [n, -1, groups, groupSize]), AXES)
   const normalised = reshape(tf, grouped, [-1, channels]) // (n · positions, channels)
   const output = affine ? affineForward(tf, normalised, affine) : normalised
-  return { output: reshape(tf, output, x.shape), statistics: () => statistics(tf, moments, [n, groups]), normalised, standard }
+  return {
+    output: reshape(tf, output, x.shape),
+    statistics: () => statistics(tf, moments, { shape: [n, groups], like: x }),
+    normalised,
+    standard,
+  }
 }
 
 export function groupNormBackward(

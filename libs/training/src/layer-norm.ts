@@ -13,7 +13,7 @@ export function layerNormForward(tf: Runtime, x: Tensor, affine: Affine | null):
   const flat = reshape(tf, x, [n, -1]) // (n, numbers of one sample)
   const { output: normalised, moments, standard } = standardise(tf, flat, [1])
   const output = affine ? affineForward(tf, normalised, affine) : normalised
-  return { output: reshape(tf, output, x.shape), statistics: () => statistics(tf, moments, [n]), normalised, standard }
+  return { output: reshape(tf, output, x.shape), statistics: () => statistics(tf, moments, { shape: [n], like: x }), normalised, standard }
 }
 
 export function layerNormBackward(

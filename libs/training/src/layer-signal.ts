@@ -1,5 +1,6 @@
 import { add, halfSquaredNorm, type Runtime, sumRows, type Tensor } from '@trainyard/tensorflow'
 import type { LayerTrace, Network, NetworkLayer } from './network.ts'
+import { type NumberArray, sumOf } from './parameter.ts'
 import type { WeightNorms } from './weight-norms.ts'
 
 /** How the signal fared at one layer in one epoch: activations over all its images, gradients and weights at its last step. */
@@ -89,7 +90,7 @@ function activationSignal(
   { rows, steps, kind }: { rows: number; steps: number; kind: NetworkLayer['kind'] },
 ): Pick<LayerSignal, 'outputNorm' | 'mean' | 'std' | 'preMean' | 'preStd' | 'deadShare'> {
   if (!sums) throw new Error('Finished before any step was observed')
-  const [before, after, ...squares] = sums.map((tensor) => tf.readFloats(tensor))
+  const [before, after, ...squares] = sums.map((tensor) => tf.readNumbers(tensor))
   const [beforeSquares, afterSquares, outputSquares] = squares.map((half) => 2 * (half[0] ?? NaN))
   const count = rows * (before?.length ?? 0)
   const [preMean, preStd] = spread(before, { squares: beforeSquares, count })
@@ -103,11 +104,8 @@ function activationSignal(
 }
 
 /** Mean and standard deviation of `count` numbers from their sums by unit and the sum of their squares. */
-function spread(
-  sums: Float32Array | undefined,
-  { squares = NaN, count }: { squares: number | undefined; count: number },
-): [number, number] {
-  const mean = (sums?.reduce((total, sum) => total + sum, 0) ?? NaN) / count
+function spread(sums: NumberArray | undefined, { squares = NaN, count }: { squares: number | undefined; count: number }): [number, number] {
+  const mean = (sums ? sumOf(sums) : NaN) / count
   return [mean, Math.sqrt(Math.max(0, squares / count - mean ** 2))]
 }
 

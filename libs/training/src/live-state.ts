@@ -15,14 +15,14 @@ export function liveState(
 ): LiveState {
   const momenta = parameters.map(({ name, velocity }) => ({ name, value: velocity }))
   const read = (all: readonly NamedVariable[]): SavedArray[] =>
-    all.map(({ name, value }) => ({ name, shape: value.shape, values: readOnce(tf, value, (tensor) => numbersOf(tf, tensor)) }))
+    all.map(({ name, value }) => ({ name, shape: value.shape, values: readOnce(tf, value, (tensor) => tf.readNumbers(tensor)) }))
   return {
     epoch,
     parameters: entriesOf(parameters),
     buffers: entriesOf(buffers),
     *pieces() {
       for (const { value } of [...parameters, ...momenta, ...buffers])
-        for (const rows of pieceRows(value.shape)) yield readOnce(tf, value, (tensor) => numbersOf(tf, sliceRows(tf, tensor, rows)))
+        for (const rows of pieceRows(value.shape)) yield readOnce(tf, value, (tensor) => tf.readNumbers(sliceRows(tf, tensor, rows)))
     },
     read: () => ({ epoch, parameters: read(parameters), momenta: read(momenta), buffers: read(buffers) }),
     snapshot: () => modelSnapshot(tf, { epoch, parameters, buffers }),
@@ -35,7 +35,7 @@ function modelSnapshot(
   { epoch, parameters, buffers }: { epoch: number; parameters: readonly NamedVariable[]; buffers: readonly NamedVariable[] },
 ): ModelSnapshot {
   const held = [...parameters, ...buffers].map(({ name, value }) => ({ name, tensor: tf.keep(value.read()) }))
-  const whole = ({ name, tensor }: (typeof held)[number]): SavedArray => ({ name, shape: tensor.shape, values: numbersOf(tf, tensor) })
+  const whole = ({ name, tensor }: (typeof held)[number]): SavedArray => ({ name, shape: tensor.shape, values: tf.readNumbers(tensor) })
   return {
     epoch,
     parameters: entriesOf(parameters),
@@ -43,7 +43,7 @@ function modelSnapshot(
     *pieces() {
       for (const { tensor } of held)
         for (const rows of pieceRows(tensor.shape)) {
-          yield tf.scope(() => numbersOf(tf, sliceRows(tf, tensor, rows)))
+          yield tf.scope(() => tf.readNumbers(sliceRows(tf, tensor, rows)))
         }
     },
     read: () => ({
@@ -63,10 +63,6 @@ function* pieceRows([rows = 0, ...rest]: readonly number[]): Generator<{ first: 
   const rowLength = rest.reduce((product, size) => product * size, 1)
   const rowsAtOnce = Math.max(1, Math.floor(PIECE_NUMBERS / rowLength))
   for (let first = 0; first < rows; first += rowsAtOnce) yield { first, count: Math.min(rowsAtOnce, rows - first) }
-}
-
-function numbersOf(tf: Runtime, tensor: Tensor): NumberArray {
-  return tensor.dtype === DTYPE.float64 ? tf.readDoubles(tensor) : tf.readFloats(tensor)
 }
 
 function readOnce(tf: Runtime, variable: Variable, read: (tensor: Tensor) => NumberArray): NumberArray {

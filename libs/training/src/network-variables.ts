@@ -1,28 +1,29 @@
-import { createVariable, filled, type Runtime, type Tensor, type Variable } from '@trainyard/tensorflow'
+import { createVariable, filled, type Runtime, type Tensor, toDouble, toFloat, type Variable } from '@trainyard/tensorflow'
 import { initialParameter } from './initial-parameters.ts'
 import type { NetworkBuffer, TrainableParameter } from './layer.ts'
-import type { NumberArray, SavedArray, SavedModel, TrainingState } from './parameter.ts'
+import type { NumberArray, Precision, SavedArray, SavedModel, TrainingState } from './parameter.ts'
 
 /** Drawn from a seed, gone on with from a checkpoint, or a trained model, whose momenta are zero. */
 export type NetworkStart = { seed: number } | { state: TrainingState } | { model: SavedModel }
 
-/** Makes a network's variables, drawn or restored by name. */
+/** Makes a network's variables, drawn or restored by name, all of one type. */
 export interface VariableMaker {
   /** A linear layer's weight or bias, drawn from U(±1/√inputs). */
   linear(name: string, shape: readonly number[], draw: { inputs: number; part: number }): TrainableParameter
   /** A norm's scale or shift. */
   affine(name: string, units: number, initial: number): TrainableParameter
   buffer(name: string, units: number, initial: number): NetworkBuffer
-  /** In float64; restored only where the start has it. */
-  double(name: string, shape: readonly number[], initial: { value: number; velocity: number }): TrainableParameter
-  /** What never changes, and stands in a state so that it is whole. */
+  /** What only some starts have: restored where the start has it. */
+  optional(name: string, shape: readonly number[], initial: { value: number; velocity: number }): TrainableParameter
+  /** What never changes, of the values' own type, and stands in a state so that it is whole. */
   constant(name: string, shape: readonly number[], values: NumberArray): NetworkBuffer
 }
 
-export function variableMaker(tf: Runtime, start: NetworkStart): VariableMaker {
+export function variableMaker(tf: Runtime, start: NetworkStart, precision: Precision): VariableMaker {
   const variable = (initial: Tensor): Variable => {
-    const created = createVariable(tf, initial)
-    tf.dispose(initial)
+    const typed = precision === 'float64' ? toDouble(tf, initial) : toFloat(tf, initial)
+    const created = createVariable(tf, typed)
+    tf.dispose(initial, typed)
     return created
   }
   const from = 'seed' in start ? null : 'state' in start ? start.state : start.model
@@ -36,17 +37,22 @@ export function variableMaker(tf: Runtime, start: NetworkStart): VariableMaker {
     linear: (name, shape, { inputs, part }) =>
       trainable(name, shape, () => initialParameter(tf, shape, { inputs, part, seed: 'seed' in start ? start.seed : 0 })),
     affine: (name, units, initial) => trainable(name, [units], () => filled(tf, [units], initial)),
-    double: (name, shape, initial) => {
+    optional: (name, shape, initial) => {
       const known = from?.parameters.some((parameter) => parameter.name === name) ?? false
       const array = (arrays: readonly SavedArray[] | null, value: number): Tensor =>
-        known && arrays ? restore(tf, { name, shape }, arrays) : filledDoubles(tf, shape, value)
+        known && arrays ? restore(tf, { name, shape }, arrays) : filled(tf, shape, value)
       return {
         name,
         value: variable(array(from?.parameters ?? null, initial.value)),
         velocity: variable(array(momenta, initial.velocity)),
       }
     },
-    constant: (name, shape, values) => ({ name, value: variable(toTensor(tf, { shape, values })) }),
+    constant: (name, shape, values) => {
+      const initial = toTensor(tf, { shape, values })
+      const value = createVariable(tf, initial)
+      tf.dispose(initial)
+      return { name, value }
+    },
     buffer: (name, units, initial) => ({
       name,
       value: variable(from ? restore(tf, { name, shape: [units] }, from.buffers) : filled(tf, [units], initial)),
@@ -63,9 +69,4 @@ function restore(tf: Runtime, { name, shape }: { name: string; shape: readonly n
 
 function toTensor(tf: Runtime, { shape, values }: Pick<SavedArray, 'shape' | 'values'>): Tensor {
   return values instanceof Float64Array ? tf.doubles(values, shape) : tf.tensor(values, { shape, dtype: 'float32' })
-}
-
-function filledDoubles(tf: Runtime, shape: readonly number[], value: number): Tensor {
-  const count = shape.reduce((product, size) => product * size, 1)
-  return tf.doubles(new Float64Array(count).fill(value), shape)
 }

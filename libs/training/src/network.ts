@@ -1,10 +1,10 @@
-import { type Runtime, scalarLike, type Tensor } from '@trainyard/tensorflow'
+import { castLike, DTYPE, type Runtime, scalarLike, type Tensor } from '@trainyard/tensorflow'
 import { crossEntropy } from './cross-entropy.ts'
 import type { Pass, PassMode, TrainableParameter } from './layer.ts'
 import { liveState } from './live-state.ts'
 import { type Block, networkBlocks, type NetworkShape } from './network-layers.ts'
 import { type NetworkStart, variableMaker } from './network-variables.ts'
-import type { LiveState } from './parameter.ts'
+import type { LiveState, Precision } from './parameter.ts'
 import type { SampleSpace } from './sample-space.ts'
 import type { MeasureWeight } from './weight-norms.ts'
 
@@ -53,21 +53,31 @@ export interface Network {
   dispose(): void
 }
 
+export interface NetworkKind {
+  /** What the first layer lives in, with all numbers in float64; null: it takes pixels. */
+  space?: SampleSpace | null
+  /** Over pixels; float32 by default. */
+  precision?: Precision
+}
+
 /** The notebook's network: flatten, then linear, ReLU and perhaps a norm for every hidden layer, then linear to the classes. */
-export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkStart & { space?: SampleSpace | null }): Network {
-  const blocks = networkBlocks(tf, shape, { make: variableMaker(tf, start), space: start.space ?? null })
+export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkStart & NetworkKind): Network {
+  const { space = null } = start
+  const precision = space ? 'float64' : (start.precision ?? 'float32')
+  const numbers = { dtype: DTYPE[precision] }
+  const blocks = networkBlocks(tf, shape, { make: variableMaker(tf, start, precision), space })
+  const inputOf = (x: Tensor): Tensor => (space ? x : castLike(tf, x, numbers))
   const parameters = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.parameters))
   const buffers = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.buffers))
-  const dtypes = [...new Set(parameters.map(({ value }) => value.dtype))]
 
   return {
     parameterNames: parameters.map(({ name }) => name),
     layers: blocks.map(({ kind, weight, measureWeight }) => ({ kind, weight, measureWeight, weightIndex: parameters.indexOf(weight) })),
-    logits: (x) => tf.scope(() => forward(x, blocks, { training: false }).logits),
+    logits: (x) => tf.scope(() => forward(inputOf(x), blocks, { training: false }).logits),
     backward: (x, labels) => {
       const found: BatchGradients[] = []
       tf.scope(() => {
-        const { passes, logits, traces } = forward(x, blocks, { training: true })
+        const { passes, logits, traces } = forward(inputOf(x), blocks, { training: true })
         const { losses, gradient } = crossEntropy(tf, logits, labels)
         const gradients = backward(gradient, passes)
         found.push({ logits, losses, gradients, traces })
@@ -79,15 +89,10 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
     },
     step: (gradients, options) =>
       tf.scope(() => {
-        const rates = new Map(
-          dtypes.map((dtype) => [
-            dtype,
-            { lr: scalarLike(tf, { dtype }, options.lr), momentum: scalarLike(tf, { dtype }, options.momentum) },
-          ]),
-        )
+        const rates = { lr: scalarLike(tf, numbers, options.lr), momentum: scalarLike(tf, numbers, options.momentum) }
         parameters.forEach(({ value, velocity }, i) => {
-          const [gradient, rate] = [gradients[i], rates.get(value.dtype)]
-          if (gradient && rate) value.applyMomentum({ velocity, gradient, ...rate })
+          const gradient = gradients[i]
+          if (gradient) value.applyMomentum({ velocity, gradient, ...rates })
         })
       }),
     state: (epoch) => liveState(tf, { epoch, parameters, buffers }),

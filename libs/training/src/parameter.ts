@@ -1,5 +1,15 @@
 export type NumberArray = Float32Array | Float64Array
 
+/** Of the numbers that a network computes with. */
+export type Precision = 'float32' | 'float64'
+
+/** Plain sum, in double precision. */
+export function sumOf(values: NumberArray): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum
+}
+
 /** A named array of float32: a layer's weight (inputs, units) or bias (units), with PyTorch's name. */
 export interface Parameter {
   name: string
@@ -42,7 +52,7 @@ export interface ParameterEntry {
   name: string
   shape: readonly number[]
   /** Of its numbers. */
-  type: 'float32' | 'float64'
+  type: Precision
 }
 
 /** A network as it was at the end of an epoch, still on the device and out of the training's way. */

@@ -1,16 +1,4 @@
-import {
-  add,
-  addBias,
-  gatherRows,
-  matMul,
-  multiply,
-  type Runtime,
-  scatterRows,
-  sumRows,
-  type Tensor,
-  toDouble,
-  toFloat,
-} from '@trainyard/tensorflow'
+import { add, addBias, gatherRows, matMul, multiply, type Runtime, scatterRows, sumRows, type Tensor } from '@trainyard/tensorflow'
 import type { Layer, TrainableParameter } from './layer.ts'
 import type { VariableMaker } from './network-variables.ts'
 import { SAMPLE_NAMES } from './sample-names.ts'
@@ -24,13 +12,13 @@ import type { MeasureWeight } from './weight-norms.ts'
  *
  *     W = W₀ + Xᵀ · A      V = Xᵀ · B      B ← momentum · B + G      A ← A − lr · B
  *
- * and a batch b needs no pixels: y = (X · W₀)_b + K_b · A + bias, with K = X · Xᵀ (images, images). It is the same SGD, not an approximation; A, K and their
- * products are float64. The dual form of a layer: Aizerman, Braverman, Rozonoer 1964; Irie, Csordás, Schmidhuber 2022, https://arxiv.org/abs/2202.05798.
+ * and a batch b needs no pixels: y = (X · W₀)_b + K_b · A + bias, with K = X · Xᵀ (images, images). It is the same SGD, not an approximation. All of the
+ * network is float64 then. The dual form of a layer: Aizerman, Braverman, Rozonoer 1964; Irie, Csordás, Schmidhuber 2022, https://arxiv.org/abs/2202.05798.
  * A base that came with a momentum V₀ is carried on by it: W = W₀ + c · V₀ + Xᵀ · A, where c takes the steps of a parameter whose gradient is 0 and whose
  * velocity was 1 in the beginning.
  */
 export interface SampleLayer {
-  /** Takes images by their number, x (n) int32; gives (n, units) float32. */
+  /** Takes images by their number, x (n) int32; gives (n, units) float64. */
   layer: Layer
   /** A, (images, units). */
   weight: TrainableParameter
@@ -44,8 +32,8 @@ export function sampleLayer(
 ): SampleLayer {
   const { kernel, products, velocityProducts, base } = space
   const [images = 0, units = 0] = [kernel.shape[1], products.shape[1]]
-  const coefficients = make.double(SAMPLE_NAMES.coefficients, [images, units], { value: 0, velocity: 0 })
-  const baseStep = velocityProducts && make.double(SAMPLE_NAMES.baseStep, [1], { value: 0, velocity: 1 })
+  const coefficients = make.optional(SAMPLE_NAMES.coefficients, [images, units], { value: 0, velocity: 0 })
+  const baseStep = velocityProducts && make.optional(SAMPLE_NAMES.baseStep, [1], { value: 0, velocity: 1 })
   const parameters = [coefficients, ...(baseStep ? [baseStep] : []), ...(bias ? [bias] : [])]
   const buffers =
     'seed' in base
@@ -59,7 +47,7 @@ export function sampleLayer(
     const start = gatherRows(tf, [products, x])
     const carried = velocityProducts && baseStep && multiply(tf, [gatherRows(tf, [velocityProducts, x]), baseStep.value.read()])
     const learnt = matMul(tf, [gatherRows(tf, [kernel, x]), coefficients.value.read()]) // K_b · A
-    const product = toFloat(tf, add(tf, [carried ? add(tf, [start, carried]) : start, learnt]))
+    const product = add(tf, [carried ? add(tf, [start, carried]) : start, learnt])
     return bias ? addBias(tf, [product, bias.value.read()]) : product
   }
   return {
@@ -71,7 +59,7 @@ export function sampleLayer(
       forward: (x) => ({
         output: forward(x),
         backward: (gradient) => {
-          const scattered = scatterRows(tf, [toDouble(tf, gradient), x], { count: images }) // G
+          const scattered = scatterRows(tf, [gradient, x], { count: images }) // G
           const gradients = [
             scattered,
             ...(baseStep ? [tf.doubles(Float64Array.of(0), [1])] : []),

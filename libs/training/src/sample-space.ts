@@ -76,9 +76,9 @@ export async function enterSampleSpace(tf: Runtime, options: SampleSpaceOptions)
         const velocityRows = velocity && heldRows(tf, velocity, { ...block, ...shape })
         addSquares(tf, squares, { weight: weightRows, velocity: velocityRows })
         splits.forEach((images, split) => {
-          const pixels = images.pixels(block) // (images, inputs)
-          products[split]?.add(toDouble(tf, matMul(tf, [pixels, weightRows])))
-          if (velocityRows) velocityProducts?.[split]?.add(toDouble(tf, matMul(tf, [pixels, velocityRows])))
+          const pixels = toDouble(tf, images.pixels(block)) // (images, inputs)
+          products[split]?.add(matMul(tf, [pixels, toDouble(tf, weightRows)]))
+          if (velocityRows) velocityProducts?.[split]?.add(matMul(tf, [pixels, toDouble(tf, velocityRows)]))
         })
       }),
     )

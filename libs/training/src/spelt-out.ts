@@ -11,7 +11,7 @@ interface FromImages extends BlockHooks {
   images: ResidentImages
 }
 
-/** A saved network with its first weight spelt out; the same arrays where it is so already. */
+/** A saved network with its first weight spelt out and all arrays in float32; the same arrays where it is so already. */
 export async function speltOutModel(tf: Runtime, saved: SavedModel, from: FromImages): Promise<ModelState> {
   const { epoch, parameters, buffers } = saved
   const base = savedBase(saved)
@@ -21,12 +21,12 @@ export async function speltOutModel(tf: Runtime, saved: SavedModel, from: FromIm
   return { epoch, parameters: withWeight(parameters, weight), buffers: floatArrays(buffers.filter(isPlain)) }
 }
 
-/** A saved network whose first layer is over pixels: all of its arrays are float32. */
+/** A saved network over pixels, with all arrays in float32. */
 export function plainModel({ epoch, parameters, buffers }: SavedModel): ModelState {
   return { epoch, parameters: floatArrays(parameters), buffers: floatArrays(buffers) }
 }
 
-/** The same of a whole state, so that a first layer over pixels can go on with it. */
+/** A whole state with its first weight spelt out, so that a first layer over pixels can go on with it. */
 export async function speltOutState(tf: Runtime, state: TrainingState, from: FromImages): Promise<TrainingState> {
   const base = savedBase(state)
   if (!base) return state
@@ -43,10 +43,11 @@ function withWeight(arrays: readonly SavedArray[], weight: Parameter): Parameter
 }
 
 function floatArrays(arrays: readonly SavedArray[]): Parameter[] {
-  return arrays.map(({ name, shape, values }) => {
-    if (values instanceof Float64Array) throw new TypeError(`${name} is float64, and only first layers in sample space have such arrays`)
-    return { name, shape, values }
-  })
+  return arrays.map(({ name, shape, values }) => ({
+    name,
+    shape,
+    values: values instanceof Float32Array ? values : Float32Array.from(values),
+  }))
 }
 
 function sampleArrays(arrays: readonly SavedArray[]): { coefficients: SavedArray; baseStep: number } {

@@ -1,6 +1,7 @@
 import {
   add,
   addScalar,
+  castLike,
   mean,
   multiply,
   reshape,
@@ -10,7 +11,6 @@ import {
   subtract,
   type Tensor,
   toDouble,
-  toFloat,
 } from '@trainyard/tensorflow'
 
 /** PyTorch's default of all its normalisations, 1e-5, as float32 has it: another rounding would change every normed run's bits. */
@@ -48,7 +48,7 @@ export function standardise(tf: Runtime, x: Tensor, axes: readonly number[]): St
   const variance = mean(tf, square(tf, centred), axes)
   const inverseStd = rsqrt(tf, addScalar(tf, variance, NORM_EPSILON))
   const normalised = multiply(tf, [centred, inverseStd])
-  return { output: toFloat(tf, normalised), moments: { mean: average, variance }, standard: { normalised, inverseStd } }
+  return { output: castLike(tf, normalised, x), moments: { mean: average, variance }, standard: { normalised, inverseStd } }
 }
 
 /**
@@ -63,11 +63,15 @@ export function standardiseBackward(
   const exact = toDouble(tf, gradient)
   const along = multiply(tf, [normalised, mean(tf, multiply(tf, [exact, normalised]), axes)])
   const centred = subtract(tf, [exact, add(tf, [mean(tf, exact, axes), along])])
-  return toFloat(tf, multiply(tf, [centred, inverseStd]))
+  return castLike(tf, multiply(tf, [centred, inverseStd]), gradient)
 }
 
-/** The moments as float32 in a shape of their own. */
-export function statistics(tf: Runtime, { mean: average, variance }: Moments, shape: readonly number[]): Moments {
-  const one = (moment: Tensor): Tensor => reshape(tf, toFloat(tf, moment), shape)
+/** The moments in a shape of their own, and in the type of what they are of. */
+export function statistics(
+  tf: Runtime,
+  { mean: average, variance }: Moments,
+  { shape, like }: { shape: readonly number[]; like: Tensor },
+): Moments {
+  const one = (moment: Tensor): Tensor => reshape(tf, castLike(tf, moment, like), shape)
   return { mean: one(average), variance: one(variance) }
 }

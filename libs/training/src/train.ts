@@ -7,7 +7,7 @@ import { createSignalRecorder, type LayerSignal, type SignalRecorder } from './l
 import { createNetwork, type Network } from './network.ts'
 import type { NetworkShape } from './network-layers.ts'
 import { nextMacrotask } from './next-macrotask.ts'
-import type { LiveState, TrainingState } from './parameter.ts'
+import type { LiveState, Precision, TrainingState } from './parameter.ts'
 import type { NetworkStart } from './network-variables.ts'
 import type { ResidentImages } from './resident-images.ts'
 import { enterSampleSpace, type NumberedImages, type SampleSpace } from './sample-space.ts'
@@ -48,9 +48,11 @@ export interface TrainOptions {
   evalImages: ResidentImages | null
   /**
    * X · Xᵀ of pixels in [0, 1], (train and evaluated images, train images) float64, which stays the caller's: the first layer is computed in the space of the
-   * train images. Without it, from pixels. The numbers are the same but for rounding.
+   * train images, and all numbers are float64. Without it, from pixels. The numbers are the same but for rounding.
    */
   kernel?: Tensor | null
+  /** Of a run over pixels; float32 by default, and float64 in sample space. */
+  precision?: Precision
   batchSize: number
   epochs: number
   lr: number
@@ -70,7 +72,7 @@ export interface TrainOptions {
 
 /** Trains the notebook's network by stochastic gradient descent with momentum on the cross-entropy. */
 export async function train(tf: Runtime, options: TrainOptions): Promise<EpochResult[]> {
-  const { shape, epochs, start, signal, callbacks = [] } = options
+  const { shape, epochs, start, precision, signal, callbacks = [] } = options
   const order = options.order ?? ((epoch: number) => epochOrder({ seed: options.seed, epoch, count: options.trainImages.count }))
   const history: EpochResult[] = []
   let network: Network | null = null
@@ -81,7 +83,7 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
     space = await sampleSpace(tf, options, from)
     const trainImages = space?.train ?? options.trainImages
     const evalImages = space ? space.evaluation : options.evalImages
-    network = createNetwork(tf, shape, { ...from, space })
+    network = createNetwork(tf, shape, { ...from, space, ...(precision && { precision }) })
     recorder = options.recordLayers ? createSignalRecorder(tf, network) : null
     for (let epoch = (start?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
       const { layers, ...trained } = await trainEpoch(tf, network, { ...options, trainImages, epoch, order: order(epoch), recorder })
@@ -180,7 +182,7 @@ function trainStep(tf: Runtime, network: Network, options: StepOptions): { loss:
     const likeliest = tf.readInts(topK(tf, logits, 1)) // (n, 1)
     const right = trainImages.labelsOf(indices).reduce((sum, label, row) => sum + (likeliest[row] === label ? 1 : 0), 0)
     const layers = recorder && isLast ? recorder.finish(gradients, { lr, x }) : null
-    result = { loss: meanLoss(tf.readFloats(losses)), right, layers }
+    result = { loss: meanLoss(tf.readNumbers(losses)), right, layers }
   })
   return result
 }
