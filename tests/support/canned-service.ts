@@ -61,6 +61,7 @@ export const testExperiment = {
     normPosition: null,
     normAffine: null,
     groupSize: null,
+    firstLayer: 'sample',
     recordLayers: true,
     keepModel: 'best',
     bias: true,

@@ -51,6 +51,7 @@ test('submit --dry-run — shows shapes and cost', async () => {
     parameters: 1_625_702,
     memoryBytes: 2 ** 29,
     flopsPerEpoch: 1e9,
+    firstLayer: { choice: 'sample', reason: 'About 1 s against 2 s.', directSeconds: 2, sampleSeconds: 1 },
     signal,
     warnings: [],
   }
@@ -58,6 +59,7 @@ test('submit --dry-run — shows shapes and cost', async () => {
   expect(seen[0]?.url).toBe('/api/v1/experiments?dryRun=true')
   expect(stdout).toContain('hidden layer 1  [64, 512]')
   expect(stdout).toContain('1,625,702')
+  expect(stdout).toContain('first layer     sample. About 1 s against 2 s.')
   expect(stdout).toContain('signal: fading. Add norm layer.')
   expect(stdout).toMatch(/1 output +2\.50 +25\.0 % +10\.0 % +3\.00/)
 })

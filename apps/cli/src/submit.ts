@@ -58,7 +58,7 @@ const SIGNAL_COLUMNS: readonly Column<DryRun['signal']['layers'][number]>[] = [
 
 function showDryRun(dryRun: DryRun, session: Session): void {
   if (session.json) return session.printJson(dryRun)
-  const { shapes, counts, parameters, memoryBytes, flopsPerEpoch, warnings } = dryRun
+  const { shapes, counts, parameters, memoryBytes, flopsPerEpoch, config, firstLayer, warnings } = dryRun
   const shape = (sizes: readonly number[]): string => `[${sizes.join(', ')}]`
   session.print(
     'nothing was queued; this is what it would be',
@@ -67,6 +67,7 @@ function showDryRun(dryRun: DryRun, session: Session): void {
     ...shapes.hidden.map((sizes, i) => `  hidden layer ${String(i + 1).padEnd(2)} ${shape(sizes)}`),
     `  logits          ${shape(shapes.logits)}`,
     `  parameters      ${formatCount(parameters)}`,
+    `  first layer     ${config.firstLayer}. ${firstLayer.reason}`,
     `  memory          at most ${formatBytes(memoryBytes)}`,
     `  steps           ${formatCount(counts.stepsPerEpoch)} per epoch, ${formatCount(counts.steps)} in all`,
     `  FLOPs per epoch ${flopsPerEpoch.toExponential(2)}`,

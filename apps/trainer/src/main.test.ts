@@ -103,29 +103,72 @@ test.each(['best', 'final', 'none'] as const)('keepModel %s — what is kept, an
   expect(existsSync(path.join(modelFolder(`keeps-${keepModel}`), 'model.json'))).toBe(keepModel !== 'none')
 })
 
-test('drain — leaves after the epoch with a checkpoint; resumed elsewhere it ends with the bits of an uninterrupted run', async () => {
-  const [uninterrupted, drained, resumed] = [startTrainer(), startTrainer(), startTrainer()]
-  const long = config({ epochs: 200, norm: 'batch' })
-  uninterrupted.send(run('u', long))
-  const whole = epochsOf(await uninterrupted.until(isEnd))
+test.each([
+  { imageSize: 8, firstLayer: 'direct' },
+  { imageSize: 40, firstLayer: 'sample' },
+] as const)(
+  'drain, first layer $firstLayer — leaves after the epoch with a checkpoint; resumed elsewhere it ends with the bits of an uninterrupted run',
+  async ({ imageSize, firstLayer }) => {
+    const [uninterrupted, drained, resumed] = [startTrainer(), startTrainer(), startTrainer()]
+    const long = config({ epochs: 200, norm: 'batch', imageSize, firstLayer })
+    const of = (name: string): string => `${name}-${firstLayer}`
+    uninterrupted.send(run(of('u'), long))
+    const whole = epochsOf(await uninterrupted.until(isEnd))
 
-  drained.send(run('d', long))
-  const before = await drained.until(({ type }) => type === 'epoch')
-  drained.send({ type: 'abort', runId: 'd', keepCheckpoint: true })
-  const rest = await drained.until(isEnd)
-  expect(rest.at(-1)?.type).toBe('aborted')
-  const written = rest.find((message) => message.type === 'checkpoint')?.checkpoint
-  const first = epochsOf([...before, ...rest])
-  expect(written?.epoch).toBe(first.length)
-  expect(await readdir(checkpoints().folder)).toContain(written?.file)
+    drained.send(run(of('d'), long))
+    const before = await drained.until(({ type }) => type === 'epoch')
+    drained.send({ type: 'abort', runId: of('d'), keepCheckpoint: true })
+    const rest = await drained.until(isEnd)
+    expect(rest.at(-1)?.type).toBe('aborted')
+    const written = rest.find((message) => message.type === 'checkpoint')?.checkpoint
+    const first = epochsOf([...before, ...rest])
+    expect(written?.epoch).toBe(first.length)
+    expect(await readdir(checkpoints().folder)).toContain(written?.file)
 
-  resumed.send(run('r', long, written?.file ?? ''))
-  const messages = await resumed.until(isEnd)
-  expect(messages.at(-1)).toEqual({ type: 'completed', runId: 'r' })
-  expect(messages.find(({ type }) => type === 'started')).toMatchObject({ resumedFromEpoch: first.length })
-  expect([...first, ...epochsOf(messages)]).toEqual(whole)
-  const modelOf = (runId: string) => readFile(path.join(modelFolder(runId), 'model.safetensors'))
-  expect((await modelOf('r')).equals(await modelOf('u'))).toBe(true)
+    resumed.send(run(of('r'), long, written?.file ?? ''))
+    const messages = await resumed.until(isEnd)
+    expect(messages.at(-1)).toEqual({ type: 'completed', runId: of('r') })
+    expect(messages.find(({ type }) => type === 'started')).toMatchObject({ resumedFromEpoch: first.length })
+    expect([...first, ...epochsOf(messages)]).toEqual(whole)
+    const modelOf = (runId: string) => readFile(path.join(modelFolder(runId), 'model.safetensors'))
+    expect((await modelOf(of('r'))).equals(await modelOf(of('u')))).toBe(true)
+  },
+)
+
+test.each([
+  ['sample', 'direct'],
+  ['direct', 'sample'],
+] as const)('a run that began %s and goes on %s — the curve and the model go on', async (first, second) => {
+  const trainer = startTrainer()
+  const of = (name: string): string => `${name}-${first}-${second}`
+  const request = { epochs: 6, imageSize: 40, norm: 'none', evaluate: 'none', checkpointEverySeconds: 5 }
+  trainer.send(run(of('whole'), config({ ...request, firstLayer: first })))
+  const whole = epochsOf(await trainer.until(isEnd))
+  trainer.send(run(of('begun'), config({ ...request, firstLayer: first })))
+  await trainer.until(({ type }) => type === 'epoch')
+  trainer.send({ type: 'abort', runId: of('begun'), keepCheckpoint: true })
+  const written = (await trainer.until(isEnd)).find((message) => message.type === 'checkpoint')?.checkpoint
+  trainer.send(run(of('changed'), config({ ...request, firstLayer: second }), written?.file ?? ''))
+  const messages = await trainer.until(isEnd)
+  expect(messages.at(-1)?.type).toBe('completed')
+  const changed = epochsOf(messages)
+  expect(changed.map(({ epoch }) => epoch)).toEqual(whole.slice(written?.epoch).map(({ epoch }) => epoch))
+  for (const { epoch, loss } of changed) expect(Number(loss)).toBeCloseTo(Number(whole[epoch - 1]?.loss), 4)
+  expect(existsSync(path.join(modelFolder(of('changed')), 'model.safetensors'))).toBe(true)
+})
+
+test('the images’ products — multiplied once, in the phase prepare, then at hand', async () => {
+  const trainer = startTrainer()
+  const steps = async (runId: string): Promise<number> => {
+    trainer.send(run(runId, config({ imageSize: 44, firstLayer: 'sample', epochs: 1 })))
+    const messages = await trainer.until(isEnd)
+    expect(messages.at(-1)?.type).toBe('completed')
+    return messages.filter((message) => message.type === 'phase' && message.phase === 'prepare').length
+  }
+  const first = await steps('first-products')
+  expect(first).toBeGreaterThan(await steps('second-products'))
+  const names = await readdir(path.join(folder, 'cache', 'datasets'))
+  expect(names).toEqual(expect.arrayContaining(['synthetic-flowers-train-44.kernel', 'synthetic-flowers-val-44.kernel']))
 })
 
 test('abort — obeyed at the next step, and the trainer takes the next run', async () => {

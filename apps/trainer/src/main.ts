@@ -5,6 +5,7 @@ import { loadEngine } from '@trainyard/tensorflow'
 import { readTrainerFolders } from './environment.ts'
 import { createMessageChannel } from './message-channel.ts'
 import { watchParent } from './parent-watch.ts'
+import { createResidentKernel } from './resident-kernel.ts'
 import { createResidentSplits } from './resident-splits.ts'
 import { serveWorker } from './serve-worker.ts'
 
@@ -26,5 +27,6 @@ const diskSpace = async (): Promise<DiskSpace> => {
   const { bavail, blocks, bsize } = await statfs(folders.data)
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }
-const handle = serveWorker({ channel, tf, engine, splits: createResidentSplits(tf, folders), diskSpace })
+const resident = { splits: createResidentSplits(tf, folders), kernels: createResidentKernel(tf, folders.data) }
+const handle = serveWorker({ channel, tf, engine, ...resident, diskSpace })
 process.on('message', (message) => handle(ToTrainer.parse(message)))

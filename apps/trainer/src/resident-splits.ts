@@ -10,7 +10,7 @@ import { prepareSplit } from './prepare-split.ts'
 /** Bytes of pixels kept on the device between experiments; the least recently used split leaves first. */
 const KEEP_BYTES = 256 * 2 ** 20
 
-interface ResidentSplit {
+export interface ResidentSplit {
   images: ResidentImages
   sha256: string
   held: HeldSplit

@@ -32,6 +32,8 @@ export function runCallbacks(deps: CallbackDependencies): TrainingCallbacks {
     () => performance.now(),
   )
   return {
+    // the second half of it: before it, the images were multiplied with each other
+    onPrepare: ({ fraction }) => reports.phase({ phase: 'prepare', fraction: (1 + fraction) / 2 }),
     onBatchEnd: (batch) => reporter.add(batch),
     onEvaluateBegin: async ({ epoch }) => {
       await reporter.flush()

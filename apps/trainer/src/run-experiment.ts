@@ -1,6 +1,7 @@
 import { type DiskSpace, type Engine, type FromTrainer, stepsPerEpoch, type ToTrainer } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
-import { train } from '@trainyard/training'
+import { type ModelState, type SavedModel, speltOutModel, train } from '@trainyard/training'
+import type { ResidentKernel } from './resident-kernel.ts'
 import type { ResidentSplits } from './resident-splits.ts'
 import { runCallbacks } from './run-callbacks.ts'
 import { readRunCheckpoint, runCheckpointSchedule } from './run-checkpoints.ts'
@@ -12,6 +13,7 @@ export interface RunDependencies {
   tf: Runtime
   engine: Engine
   splits: ResidentSplits
+  kernels: ResidentKernel
   /** The space on the disk that holds the data directory. */
   diskSpace: () => Promise<DiskSpace>
   send: (message: FromTrainer) => Promise<void>
@@ -22,7 +24,7 @@ export interface RunDependencies {
 
 /** Carries out one experiment and tells all that happens; what it throws is the run's outcome. */
 export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>, deps: RunDependencies): Promise<void> {
-  const { tf, engine, splits, diskSpace, signal, leaveAfterEpoch } = deps
+  const { tf, engine, splits, kernels, diskSpace, signal, leaveAfterEpoch } = deps
   const { runId, config } = command
   const reports = createRunReports({ runId, send: deps.send })
   const loaded = await splits.load(config, {
@@ -34,11 +36,21 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
   const start = await readRunCheckpoint(command, { reports, imagesHash: datasetHash })
   await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: start?.state.epoch ?? 0, holds: splits.held() })
 
-  const model = keepRunModel(command, { reports, start, stepsPerEpoch: stepsPerEpoch(images.count, config.batchSize) })
+  const kernel =
+    config.firstLayer === 'sample'
+      ? await kernels.load(loaded, {
+          onProgress: ({ fraction }) => reports.phase({ phase: 'prepare', fraction: fraction / 2 }),
+          onWarning: (message) => reports.warn(message),
+          signal,
+        })
+      : null
+
+  const spellOut = (saved: SavedModel): Promise<ModelState> => speltOutModel(tf, saved, { images, signal })
+  const model = keepRunModel(command, { reports, start, spellOut, stepsPerEpoch: stepsPerEpoch(images.count, config.batchSize) })
   const checkpoints = runCheckpointSchedule(command, { reports, diskSpace, best: model.best, imagesHash: datasetHash })
   const callbacks = [runCallbacks({ config, images: images.count, reports, checkpoints, model, leaveAfterEpoch })]
   try {
-    await train(tf, { ...trainOptions(config, loaded), ...(start && { start: start.state }), signal, callbacks })
+    await train(tf, { ...trainOptions(config, loaded, kernel), ...(start && { start: start.state }), signal, callbacks })
   } finally {
     await checkpoints.settle()
     model.dispose()

@@ -6,7 +6,8 @@ import {
   keepBestModel,
   type LiveState,
   type ModelSnapshot,
-  plainModel,
+  type ModelState,
+  type SavedModel,
 } from '@trainyard/training'
 import type { RunReports } from './run-reports.ts'
 import { writeModel } from './write-model.ts'
@@ -27,9 +28,14 @@ export interface RunModelDependencies {
   /** Where the run resumes. */
   start: Checkpoint | null
   stepsPerEpoch: number
+  /** A network as it is exported, whatever its first layer is computed in. */
+  spellOut: (saved: SavedModel) => Promise<ModelState>
 }
 
-export function keepRunModel({ config, modelFolder }: RunCommand, { reports, start, stepsPerEpoch }: RunModelDependencies): RunModel {
+export function keepRunModel(
+  { config, modelFolder }: RunCommand,
+  { reports, start, stepsPerEpoch, spellOut }: RunModelDependencies,
+): RunModel {
   const keeper = config.keepModel === 'best' ? keepBestModel(start?.best ?? null) : null
   const write = async (kind: 'best' | 'final', model: ModelSnapshot): Promise<void> => {
     const { epoch } = model
@@ -37,7 +43,7 @@ export function keepRunModel({ config, modelFolder }: RunCommand, { reports, sta
     const stored = await writeModel({
       folder: modelFolder,
       config,
-      state: plainModel(model.read()),
+      state: await spellOut(model.read()),
       kind,
       epoch,
       batchesTracked: epoch * stepsPerEpoch,

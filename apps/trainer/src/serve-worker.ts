@@ -3,6 +3,7 @@ import type { Runtime } from '@trainyard/tensorflow'
 import { toExperimentError } from './failure.ts'
 import type { MessageChannel } from './message-channel.ts'
 import { createPhotoNamer } from './predict-photo.ts'
+import type { ResidentKernel } from './resident-kernel.ts'
 import type { ResidentSplits } from './resident-splits.ts'
 import { DrainedError } from './run-callbacks.ts'
 import { runExperiment } from './run-experiment.ts'
@@ -16,6 +17,7 @@ export interface WorkerSide {
   tf: Runtime
   engine: Engine
   splits: ResidentSplits
+  kernels: ResidentKernel
   diskSpace: () => Promise<DiskSpace>
 }
 

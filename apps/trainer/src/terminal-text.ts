@@ -16,7 +16,8 @@ export function helpText(flags: readonly CommandFlag[]): string {
 export function header(config: ExperimentConfig, { engine, parameters }: { engine: Engine; parameters: number }): string {
   const { dataset, imageSize, layerSizes, norm, normPosition, lr, momentum, batchSize, epochs, seed } = config
   const normed = normPosition === null ? '' : `, ${norm} norm ${normPosition} the ReLU`
-  const layers = layerSizes.length === 0 ? 'no hidden layer' : `hidden layers ${layerSizes.join(' · ')}`
+  const first = config.firstLayer === 'sample' ? ', the first one in sample space' : ''
+  const layers = layerSizes.length === 0 ? 'no hidden layer' : `hidden layers ${layerSizes.join(' · ')}${first}`
   return [
     `${dataset} at ${imageSize} px, ${layers}${normed}, ${parameters.toLocaleString('en')} parameters`,
     `lr ${lr}, momentum ${momentum}, batch ${batchSize}, ${epochs} epochs, seed ${seed}; TensorFlow ${engine.version} on ${engine.device}, ${engine.threads} threads`,

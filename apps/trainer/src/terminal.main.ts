@@ -8,17 +8,19 @@ import {
   networkCost,
   parseFlags,
   resolveConfig,
+  RunFields,
   TrainingFields,
 } from '@trainyard/contracts'
 import { loadEngine } from '@trainyard/tensorflow'
 import { readTrainerFolders } from './environment.ts'
+import { createResidentKernel } from './resident-kernel.ts'
 import { createResidentSplits } from './resident-splits.ts'
 import { epochLine, header, helpText } from './terminal-text.ts'
 import { trainInTerminal } from './train-in-terminal.ts'
 
 /** `npm run train -- --depth 3 --epochs 5`: trains here, with no service, no queue and no Redis. */
 async function main(args: string[]): Promise<void> {
-  const flags = commandFlags(TrainingFields)
+  const flags = commandFlags(TrainingFields.extend({ firstLayer: RunFields.shape.firstLayer }))
   const { values } = parseArgs({
     args,
     allowNegative: true,
@@ -35,11 +37,12 @@ async function main(args: string[]): Promise<void> {
 
   const abort = new AbortController()
   process.once('SIGINT', () => abort.abort())
-  const splits = createResidentSplits(tf, readTrainerFolders(process.env))
+  const folders = readTrainerFolders(process.env)
   await trainInTerminal({
     tf,
     config,
-    splits,
+    splits: createResidentSplits(tf, folders),
+    kernels: createResidentKernel(tf, folders.data),
     signal: abort.signal,
     onProgress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\u001b[K${text}`) : () => undefined,
     onEpoch: (result) => print(epochLine(result, config)),

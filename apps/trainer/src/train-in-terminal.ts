@@ -1,6 +1,7 @@
 import { type ExperimentConfig, stepsPerEpoch } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
 import { type EpochResult, train } from '@trainyard/training'
+import type { ResidentKernel } from './resident-kernel.ts'
 import type { ResidentSplits } from './resident-splits.ts'
 import { trainOptions } from './train-options.ts'
 
@@ -8,6 +9,7 @@ export interface TerminalRun {
   tf: Runtime
   config: ExperimentConfig
   splits: ResidentSplits
+  kernels: ResidentKernel
   signal: AbortSignal
   /** One line that replaces the one before; empty to clear it. */
   onProgress: (text: string) => void
@@ -15,18 +17,25 @@ export interface TerminalRun {
 }
 
 /** A run without a worker: the same loop, told to the terminal. */
-export async function trainInTerminal({ tf, config, splits, signal, onProgress, onEpoch }: TerminalRun): Promise<void> {
+export async function trainInTerminal({ tf, config, splits, kernels, signal, onProgress, onEpoch }: TerminalRun): Promise<void> {
+  const onWarning = (message: string): void => onProgress(`${message}\n`)
   const loaded = await splits.load(config, {
     onProgress: ({ phase, fraction }) => onProgress(`${phase === 'decode' ? 'decoding' : 'downloading'} ${Math.floor(fraction * 100)} %`),
-    onWarning: (message) => onProgress(`${message}\n`),
+    onWarning,
     signal,
   })
+  const onPrepare = (fraction: number): void => onProgress(`preparing ${Math.floor(fraction * 100)} %`)
+  const kernel =
+    config.firstLayer === 'sample'
+      ? await kernels.load(loaded, { onProgress: ({ fraction }) => onPrepare(fraction / 2), onWarning, signal })
+      : null
   const steps = stepsPerEpoch(loaded.train.images.count, config.batchSize)
   await train(tf, {
-    ...trainOptions(config, loaded),
+    ...trainOptions(config, loaded, kernel),
     signal,
     callbacks: [
       {
+        onPrepare: ({ fraction }) => onPrepare((1 + fraction) / 2),
         onBatchEnd: ({ epoch, step, loss }) => onProgress(`epoch ${epoch}, step ${step} of ${steps}, loss ${loss.toFixed(6)}`),
         onEvaluateBegin: ({ epoch }) => onProgress(`epoch ${epoch}, evaluating on ${config.evaluate}`),
         onEpochEnd: (result) => {

@@ -1,14 +1,16 @@
 import { CLASSES, type ExperimentConfig, linearShapes } from '@trainyard/contracts'
+import type { Tensor } from '@trainyard/tensorflow'
 import type { NetworkShape, TrainOptions } from '@trainyard/training'
 import type { LoadedSplits } from './resident-splits.ts'
 
-/** What `train` is to do for a config, on these images. */
-export function trainOptions(config: ExperimentConfig, { train, evaluation }: LoadedSplits): TrainOptions {
+/** What `train` is to do for a config, on these images; with their kernel where the first layer is in sample space. */
+export function trainOptions(config: ExperimentConfig, { train, evaluation }: LoadedSplits, kernel: Tensor | null): TrainOptions {
   const { batchSize, epochs, lr, momentum, seed, recordLayers } = config
   return {
     shape: networkShape(config),
     trainImages: train.images,
     evalImages: evaluation?.images ?? null,
+    kernel,
     ...{ batchSize, epochs, lr, momentum, seed, recordLayers },
   }
 }

@@ -6,6 +6,8 @@ export const DEFAULT_GROUP_SIZE = 32
 /** The fields of a request that must fit each other, whatever their own bounds say. */
 interface RelatedFields {
   dataset: DatasetName
+  imageSize: number
+  firstLayer: string
   depth?: number | undefined
   width?: number | undefined
   layerSizes?: readonly number[] | undefined
@@ -37,8 +39,21 @@ export function configFaults(request: RelatedFields): ConfigFault[] {
           },
         ]
       : []),
+    ...firstLayerFaults(request),
     ...normFaults(request, images),
   ]
+}
+
+function firstLayerFaults(request: RelatedFields): ConfigFault[] {
+  const fault = request.firstLayer === 'sample' ? sampleSpaceFault(request) : null
+  return fault ? [{ field: 'firstLayer', message: `of sample ${fault}: raise imageSize, or leave it to auto` }] : []
+}
+
+/** Why a run cannot be computed in sample space, or null. */
+export function sampleSpaceFault({ dataset, imageSize }: Pick<RelatedFields, 'dataset' | 'imageSize'>): string | null {
+  const [images, inputs] = [SPLIT_COUNTS[dataset].train, 3 * imageSize ** 2]
+  if (3 * images <= inputs) return null
+  return `needs at most a third as many train images as an image has numbers, and there are ${images} images of ${inputs} numbers`
 }
 
 function normFaults({ norm, depth = 3, width = 512, layerSizes, groupSize, batchSize }: RelatedFields, images: number): ConfigFault[] {

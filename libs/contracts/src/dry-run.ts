@@ -1,6 +1,15 @@
 import { z } from 'zod'
-import { ExperimentConfig } from './experiment-config.ts'
+import { ExperimentConfig, FirstLayer } from './experiment-config.ts'
 import { SignalForecast } from './signal-advice.ts'
+
+/** Both ways to compute the first layer of a run, and the faster one. */
+export const FirstLayerPlan = z.object({
+  choice: FirstLayer.describe('the faster one'),
+  reason: z.string(),
+  directSeconds: z.number().describe('the whole run on two cores, estimated'),
+  sampleSeconds: z.number().nullable().describe('null: it cannot be computed so'),
+})
+export type FirstLayerPlan = z.infer<typeof FirstLayerPlan>
 
 /** What POST /experiments?dryRun=true answers: nothing was queued. */
 export const DryRun = z
@@ -16,7 +25,8 @@ export const DryRun = z
     counts: z.object({ trainImages: z.int(), evalImages: z.int(), stepsPerEpoch: z.int(), steps: z.int() }),
     parameters: z.int(),
     memoryBytes: z.int().describe('peak of the trainer, estimated from above'),
-    flopsPerEpoch: z.number(),
+    flopsPerEpoch: z.number().describe('over the pixels'),
+    firstLayer: FirstLayerPlan.describe('what firstLayer auto chooses, and why'),
     signal: SignalForecast.describe('what the signal will do in the network before it is trained'),
     warnings: z.array(z.string()),
   })

@@ -25,6 +25,7 @@ const bounds: Record<string, { good: unknown[]; bad: unknown[] }> = {
   epochs: { good: [1, 10_000], bad: [0, 10_001] },
   seed: { good: [0, 2 ** 32 - 1], bad: [-1, 2 ** 32] },
   evaluate: { good: ['none', 'val', 'test'], bad: ['train'] },
+  firstLayer: { good: ['auto', 'direct', 'sample'], bad: ['dual', 1] },
   recordLayers: { good: [true, false], bad: ['no', 0] },
   keepModel: { good: ['best', 'final', 'none'], bad: ['last', true] },
   checkpointEverySeconds: { good: [5, 3600], bad: [4, 3601] },
@@ -56,7 +57,7 @@ describe('ExperimentRequest', () => {
     }
   })
 
-  test.each(['firstLayer', 'learningRate'])('%s — is not a field yet, and so refused', (field) => {
+  test.each(['first_layer', 'learningRate'])('%s — is no field, and so refused', (field) => {
     expect(ExperimentRequest.safeParse({ [field]: 1 }).error?.issues[0]).toMatchObject({ code: 'unrecognized_keys', keys: [field] })
   })
 

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { configFaults, DEFAULT_GROUP_SIZE } from './config-rules.ts'
 import { DatasetName, type SplitName } from './dataset.ts'
+import { planFirstLayer } from './first-layer-cost.ts'
 
 /** Bumped when an older worker could not run a newer config; part of the queue's name. */
-export const CONFIG_VERSION = 2
+export const CONFIG_VERSION = 3
 
 export const NormType = z.enum(['none', 'batch', 'layer', 'group'])
 export type NormType = z.infer<typeof NormType>
@@ -17,6 +18,10 @@ export type KeepModel = z.infer<typeof KeepModel>
 
 export const EvaluateSplit = z.enum(['none', 'val', 'test'])
 export type EvaluateSplit = z.infer<typeof EvaluateSplit>
+
+/** How the first layer is computed: over the pixels, or in the space of the train images (docs/sample-space.md). */
+export const FirstLayer = z.enum(['direct', 'sample'])
+export type FirstLayer = z.infer<typeof FirstLayer>
 
 /** Refuses what would break a terminal or a log line; tab and line feed only where the text may have lines. */
 const hasNoControlCharacters = (text: string): boolean => !/\p{Cc}/u.test(text)
@@ -44,6 +49,10 @@ export const TrainingFields = z.strictObject({
 
 /** What says how to run it, and for whom: none of it changes the numbers. */
 export const RunFields = z.strictObject({
+  firstLayer: z
+    .enum(['auto', ...FirstLayer.options])
+    .default('auto')
+    .describe('how the first layer is computed: over the pixels (direct), in the space of the train images (sample), or the faster way'),
   recordLayers: z.boolean().default(true).describe("recording of every layer's signal at each epoch's end"),
   keepModel: KeepModel.default('best').describe('the model that stays when it completes'),
   checkpointEverySeconds: z.int().min(5).max(3600).default(30).describe('seconds between checkpoints'),
@@ -87,7 +96,8 @@ export const ExperimentConfig = z
     normPosition: NormPosition.nullable().default(null).describe('null where it has no effect'),
     normAffine: z.boolean().nullable().default(null).describe('null where it has no effect'),
     groupSize: z.int().nullable().default(null).describe('null where it has no effect'),
-    // what experiments of version 1 did
+    // what experiments of version 1 did, and of version 2 here
+    firstLayer: FirstLayer.default('direct'),
     recordLayers: z.boolean().default(false),
     keepModel: KeepModel.default('none'),
     checkpointEverySeconds: RunFields.shape.checkpointEverySeconds,
@@ -99,7 +109,7 @@ export type ExperimentConfig = z.infer<typeof ExperimentConfig>
 
 export function resolveConfig(request: ExperimentRequest): ExperimentConfig {
   const { depth = 3, width = 512, timeLimitSeconds = null, name: _name, tags: _tags, notes: _notes, ...rest } = request
-  const { priority: _priority, pool: _pool, ...fields } = rest
+  const { priority: _priority, pool: _pool, firstLayer, ...fields } = rest
   const layerSizes = request.layerSizes ?? Array.from({ length: depth }, () => width)
   const uniform = layerSizes.every((size) => size === layerSizes[0])
   return {
@@ -109,6 +119,7 @@ export function resolveConfig(request: ExperimentRequest): ExperimentConfig {
     depth: layerSizes.length,
     width: uniform ? (layerSizes[0] ?? null) : null,
     timeLimitSeconds,
+    firstLayer: firstLayer === 'auto' ? planFirstLayer({ ...fields, layerSizes }).choice : firstLayer,
   }
 }
 
@@ -122,10 +133,10 @@ function resolveNorm({ norm, normPosition = 'before', normAffine, groupSize = DE
   }
 }
 
-/** The text whose SHA-256 is the `configHash`: equal for configs that must give equal numbers. */
+/** The text whose SHA-256 is the `configHash`: equal for configs that must give equal numbers, but for how the first layer rounds. */
 export function canonicalConfig(config: ExperimentConfig): string {
   const { depth, width: _width, recordLayers: _r, keepModel: _k, checkpointEverySeconds: _c, maxRetries: _m, ...rest } = config
-  const { timeLimitSeconds: _t, ...numbers } = { ...rest, norm: depth === 0 ? 'none' : rest.norm }
+  const { timeLimitSeconds: _t, firstLayer: _f, ...numbers } = { ...rest, norm: depth === 0 ? 'none' : rest.norm }
   const withEffect = Object.entries(numbers).filter(([, value]) => value !== null)
   return JSON.stringify(withEffect.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -31,7 +31,7 @@ export const StateReason = z.enum([
 ])
 export type StateReason = z.infer<typeof StateReason>
 
-export const Phase = z.enum(['waiting', 'download', 'decode', 'train', 'evaluate', 'checkpoint', 'done'])
+export const Phase = z.enum(['waiting', 'download', 'decode', 'prepare', 'train', 'evaluate', 'checkpoint', 'done'])
 export type Phase = z.infer<typeof Phase>
 
 export const Progress = z.object({

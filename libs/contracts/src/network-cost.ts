@@ -1,5 +1,6 @@
 import { CLASSES, SPLIT_COUNTS } from './dataset.ts'
 import { stepsPerEpoch } from './config-rules.ts'
+import { planFirstLayer } from './first-layer-cost.ts'
 import type { ExperimentConfig } from './experiment-config.ts'
 
 /** TensorFlow, Node and what its pool holds beyond the arrays: an idle trainer's 400 MiB, and room for the pool to grow. */
@@ -7,6 +8,8 @@ export const TRAINER_BASE_BYTES = 512 * 2 ** 20
 /** Copies alive at once in a step: of the images as floats, divided and turned; of a layer's output, forward and backward. */
 const IMAGE_COPIES = 3
 const OUTPUT_COPIES = 6
+/** Inputs that are multiplied at once on the way into sample space. */
+const SAMPLE_BLOCK = 4096
 
 export interface NetworkCost {
   /** Trainable numbers. */
@@ -30,15 +33,29 @@ export function networkCost(config: ExperimentConfig): NetworkCost {
   const outputs = shapes.reduce((sum, [, units]) => sum + units, 0)
   const hidden = outputs - CLASSES
   const parameters = weights + (config.bias ? outputs : 0) + (config.normAffine ? 2 * hidden : 0)
+  const inputs = shapes[0]?.[0] ?? 0
   const activations = config.batchSize * (IMAGE_COPIES * (shapes[0]?.[0] ?? 0) + OUTPUT_COPIES * outputs)
   const images = counts.train + (config.evaluate === 'none' ? 0 : counts[config.evaluate])
+  const arrays = config.firstLayer === 'sample' ? sampleBytes(config, { parameters, images }) : 3 * 4 * parameters + 4 * activations
   return {
     parameters,
-    // weights, momenta and one gradient in float32; activations; images as bytes, held by JavaScript and by TensorFlow
-    memoryBytes: TRAINER_BASE_BYTES + 3 * 4 * parameters + 4 * activations + 2 * images * config.imageSize ** 2 * 3,
+    // images are bytes, held by JavaScript and by TensorFlow
+    memoryBytes: TRAINER_BASE_BYTES + arrays + 2 * images * inputs,
     // forward, and backward for weights and inputs (the first layer needs no gradient of its input)
-    flopsPerEpoch: counts.train * (6 * weights - 2 * (shapes[0]?.[0] ?? 0) * (shapes[0]?.[1] ?? 0)),
+    flopsPerEpoch: counts.train * (6 * weights - 2 * inputs * (shapes[0]?.[1] ?? 0)),
   }
+}
+
+/** In sample space: weights, momenta and gradients in float64, the kernel and X · W₀, a block of the pixels, and the weight that is spelt out at the end. */
+function sampleBytes(config: ExperimentConfig, { parameters, images }: { parameters: number; images: number }): number {
+  const [[inputs, width] = [0, 0], ...others] = linearShapes(config)
+  const train = SPLIT_COUNTS[config.dataset].train
+  const trained = parameters - inputs * width + train * width
+  const outputs = width + others.reduce((sum, [, units]) => sum + units, 0)
+  const kernel = images * (2 * train + 3 * width)
+  const block = Math.min(inputs, SAMPLE_BLOCK) * (3 * images + 2 * width)
+  const activations = OUTPUT_COPIES * config.batchSize * outputs
+  return 8 * (3 * trained + kernel + block + activations) + 4 * inputs * width
 }
 
 /** Shapes of one batch on its way through the network, and what an experiment will cost. */
@@ -59,5 +76,6 @@ export function dryRunShapes(config: ExperimentConfig) {
       steps: stepsPerEpoch(images, config.batchSize) * config.epochs,
     },
     ...networkCost(config),
+    firstLayer: planFirstLayer(config),
   }
 }

@@ -1,19 +1,13 @@
-import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, rename, type FileHandle } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { CLASSES, HeldSplit } from '@trainyard/contracts'
 import { z } from 'zod'
+import { cacheFolder, readCacheFile, sha256, writeCacheFile } from './cache-file.ts'
 import { messageOf, systemErrorCode } from './caught-error.ts'
-import { withWriteErrors } from './errors.ts'
 import type { ImageSplit, SplitKey } from './image-split.ts'
 
-/** A cache file: the header as JSON, filled up with spaces; then the labels; then the pixels. */
-const HEADER_BYTES = 1024
-/** Read and hashed in pieces, so that other work gets its turn. */
-const CHUNK_BYTES = 8 * 2 ** 20
-
+/** Of a cache file that holds the labels, then the pixels. */
 const Header = z.object({
   format: z.literal('trainyard split'),
   version: z.literal(1),
@@ -27,8 +21,6 @@ type Header = z.infer<typeof Header>
 
 /** A split in the cache, or why there is none: null when there is no file, else what is wrong with it. */
 export type CachedSplit = { split: ImageSplit } | { split: null; fault: string | null }
-
-const cacheFolder = (dataFolder: string) => join(dataFolder, 'cache', 'datasets')
 
 export function splitCacheFile(dataFolder: string, { dataset, split, imageSize }: SplitKey): string {
   return join(cacheFolder(dataFolder), `${dataset}-${split}-${imageSize}.split`)
@@ -44,7 +36,7 @@ export async function heldSplits(dataFolder: string): Promise<HeldSplit[]> {
   })
 }
 
-/** Writes beside the file and renames, so that a reader sees all of it or nothing. Returns the SHA-256 of the pixels. */
+/** Returns the SHA-256 of the pixels. */
 export async function writeSplitCache(
   file: string,
   { key, fingerprint, labels, pixels }: { key: SplitKey; fingerprint: string; labels: Uint8Array; pixels: Uint8Array },
@@ -59,60 +51,23 @@ export async function writeSplitCache(
     labelsSha256: await sha256(labels),
     pixelsSha256,
   }
-  const part = `${file}.part`
-  await withWriteErrors({ folder: dirname(file), needed: `${Math.ceil(pixels.length / 1e6)} MB of decoded images` }, async () => {
-    await mkdir(dirname(file), { recursive: true })
-    await using handle = await open(part, 'w')
-    await handle.writeFile(JSON.stringify(header).padEnd(HEADER_BYTES))
-    await handle.writeFile(labels)
-    await handle.writeFile(pixels)
-    await rename(part, file)
-  })
+  await writeCacheFile(file, { header, arrays: [labels, pixels], needed: `${Math.ceil(pixels.length / 1e6)} MB of decoded images` })
   return pixelsSha256
 }
 
 /** Reads and verifies a cached split. A fingerprint other than the wanted one means other images, or another way to make them. */
 export async function readSplitCache(file: string, { key, fingerprint }: { key: SplitKey; fingerprint: string }): Promise<CachedSplit> {
   try {
-    await using handle = await open(file)
-    const header = parseHeader(new TextDecoder().decode((await readBytes(handle, { at: 0, length: HEADER_BYTES })).bytes))
-    if (!isDeepStrictEqual({ ...key, fingerprint }, { ...HeldSplit.parse(header), fingerprint: header.fingerprint }))
-      return { split: null, fault: 'it was made from other files' }
-    const labels = await readBytes(handle, { at: HEADER_BYTES, length: header.count })
-    const pixels = await readBytes(handle, { at: HEADER_BYTES + header.count, length: header.count * 3 * key.imageSize ** 2 })
-    if (labels.sha256 !== header.labelsSha256 || pixels.sha256 !== header.pixelsSha256)
-      return { split: null, fault: 'its SHA-256 is wrong' }
-    return { split: { ...key, count: header.count, classes: CLASSES, labels: labels.bytes, pixels: pixels.bytes, sha256: pixels.sha256 } }
+    return await readCacheFile(file, Header, async ({ header, next }): Promise<CachedSplit> => {
+      if (!isDeepStrictEqual({ ...key, fingerprint }, { ...HeldSplit.parse(header), fingerprint: header.fingerprint }))
+        return { split: null, fault: 'it was made from other files' }
+      const labels = await next(header.count)
+      const pixels = await next(header.count * 3 * key.imageSize ** 2)
+      if (labels.sha256 !== header.labelsSha256 || pixels.sha256 !== header.pixelsSha256)
+        return { split: null, fault: 'its SHA-256 is wrong' }
+      return { split: { ...key, count: header.count, classes: CLASSES, labels: labels.bytes, pixels: pixels.bytes, sha256: pixels.sha256 } }
+    })
   } catch (error) {
     return { split: null, fault: systemErrorCode(error) === 'ENOENT' ? null : messageOf(error) }
   }
-}
-
-function parseHeader(text: string): Header {
-  try {
-    return Header.parse(JSON.parse(text))
-  } catch (error) {
-    throw new Error('its first bytes are not those of such a file', { cause: error })
-  }
-}
-
-async function readBytes(handle: FileHandle, { at, length }: { at: number; length: number }) {
-  const bytes = new Uint8Array(length)
-  const hash = createHash('sha256')
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await handle.read(bytes, done, Math.min(CHUNK_BYTES, length - done), at + done)
-    if (bytesRead === 0) throw new Error('it is too short')
-    hash.update(bytes.subarray(done, done + bytesRead))
-    done += bytesRead
-  }
-  return { bytes, sha256: hash.digest('hex') }
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const hash = createHash('sha256')
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    hash.update(bytes.subarray(at, at + CHUNK_BYTES))
-    await setImmediate()
-  }
-  return hash.digest('hex')
 }

@@ -7,10 +7,10 @@ export const DEFAULT_PREFIX = '{trainyard}'
 export const queueName = (pool: string, version = CONFIG_VERSION): string => `run-v${version}-${pool}`
 
 /**
- * Version 1, before the norms, fits into today's schema by its defaults, so what was queued before an upgrade still runs: first, for it has
- * waited longest and nothing new comes behind it.
+ * Versions 1, before the norms, and 2, before sample space, fit into today's schema by its defaults, so what was queued before an upgrade still
+ * runs: first, for it has waited longest and nothing new comes behind it.
  */
-export const servedQueues = (pool: string): string[] => [queueName(pool, 1), queueName(pool)]
+export const servedQueues = (pool: string): string[] => [queueName(pool, 1), queueName(pool, 2), queueName(pool)]
 
 /** Questions wait in queues of their own, so that neither kind waits behind the other or behind training. */
 export const PROBE_QUEUE = `probe-v${PROBE_VERSION}`

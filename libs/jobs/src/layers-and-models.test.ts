@@ -95,9 +95,10 @@ describe('model()', () => {
 })
 
 test('an experiment of config version 1 — is read with what it did then', async () => {
-  const { normPosition: _p, normAffine: _a, groupSize: _g, recordLayers: _r, keepModel: _k, ...version1 } = newExperiment().config
+  const { normPosition: _p, normAffine: _a, groupSize: _g, recordLayers: _r, keepModel: _k, ...rest } = newExperiment().config
+  const { firstLayer: _f, ...version1 } = rest
   await redis.hset(keysOf(prefix).record(id), 'config', JSON.stringify(version1))
   const { config } = await store.get(id)
   expect(config).toEqual(ExperimentConfig.parse(version1))
-  expect(config).toMatchObject({ norm: 'none', normPosition: null, recordLayers: false, keepModel: 'none' })
+  expect(config).toMatchObject({ norm: 'none', normPosition: null, recordLayers: false, keepModel: 'none', firstLayer: 'direct' })
 })

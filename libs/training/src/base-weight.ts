@@ -41,7 +41,8 @@ export function baseOf(start: NetworkStart): BaseWeight {
   if (own) return own
   const weight = floatsOf(saved.parameters, SAMPLE_NAMES.weight)
   if (!weight) throw new Error(`The state to start from has no ${SAMPLE_NAMES.weight}`)
-  return { weight, velocity: 'state' in start ? floatsOf(start.state.momenta, SAMPLE_NAMES.weight) : null }
+  const velocity = 'state' in start ? floatsOf(start.state.momenta, SAMPLE_NAMES.weight) : null
+  return { weight, velocity: velocity?.some((value) => value !== 0) ? velocity : null }
 }
 
 /** The base that a saved network in sample space is counted from; null where its first weight is spelt out. */

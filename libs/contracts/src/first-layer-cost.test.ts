@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { ExperimentRequest, resolveConfig } from './experiment-config.ts'
+import { directSeconds, planFirstLayer, sampleSeconds } from './first-layer-cost.ts'
+
+const resolve = (request: object) => resolveConfig(ExperimentRequest.parse(request))
+const plan = (request: object) => planFirstLayer(resolve(request))
+
+describe('planFirstLayer()', () => {
+  test('the notebook’s network — sample space for thirty epochs, pixels for one', () => {
+    expect(plan({})).toMatchObject({ choice: 'sample', reason: expect.stringMatching(/^About .+ in sample space and .+ over the pixels/) })
+    expect(plan({ epochs: 1 }).choice).toBe('direct')
+  })
+
+  test('the choice is the faster one, and what is resolved', () => {
+    for (const request of [{ imageSize: 40 }, { imageSize: 256 }, { width: 64 }, { epochs: 3 }, { evaluate: 'test' }, { depth: 0 }]) {
+      const { choice, directSeconds: direct, sampleSeconds: sample } = plan(request)
+      expect(choice).toBe(Number(sample) < direct ? 'sample' : 'direct')
+      expect(resolve(request).firstLayer).toBe(choice)
+    }
+  })
+
+  test('too many images for their size — pixels, and why', () => {
+    expect(plan({ imageSize: 31 })).toEqual({
+      choice: 'direct',
+      reason:
+        'Over the pixels: sample space needs at most a third as many train images as an image has numbers, and there are 1020 images of 2883 numbers.',
+      directSeconds: expect.any(Number),
+      sampleSeconds: null,
+    })
+    expect(plan({ imageSize: 32 }).sampleSeconds).not.toBeNull()
+  })
+})
+
+test('more epochs pay for the set-up: the saving grows with each of them', () => {
+  const sizes = { images: 1020, evalImages: 0, inputs: 3 * 128 ** 2, units: [512, 512, 512, 102], batchSize: 64 }
+  const [direct, sample] = [directSeconds(sizes), sampleSeconds(sizes)]
+  expect(sample.epoch).toBeLessThan(direct.epoch)
+  expect(sample.setUp).toBeGreaterThan(direct.epoch)
+})
+
+test('firstLayer sample where it cannot work — refused by name, with what would help', () => {
+  const parsed = ExperimentRequest.safeParse({ firstLayer: 'sample', imageSize: 16 })
+  expect(parsed.error?.issues).toMatchObject([
+    {
+      path: ['firstLayer'],
+      message: expect.stringMatching(/^of sample needs at most a third .+ 768 numbers: raise imageSize, or leave it to auto$/),
+    },
+  ])
+  expect(resolve({ firstLayer: 'direct' }).firstLayer).toBe('direct')
+  expect(resolve({ firstLayer: 'sample', epochs: 1 }).firstLayer).toBe('sample')
+})

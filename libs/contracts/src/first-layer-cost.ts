@@ -1,0 +1,88 @@
+import { CLASSES, SPLIT_COUNTS } from './dataset.ts'
+import type { ExperimentConfig } from './experiment-config.ts'
+import type { FirstLayerPlan } from './dry-run.ts'
+import { sampleSpaceFault, stepsPerEpoch } from './config-rules.ts'
+
+/** What the time of training depends on. */
+export interface TrainingSizes {
+  /** Of the train split. */
+  images: number
+  /** Of the split that is evaluated after every epoch; 0: none is. */
+  evalImages: number
+  /** Numbers per image. */
+  inputs: number
+  /** Of each layer, the classes last. */
+  units: readonly number[]
+  batchSize: number
+}
+
+interface TrainingSeconds {
+  /** Before the first epoch. */
+  setUp: number
+  /** With its evaluation. */
+  epoch: number
+  /** The model's weight, spelt out at the end. */
+  model: number
+}
+
+/**
+ * Seconds on two cores of a server, fitted to what `npm run bench:scaling` measured (docs/sample-space.md): for a multiplication with its addition, in the
+ * first layer and in the smaller ones; for a weight's step of SGD; for whatever else a step does. A machine that is faster is so in both ways of computing
+ * the first layer, and only their ratio decides.
+ */
+const FLOAT32 = { product: 1.35e-11, step: 6.7e-10, otherProduct: 3.9e-11, otherStep: 1.4e-9, operations: 3.2e-3, pixel: 2e-9 }
+const FLOAT64 = { product: 5.4e-11, step: 2.4e-9, otherProduct: 4.6e-11, otherStep: 2.6e-9, operations: 2.4e-3 }
+const PREPARING = { kernelProduct: 2.3e-11, product: 2.1e-11, drawnWeight: 1.3e-8 }
+const SPELLING_OUT = { product: 1.1e-11, weight: 1.7e-8, pixel: 1.5e-9 }
+
+/** The first layer over pixels: every step multiplies and updates inputs × units[0] weights. */
+export function directSeconds(sizes: TrainingSizes): TrainingSeconds {
+  const { images, evalImages, inputs, units } = sizes
+  const weights = inputs * (units[0] ?? 0)
+  const products = (2 * images + evalImages) * weights * FLOAT32.product // forward and gradient; nobody wants the input's
+  const first = products + stepsOf(sizes) * weights * FLOAT32.step + (images + evalImages) * inputs * FLOAT32.pixel
+  return { setUp: 0, epoch: first + otherSeconds(sizes, FLOAT32), model: 0 }
+}
+
+/** In sample space: X · Xᵀ and X · W₀ first; every step then multiplies and updates images × units[0] coefficients; W₀ + Xᵀ · A at the end. */
+export function sampleSeconds(sizes: TrainingSizes): TrainingSeconds {
+  const { images, evalImages, inputs, units } = sizes
+  const [width = 0] = units
+  const all = images + evalImages
+  const first = all * images * width * FLOAT64.product + stepsOf(sizes) * images * width * FLOAT64.step
+  return {
+    setUp: inputs * (all * (images * PREPARING.kernelProduct + width * PREPARING.product) + width * PREPARING.drawnWeight),
+    epoch: first + otherSeconds(sizes, FLOAT64),
+    model: inputs * (width * (images * SPELLING_OUT.product + SPELLING_OUT.weight) + images * SPELLING_OUT.pixel),
+  }
+}
+
+const stepsOf = ({ images, batchSize }: TrainingSizes): number => stepsPerEpoch(images, batchSize)
+
+/** All layers but the first. */
+function otherSeconds(sizes: TrainingSizes, costs: Pick<typeof FLOAT64, 'otherProduct' | 'otherStep' | 'operations'>): number {
+  const { images, evalImages, units } = sizes
+  const weights = units.slice(1).reduce((sum, outputs, i) => sum + outputs * (units[i] ?? 0), 0)
+  return (3 * images + evalImages) * weights * costs.otherProduct + stepsOf(sizes) * (weights * costs.otherStep + costs.operations)
+}
+
+type PlannedFields = Pick<ExperimentConfig, 'dataset' | 'imageSize' | 'layerSizes' | 'batchSize' | 'epochs' | 'evaluate' | 'keepModel'>
+
+/** The faster way to compute the first layer of a run, the kernel not yet in the cache. */
+export function planFirstLayer(config: PlannedFields): FirstLayerPlan {
+  const { dataset, imageSize, layerSizes, batchSize, epochs, evaluate, keepModel } = config
+  const counts = SPLIT_COUNTS[dataset]
+  const evalImages = evaluate === 'none' ? 0 : counts[evaluate]
+  const sizes = { images: counts.train, evalImages, inputs: 3 * imageSize ** 2, units: [...layerSizes, CLASSES], batchSize }
+  const total = ({ setUp, epoch, model }: TrainingSeconds): number => setUp + epochs * epoch + (keepModel === 'none' ? 0 : model)
+  const direct = total(directSeconds(sizes))
+  const fault = sampleSpaceFault(config)
+  if (fault) return { choice: 'direct', reason: `Over the pixels: sample space ${fault}.`, directSeconds: direct, sampleSeconds: null }
+  const sample = total(sampleSeconds(sizes))
+  const choice = sample < direct ? 'sample' : 'direct'
+  const reason = `About ${inWords(sample)} in sample space and ${inWords(direct)} over the pixels, on two cores.`
+  return { choice, reason, directSeconds: direct, sampleSeconds: sample }
+}
+
+const inWords = (seconds: number): string =>
+  seconds < 10 ? `${seconds.toFixed(1)} s` : seconds < 180 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`
