@@ -123,6 +123,12 @@ describe('POST /experiments — bounds', () => {
     expect(problem.errors?.map(({ pointer }) => pointer).toSorted()).toEqual(['/depth', '/epochs', '/width'])
   })
 
+  test('sample space with more images than it can have — 422 with what would do', async () => {
+    const problem = Problem.parse((await post({ firstLayer: 'sample', imageSize: 16 })).json())
+    expect(problem).toMatchObject({ status: 422, code: 'UNPROCESSABLE_CONFIG', errors: [{ pointer: '/firstLayer' }] })
+    expect(problem.errors?.[0]?.detail).toContain('raise imageSize')
+  })
+
   test('a group size that does not divide the width, and a last batch of one under batch norm — 422 with what would do', async () => {
     const group = Problem.parse((await post({ norm: 'group', width: 100 })).json())
     expect(group).toMatchObject({ status: 422, code: 'UNPROCESSABLE_CONFIG' })

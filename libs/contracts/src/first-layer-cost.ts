@@ -26,14 +26,22 @@ interface TrainingSeconds {
 }
 
 /**
- * Seconds on two cores of a server, fitted to what `npm run bench:scaling` measured (docs/sample-space.md): for a multiplication with its addition, in the
- * first layer and in the smaller ones; for a weight's step of SGD; for whatever else a step does. A machine that is faster is so in both ways of computing
- * the first layer, and only their ratio decides.
+ * Seconds on two cores of a server, fitted to what `npm run bench:scaling` measured (docs/sample-space.md): for a multiplication with its addition and a
+ * weight's step of SGD, in the first layer and in the smaller ones; for a unit's activation; for whatever else a step does; for a pixel made a float. A
+ * machine that is faster is so in both ways of computing the first layer, and only their ratio decides.
  */
-const FLOAT32 = { product: 1.35e-11, step: 6.7e-10, otherProduct: 3.9e-11, otherStep: 1.4e-9, operations: 3.2e-3, pixel: 2e-9 }
-const FLOAT64 = { product: 5.4e-11, step: 2.4e-9, otherProduct: 4.6e-11, otherStep: 2.6e-9, operations: 2.4e-3 }
-const PREPARING = { kernelProduct: 2.3e-11, product: 2.1e-11, drawnWeight: 1.3e-8 }
-const SPELLING_OUT = { product: 1.1e-11, weight: 1.7e-8, pixel: 1.5e-9 }
+const FLOAT32 = {
+  product: 1.3e-11,
+  step: 6.4e-10,
+  otherProduct: 4.4e-11,
+  otherStep: 1.6e-9,
+  activation: 2e-9,
+  operations: 1.8e-3,
+  pixel: 2.3e-9,
+}
+const FLOAT64 = { product: 3.5e-11, step: 1.6e-9, otherProduct: 3.2e-11, otherStep: 1.8e-9, activation: 3.9e-8, operations: 1.7e-3 }
+const PREPARING = { kernelProduct: 2e-11, kernelEntry: 3.6e-8, product: 2.2e-11, evalProduct: 1.3e-11, drawnWeight: 1.1e-8 }
+const SPELLING_OUT = { product: 1.1e-11, weight: 1.3e-8, pixel: 1.7e-9 }
 
 /** The first layer over pixels: every step multiplies and updates inputs × units[0] weights. */
 export function directSeconds(sizes: TrainingSizes): TrainingSeconds {
@@ -50,8 +58,10 @@ export function sampleSeconds(sizes: TrainingSizes): TrainingSeconds {
   const [width = 0] = units
   const all = images + evalImages
   const first = all * images * width * FLOAT64.product + stepsOf(sizes) * images * width * FLOAT64.step
+  const kernel = all * images * (inputs * PREPARING.kernelProduct + PREPARING.kernelEntry)
+  const products = inputs * width * (images * PREPARING.product + evalImages * PREPARING.evalProduct + PREPARING.drawnWeight)
   return {
-    setUp: inputs * (all * (images * PREPARING.kernelProduct + width * PREPARING.product) + width * PREPARING.drawnWeight),
+    setUp: kernel + products,
     epoch: first + otherSeconds(sizes, FLOAT64),
     model: inputs * (width * (images * SPELLING_OUT.product + SPELLING_OUT.weight) + images * SPELLING_OUT.pixel),
   }
@@ -60,10 +70,12 @@ export function sampleSeconds(sizes: TrainingSizes): TrainingSeconds {
 const stepsOf = ({ images, batchSize }: TrainingSizes): number => stepsPerEpoch(images, batchSize)
 
 /** All layers but the first. */
-function otherSeconds(sizes: TrainingSizes, costs: Pick<typeof FLOAT64, 'otherProduct' | 'otherStep' | 'operations'>): number {
+function otherSeconds(sizes: TrainingSizes, costs: Omit<typeof FLOAT64, 'product' | 'step'>): number {
   const { images, evalImages, units } = sizes
   const weights = units.slice(1).reduce((sum, outputs, i) => sum + outputs * (units[i] ?? 0), 0)
-  return (3 * images + evalImages) * weights * costs.otherProduct + stepsOf(sizes) * (weights * costs.otherStep + costs.operations)
+  const activations = (images + evalImages) * units.reduce((sum, width) => sum + width, 0)
+  const products = (3 * images + evalImages) * weights * costs.otherProduct
+  return products + activations * costs.activation + stepsOf(sizes) * (weights * costs.otherStep + costs.operations)
 }
 
 type PlannedFields = Pick<ExperimentConfig, 'dataset' | 'imageSize' | 'layerSizes' | 'batchSize' | 'epochs' | 'evaluate' | 'keepModel'>

@@ -16,6 +16,7 @@ export {
   EvaluateSplit,
   ExperimentConfig,
   ExperimentRequest,
+  FirstLayer,
   KeepModel,
   NormPosition,
   NormType,
