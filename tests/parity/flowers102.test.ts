@@ -50,7 +50,8 @@ describe.skipIf(flowers102.root === null)('PyTorch, the notebook’s network on 
 
     test.each(onlyNone)('all ten epochs — losses within 5e-4, then norms, loss and accuracy', () => {
       expectWithin(5e-4, run.stepLosses.flat(), golden.stepLosses.flat())
-      expectRelativelyWithin(1e-5, run.finalParameterNorms, golden.finalParameterNorms)
+      // In float64 (sample-space.test.ts) all norms come within 1e-5 of PyTorch's float32. In float32 our own rounding is added, which depends on the processor: 4e-6 and 1.3e-5 were seen.
+      expectRelativelyWithin(3e-5, run.finalParameterNorms, golden.finalParameterNorms)
       expectWithin(5e-4, [run.history.at(-1)?.evalLoss ?? NaN], [golden.evalLoss])
       expectWithin(1e-2, [run.history.at(-1)?.evalAccuracy ?? NaN], [golden.evalAccuracy])
     })

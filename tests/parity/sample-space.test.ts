@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { flowers102Root } from '../support/flowers102.ts'
 import { presentPythonWithTorch } from '../support/python-with-torch.ts'
-import { expectLossesWithin, expectWithin } from './close.ts'
+import { expectLossesWithin, expectRelativelyWithin, expectWithin } from './close.ts'
 import { formulaOrder, formulaState, norm as normOf } from './formula.ts'
 import { boundsOf, goldenShape, readGoldens } from './golden.ts'
 
@@ -80,6 +80,19 @@ describe.skipIf(flowers102.root === null)('the notebook’s network on Flowers10
       const shape = goldenShape(golden)
       const { losses } = await run(shape, { kernel, ...byFormula(shape) })
       expectLossesWithin(boundsOf(golden), losses[0] ?? [], golden.stepLosses[0] ?? [])
+    },
+    120_000,
+  )
+
+  test.each(readGoldens('flowers102.json').filter(({ norm }) => norm === 'none'))(
+    'the golden’s ten epochs, $name — losses within 5e-4, the final parameters’ norms within 1e-5',
+    async (golden) => {
+      const shape = goldenShape(golden)
+      const { losses, final } = await run(shape, { kernel, epochs: golden.epochs, ...byFormula(shape) })
+      expectWithin(5e-4, losses.flat(), golden.stepLosses.flat())
+      const spelt = final && (await speltOutModel(tf, final, { images }))
+      const norms = Object.fromEntries((spelt?.parameters ?? []).map(({ name, values }) => [name, normOf(values)]))
+      expectRelativelyWithin(1e-5, norms, golden.finalParameterNorms)
     },
     120_000,
   )
