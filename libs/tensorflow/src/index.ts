@@ -1,3 +1,4 @@
+export { rowBitSums } from './bit-sums.ts'
 export { DTYPE, type DType, type Tensor } from './binding.ts'
 export { EngineUnavailableError, loadEngine, type LoadedEngine } from './engine.ts'
 export {

@@ -4,6 +4,7 @@ import type { BestModel, LiveState, ModelSnapshot, NumberArray, SavedArray, Save
 
 /** Raised when an older program could not read a newer file. Version 1 had no buffers and no best model, version 2 no float64. */
 const FORMAT_VERSION = 3
+const FLOAT32_VERSION = 2
 const MAGIC = 'trainyard checkpoint\n'
 /** The header ends at a multiple of the largest number's size, so that arrays are read where they lie. */
 const ALIGNMENT = 8
@@ -59,8 +60,9 @@ export function* encodeCheckpoint(
 ): Generator<Uint8Array> {
   if (endianness() !== 'LE') throw new CheckpointUnusableError('Checkpoints are little-endian, and this machine is not')
   const earlier = best && best.epoch !== state.epoch ? best.model : null
+  const hasDoubles = [state, earlier].some((each) => each && [...each.parameters, ...each.buffers].some(({ type }) => type === 'float64'))
   yield headerBytes({
-    version: FORMAT_VERSION,
+    version: hasDoubles ? FORMAT_VERSION : FLOAT32_VERSION,
     configHash,
     imagesHash,
     epoch: state.epoch,

@@ -1,5 +1,6 @@
 import { type Runtime, softmaxCrossEntropy, topK } from '@trainyard/tensorflow'
 import { batches } from './batches.ts'
+import type { BlockHooks } from './blocks.ts'
 import type { Network } from './network.ts'
 import { sumOf } from './parameter.ts'
 import type { NumberedImages } from './sample-space.ts'
@@ -20,7 +21,7 @@ export interface Evaluation {
 export async function evaluate(
   tf: Runtime,
   network: Network,
-  { images, signal }: { images: NumberedImages; signal: AbortSignal | undefined },
+  { images, signal, onProgress }: { images: NumberedImages } & BlockHooks,
 ): Promise<Evaluation> {
   let loss = 0
   let right = 0
@@ -40,6 +41,7 @@ export async function evaluate(
         if (rank >= 0) rightInFive += 1
       })
     })
+    await onProgress?.(((indices.at(-1) ?? 0) + 1) / images.count)
     await nextMacrotask()
   }
   return { loss: loss / images.count, accuracy: right / images.count, top5Accuracy: rightInFive / images.count }

@@ -11,4 +11,5 @@ export type { BestModel, LiveState, ModelSnapshot, ModelState, Parameter, SavedA
 export { probe, type ProbeOptions, type ProbeResult } from './probe.ts'
 export { residentImages, type ResidentImages } from './resident-images.ts'
 export { plainModel, speltOutModel } from './spelt-out.ts'
+export type { WeightsHashes } from './weights-hash.ts'
 export { type EpochResult, train, type TrainingCallbacks, type TrainOptions } from './train.ts'

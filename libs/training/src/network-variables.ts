@@ -38,13 +38,13 @@ export function variableMaker(tf: Runtime, start: NetworkStart, precision: Preci
       trainable(name, shape, () => initialParameter(tf, shape, { inputs, part, seed: 'seed' in start ? start.seed : 0 })),
     affine: (name, units, initial) => trainable(name, [units], () => filled(tf, [units], initial)),
     optional: (name, shape, initial) => {
-      const known = from?.parameters.some((parameter) => parameter.name === name) ?? false
-      const array = (arrays: readonly SavedArray[] | null, value: number): Tensor =>
-        known && arrays ? restore(tf, { name, shape }, arrays) : filled(tf, shape, value)
+      const known = from?.parameters.some((parameter) => parameter.name === name) ? from : null
+      if (!known)
+        return { name, value: variable(filled(tf, shape, initial.value)), velocity: variable(filled(tf, shape, initial.velocity)) }
       return {
         name,
-        value: variable(array(from?.parameters ?? null, initial.value)),
-        velocity: variable(array(momenta, initial.velocity)),
+        value: variable(restore(tf, { name, shape }, known.parameters)),
+        velocity: variable(momenta ? restore(tf, { name, shape }, momenta) : filled(tf, shape, 0)),
       }
     },
     constant: (name, shape, values) => {

@@ -7,6 +7,7 @@ import { type NetworkStart, variableMaker } from './network-variables.ts'
 import type { LiveState, Precision } from './parameter.ts'
 import type { SampleSpace } from './sample-space.ts'
 import type { MeasureWeight } from './weight-norms.ts'
+import { hashWeights, type WeightsHashes } from './weights-hash.ts'
 
 /** What went through one layer of the network: a linear layer, its nonlinearity and its norm. */
 export interface LayerTrace {
@@ -50,6 +51,8 @@ export interface Network {
   /** One step of SGD with momentum. */
   step(gradients: readonly Tensor[], options: { lr: number; momentum: number }): void
   state(epoch: number): LiveState
+  /** Of the weights as they are now, and batch norm's running averages with them. */
+  hashes(): WeightsHashes
   dispose(): void
 }
 
@@ -96,6 +99,11 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
         })
       }),
     state: (epoch) => liveState(tf, { epoch, parameters, buffers }),
+    hashes: () =>
+      hashWeights(
+        tf,
+        blocks.map(({ layers }) => layers.flatMap((layer) => [...layer.parameters, ...layer.buffers])),
+      ),
     dispose: () => {
       for (const { value, velocity } of parameters) {
         value.dispose()

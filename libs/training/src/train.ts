@@ -7,11 +7,12 @@ import { createSignalRecorder, type LayerSignal, type SignalRecorder } from './l
 import { createNetwork, type Network } from './network.ts'
 import type { NetworkShape } from './network-layers.ts'
 import { nextMacrotask } from './next-macrotask.ts'
-import type { LiveState, Precision, TrainingState } from './parameter.ts'
+import type { LiveState, Precision, SavedModel, TrainingState } from './parameter.ts'
 import type { NetworkStart } from './network-variables.ts'
 import type { ResidentImages } from './resident-images.ts'
 import { enterSampleSpace, type NumberedImages, type SampleSpace } from './sample-space.ts'
-import { speltOutState } from './spelt-out.ts'
+import { speltOutModel, speltOutState } from './spelt-out.ts'
+import type { WeightsHashes } from './weights-hash.ts'
 
 export interface EpochResult {
   /** From 1. */
@@ -27,6 +28,8 @@ export interface EpochResult {
   evalTop5Accuracy: number | null
   /** First layer to last; null where they are not recorded. */
   layers: LayerSignal[] | null
+  /** Of the weights after the epoch. */
+  hashes: WeightsHashes
 }
 
 /** Hooks of one run, called in list order and awaited. They observe: nothing they do changes the numbers. */
@@ -35,6 +38,7 @@ export interface TrainingCallbacks {
   onPrepare?(at: { fraction: number }): void | Promise<void>
   onBatchEnd?(batch: { epoch: number; step: number; loss: number }): void | Promise<void>
   onEvaluateBegin?(at: { epoch: number }): void | Promise<void>
+  onEvaluateProgress?(at: { epoch: number; fraction: number }): void | Promise<void>
   /** `state` reads weights and momenta back from the device when it is asked to, until the callback ends. */
   onEpochEnd?(result: EpochResult, state: LiveState): void | Promise<void>
   /** Always runs, also after an error or an abort. */
@@ -59,8 +63,8 @@ export interface TrainOptions {
   momentum: number
   /** Fixes initial weights and the order of images. */
   seed: number
-  /** A checkpoint to go on from; its epochs are not run again. */
-  start?: TrainingState
+  /** A checkpoint to go on from, or a model, whose momenta are zero; its epochs are not run again. */
+  start?: TrainingState | SavedModel
   /** Every layer's signal at each epoch's end; without it, no time goes there. */
   recordLayers?: boolean
   /** The order of an epoch in place of the seed's. */
@@ -74,6 +78,9 @@ export interface TrainOptions {
 export async function train(tf: Runtime, options: TrainOptions): Promise<EpochResult[]> {
   const { shape, epochs, start, precision, signal, callbacks = [] } = options
   const order = options.order ?? ((epoch: number) => epochOrder({ seed: options.seed, epoch, count: options.trainImages.count }))
+  const evaluated = (epoch: number) => async (fraction: number) => {
+    for (const callback of callbacks) await callback.onEvaluateProgress?.({ epoch, fraction })
+  }
   const history: EpochResult[] = []
   let network: Network | null = null
   let recorder: SignalRecorder | null = null
@@ -88,14 +95,15 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
     for (let epoch = (start?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
       const { layers, ...trained } = await trainEpoch(tf, network, { ...options, trainImages, epoch, order: order(epoch), recorder })
       if (evalImages) for (const callback of callbacks) await callback.onEvaluateBegin?.({ epoch })
-      const evaluation = evalImages && (await evaluate(tf, network, { images: evalImages, signal }))
+      const hashes = network.hashes()
+      const evaluation = evalImages && (await evaluate(tf, network, { images: evalImages, signal, onProgress: evaluated(epoch) }))
       const result = {
         epoch,
         ...trained,
         evalLoss: evaluation?.loss ?? null,
         evalAccuracy: evaluation?.accuracy ?? null,
         evalTop5Accuracy: evaluation?.top5Accuracy ?? null,
-        layers,
+        ...{ layers, hashes },
       }
       history.push(result)
       for (const callback of callbacks) await callback.onEpochEnd?.(result, network.state(epoch))
@@ -114,7 +122,9 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
 /** A first layer over pixels needs its weight spelt out, whatever the run's first layer was before. */
 async function networkStart(tf: Runtime, { seed, start, kernel, trainImages, signal }: TrainOptions): Promise<NetworkStart> {
   if (!start) return { seed }
-  return { state: kernel ? start : await speltOutState(tf, start, { images: trainImages, signal }) }
+  const images = { images: trainImages, signal }
+  if (!('momenta' in start)) return { model: kernel ? start : await speltOutModel(tf, start, images) }
+  return { state: kernel ? start : await speltOutState(tf, start, images) }
 }
 
 async function sampleSpace(tf: Runtime, options: TrainOptions, start: NetworkStart): Promise<SampleSpace | null> {
