@@ -12,7 +12,8 @@ await runTool(async () => {
   const { env, argv, stdout } = process
   const [name = '', ...args] = argv.slice(2)
   const script = path.join(ROOT, 'bench', `${name}.ts`)
-  if (!/^[a-z]+$/.test(name) || !existsSync(script)) throw new ToolError('Run npm run bench:training, bench:scaling or bench:api')
+  if (!/^[a-z]+$/.test(name) || !existsSync(script))
+    throw new ToolError('Run npm run bench:training, bench:scaling, bench:checkpoints or bench:api')
   await setup({ redis: true, env, stream: stdout })
   return runInherited({ args: [script, ...args], env: { ...TRAINER_ENVIRONMENT, ...env } })
 })
