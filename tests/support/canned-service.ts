@@ -78,6 +78,9 @@ export const testExperiment = {
   configHash: 'abc',
   priority: 0,
   pool: 'default',
+  parent: null,
+  replay: null,
+  kept: [],
   queuePosition: 1,
   progress: {
     phase: 'waiting',

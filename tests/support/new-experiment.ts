@@ -11,8 +11,21 @@ export function newExperiment(request: Partial<ExperimentRequest> = {}) {
 }
 
 /** An epoch's result as a trainer sends it. */
-export function epochResult(epoch: number, values: { loss?: number; evalAccuracy?: number | null; seconds?: number } = {}) {
-  const { loss = 5 - epoch / 10, evalAccuracy = null, seconds = 0.1 } = values
+export function epochResult(
+  epoch: number,
+  values: { loss?: number; evalAccuracy?: number | null; seconds?: number; weightsHash?: string | null } = {},
+) {
+  const { loss = 5 - epoch / 10, evalAccuracy = null, seconds = 0.1, weightsHash = null } = values
   const evalSplit = evalAccuracy === null ? null : ('val' as const)
-  return { epoch, loss, accuracy: 0.1, seconds, evalSplit, evalLoss: evalAccuracy, evalAccuracy, evalTop5Accuracy: evalAccuracy }
+  return {
+    epoch,
+    loss,
+    accuracy: 0.1,
+    seconds,
+    evalSplit,
+    evalLoss: evalAccuracy,
+    evalAccuracy,
+    evalTop5Accuracy: evalAccuracy,
+    weightsHash,
+  }
 }

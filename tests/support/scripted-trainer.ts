@@ -9,14 +9,14 @@ import { testLayers } from './test-layers.ts'
 /**
  * Speaks a trainer's side of the messages without TensorFlow: an epoch every few milliseconds and a checkpoint after each. SCRIPT says what else:
  * `deaf` obeys no abort, `crash` is killed after the second epoch of a run that begins anew, in the middle of writing a model, `diverge` fails there,
- * with a model written.
+ * with a model written, `crash always` is killed after the second epoch of every run, `hang` says nothing more there, `grow` tells of ever more memory.
  */
 const script = process.env.SCRIPT ?? ''
 const EPOCH_MS = 20
 const STEPS = 16
 
 const channel = { unacknowledged: 0 }
-let stop: { keepCheckpoint: boolean } | null = null
+let stop: Extract<ToTrainer, { type: 'abort' }> | null = null
 
 const send = (message: FromTrainer): void => {
   channel.unacknowledged += 1
@@ -35,23 +35,38 @@ async function writeCheckpoint(run: Run, epoch: number): Promise<void> {
 
 type Run = Extract<ToTrainer, { type: 'run' }>
 
+let rssBytes = 1e8
+const end = (runId: string) => ({ runId, rssBytes: (rssBytes += script === 'grow' ? 1e9 : 0) })
+const hashOf = (epoch: number): string => epoch.toString(16).padStart(16, '0')
+
 async function train(run: Run): Promise<void> {
-  const { runId, config, checkpoints } = run
-  const first = checkpoints.resume === null ? 0 : Number(await readFile(path.join(checkpoints.folder, checkpoints.resume), 'utf8'))
+  const { runId, config, start } = run
+  const first = (await wholeCheckpoint(run)) ?? start?.epoch ?? 0
   send({ type: 'started', runId, engine, datasetHash: 'scripted', resumedFromEpoch: first, holds: [] })
   for (let epoch = first + 1; epoch <= config.epochs; epoch++) {
     await pause(EPOCH_MS)
     while (channel.unacknowledged >= 64) await pause(1)
-    if (stop && script !== 'deaf') return send({ type: 'aborted', runId })
+    if (stop?.leave === 'now' && script !== 'deaf') return send({ type: 'aborted', ...end(runId) })
     send({ type: 'phase', runId, phase: 'train', fraction: 1, epoch, step: STEPS })
     send({ type: 'batches', runId, epoch, firstStep: 1, losses: new Float32Array(STEPS).fill(epoch) })
-    send({ type: 'epoch', runId, result: epochResult(epoch) })
+    send({ type: 'epoch', runId, result: epochResult(epoch, { weightsHash: hashOf(epoch) }), layerHashes: [hashOf(epoch)] })
     if (config.recordLayers) send({ type: 'layers', runId, layers: testLayers(epoch) })
     await writeCheckpoint(run, epoch)
-    if (epoch === first + 2 && first === 0) await interfere(run)
+    if (stop && script !== 'deaf') return send({ type: 'aborted', ...end(runId) })
+    if (epoch === first + 2 && (first === 0 || script === 'crash always')) await interfere(run)
   }
   if (config.keepModel !== 'none') await writeModel(run, config.keepModel)
-  send({ type: 'completed', runId })
+  send({ type: 'completed', ...end(runId) })
+}
+
+/** The epoch of the newest checkpoint that is what was recorded. */
+async function wholeCheckpoint({ runId, checkpoints: { folder, resume } }: Run): Promise<number | null> {
+  for (const { file, epoch, sha256 } of resume) {
+    const text = await readFile(path.join(folder, file), 'utf8').catch(() => '')
+    if (createHash('sha256').update(text).digest('hex') === sha256) return epoch
+    send({ type: 'log', runId, level: 'warn', message: `the checkpoint of epoch ${epoch} is damaged` })
+  }
+  return null
 }
 
 async function writeModel({ runId, config, modelFolder }: Run, kind: 'best' | 'final'): Promise<void> {
@@ -62,14 +77,15 @@ async function writeModel({ runId, config, modelFolder }: Run, kind: 'best' | 'f
 
 async function interfere(run: Run): Promise<void> {
   const { runId, modelFolder } = run
-  if (script === 'crash') {
+  if (script === 'hang') await new Promise(() => {})
+  if (script.startsWith('crash')) {
     await mkdir(`${modelFolder}.part`, { recursive: true })
     while (channel.unacknowledged > 0) await pause(1)
     process.kill(process.pid, 'SIGKILL')
   }
   if (script === 'diverge') {
     await writeModel(run, 'final')
-    send({ type: 'failed', runId, error: { class: 'user', code: 'LOSS_DIVERGED', message: 'NaN', advice: 'Lower lr' } })
+    send({ type: 'failed', ...end(runId), error: { class: 'user', code: 'LOSS_DIVERGED', message: 'NaN', advice: 'Lower lr' } })
     await new Promise(() => {})
   }
 }
@@ -80,12 +96,12 @@ async function answer(question: Exclude<ToTrainer, Run | { type: 'abort' | 'ack'
   if (script === 'crash') process.kill(process.pid, 'SIGKILL')
   if (script === 'refuse') {
     const error = { class: 'user' as const, code: 'DATASET_MISSING', message: 'not there', advice: 'fetch it' }
-    return send({ type: 'failed', runId, error })
+    return send({ type: 'failed', ...end(runId), error })
   }
   send({ type: 'phase', runId, phase: 'evaluate', fraction: 0.5, epoch: 0, step: 0 })
   const told = () => stop !== null
   if (script === 'silent') while (!told()) await pause(EPOCH_MS)
-  if (stop) return send({ type: 'aborted', runId })
+  if (stop) return send({ type: 'aborted', ...end(runId) })
   if (question.type === 'probe') {
     const outputNorm = { mean: process.pid, std: null, values: [Number(process.env.CUDA_VISIBLE_DEVICES ?? 0)] }
     return send({ type: 'probed', runId, results: [{ norm: 'none', bias: true, depth: question.request.seed, outputNorm, layers: [] }] })
@@ -95,7 +111,7 @@ async function answer(question: Exclude<ToTrainer, Run | { type: 'abort' | 'ack'
   send({ type: 'predicted', runId, prediction: { model: { kind, epoch }, classes: [{ label: process.pid, name, probability: 1 }] } })
 }
 
-const engine = { name: 'scripted', version: '0', device: 'none', threads: 1 }
+const engine = { name: 'scripted', version: '0', device: `process ${process.pid}`, threads: 1 }
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))

@@ -10,7 +10,7 @@ await startWorker({
   dataFolder,
   pools: ['default'],
   slots: 1,
-  memoryBytes: 1e9,
+  ...{ memoryBytes: 1e9, stallMs: 120_000, growthBytes: 2e9 },
   trainerPath: path.join(import.meta.dirname, 'scripted-trainer.ts'),
   trainerEnv: process.env,
   version: '0.0.0',

@@ -11,6 +11,7 @@ export function testEpoch(epoch: number, fields: Partial<Epoch> = {}): Omit<Epoc
     evalLoss: 4.7,
     evalAccuracy: 0.02,
     evalTop5Accuracy: 0.1,
+    weightsHash: '0123456789abcdef',
     ...fields,
   }
 }

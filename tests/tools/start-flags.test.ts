@@ -6,8 +6,10 @@ import { parseStartFlags } from '../../tools/start/flags.mjs'
 const parse = (args: string[], env: NodeJS.ProcessEnv = {}) => parseStartFlags({ args, env, cwd: '/here' })
 
 test('parseStartFlags() — what holds where nothing is said, and where all is', () => {
-  expect(parse([], { TRAINYARD_DATA: '/srv/yard' })).toEqual({ help: false, port: 8787, data: '/srv/yard', workers: 1, example: true })
-  expect(parse(['--port', '9000', '--data', 'yard', '--workers', '2', '--no-example'])).toEqual({
+  const defaults = { help: false, port: 8787, data: '/srv/yard', workers: 1, maxDiskBytes: null, example: true }
+  expect(parse([], { TRAINYARD_DATA: '/srv/yard' })).toEqual(defaults)
+  expect(parse(['--port', '9000', '--data', 'yard', '--workers', '2', '--max-disk', '1.5GiB', '--no-example'])).toEqual({
+    maxDiskBytes: 1.5 * 2 ** 30,
     help: false,
     port: 9000,
     data: '/here/yard',
@@ -20,6 +22,7 @@ test.each([
   [['--port', '0'], '--port must be a whole number from 1 to 65535, not "0"'],
   [['--port', '8787x'], '--port must be a whole number from 1 to 65535, not "8787x"'],
   [['--workers', '65'], '--workers must be a whole number from 1 to 64, not "65"'],
+  [['--max-disk', '20'], '--max-disk must be a size like 20GB or 500MiB, not "20"'],
   [['--prot', '9000'], "Unknown option '--prot'; npm start -- --help lists the flags"],
   [['9000'], "Unexpected argument '9000'"],
 ])('parseStartFlags() — %j is refused with what would be right', (args, sentence) => {
@@ -29,7 +32,7 @@ test.each([
 test('npm start -- --help — lists every flag and ends well', async () => {
   const { code, stdout } = await run(['--help'])
   expect(code).toBe(0)
-  for (const flag of ['--port', '--data', '--workers', '--no-example', '--help']) expect(stdout).toContain(flag)
+  for (const flag of ['--port', '--data', '--workers', '--max-disk', '--no-example', '--help']) expect(stdout).toContain(flag)
 })
 
 test('npm start — a flag that it does not know: one line, no stack', async () => {

@@ -9,7 +9,7 @@ import { supervise } from './supervise.mjs'
 const PRELOAD = fileURLToPath(new URL('leave-with-parent.mjs', import.meta.url))
 
 /** @typedef {ReturnType<typeof supervise>} AppProcess */
-/** @typedef {{ say: (text: string) => void, mayRestart: () => boolean, onRestart: () => void }} Supervision */
+/** @typedef {{ say: (text: string) => void, mayRestart: () => boolean, onRestart: () => void, mayLeave?: boolean }} Supervision */
 
 /**
  * Runs the API or a worker. It has a process group of its own, so that Ctrl-C reaches it once, through us; when we are gone, its channel

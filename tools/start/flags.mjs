@@ -10,6 +10,7 @@ export const HELP = `npm start -- [flags]     sets up what is missing, then runs
   --port <number>     where the API listens on this host (8787)
   --data <folder>     where experiments, datasets, checkpoints and logs are kept (TRAINYARD_DATA, or ~/.local/share/trainyard)
   --workers <number>  how many experiments train at a time (1)
+  --max-disk <size>   what checkpoints and models may take, like 20GB or 500MiB; those of experiments that ended first go (no bound)
   --no-example        submit no example at the first start
   --help              this text
 
@@ -17,7 +18,7 @@ REDIS_URL            use this Redis instead of starting one
 FLOWERS102_ROOT      where Flowers102 lies already, as torchvision lays it out (else it is downloaded when first asked for)
 `
 
-/** @typedef {{ help: boolean, port: number, data: string, workers: number, example: boolean }} StartFlags */
+/** @typedef {{ help: boolean, port: number, data: string, workers: number, maxDiskBytes: number | null, example: boolean }} StartFlags */
 
 /**
  * @param {{ args: string[], env: NodeJS.ProcessEnv, cwd: string }} options
@@ -30,6 +31,7 @@ export function parseStartFlags({ args, env, cwd }) {
     port: wholeNumber({ flag: 'port', text: values.port ?? '8787', most: 65_535 }),
     data: values.data === undefined ? dataFolder({ env, cwd }) : path.resolve(cwd, values.data),
     workers: wholeNumber({ flag: 'workers', text: values.workers ?? '1', most: MOST_WORKERS }),
+    maxDiskBytes: values['max-disk'] === undefined ? null : bytesOf(values['max-disk']),
     example: !values['no-example'],
   }
 }
@@ -49,6 +51,7 @@ function parse(args) {
         port: { type: 'string' },
         data: { type: 'string' },
         workers: { type: 'string' },
+        'max-disk': { type: 'string' },
         'no-example': { type: 'boolean' },
       },
     }).values
@@ -56,6 +59,16 @@ function parse(args) {
     const [sentence = ''] = messageOf(error).split(/\. |\n/)
     throw new ToolError(`${sentence.replace(/\.$/, '')}; npm start -- --help lists the flags`, { cause: error })
   }
+}
+
+const DISK_UNITS = /** @type {Record<string, number>} */ ({ MB: 1e6, GB: 1e9, TB: 1e12, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 })
+
+/** @param {string} text */
+function bytesOf(text) {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text) ?? []
+  const bytes = Math.floor(Number(number) * (DISK_UNITS[unit.toUpperCase()] ?? NaN))
+  if (bytes >= 1) return bytes
+  throw new ToolError(`--max-disk must be a size like 20GB or 500MiB, not "${text}"`)
 }
 
 /** @param {{ flag: string, text: string, most: number }} options */

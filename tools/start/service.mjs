@@ -10,6 +10,7 @@ const WORKERS_LEAVE_WITHIN_MS = 25_000
 const NOTHING_TO_SAVE_MS = 1000
 const API_CLOSES_WITHIN_MS = 2500
 const REDIS_ENDS_WITHIN_MS = 2000
+const WORKER = 'worker/src/main.ts'
 
 /**
  * @typedef {object} ServiceOptions
@@ -41,7 +42,9 @@ export function createService({ data, port, workers, redisServer, env, say }) {
     if (stopping) return
     const redisUrl = running.redis?.url ?? env['REDIS_URL']
     const appEnv = { NODE_ENV: 'production', ...env, REDIS_URL: redisUrl, TRAINYARD_DATA: data, TRAINYARD_PORT: `${port}` }
-    running.apps = appsOf(workers).map((app) => startApp({ ...app, data, env: appEnv, supervision }))
+    running.apps = appsOf(workers).map((app) =>
+      startApp({ ...app, data, env: appEnv, supervision: { ...supervision, mayLeave: app.script === WORKER } }),
+    )
     record()
     await Promise.race([waitUntilReady(url), ...running.apps.map(endedTooEarly)])
     ready = true
@@ -67,11 +70,10 @@ export function createService({ data, port, workers, redisServer, env, say }) {
 
 /** The API first, then the workers. @param {number} workers */
 function appsOf(workers) {
-  const script = 'worker/src/main.ts'
-  const several = Array.from({ length: workers }, (_, i) => ({ name: `Worker ${i + 1}`, log: `worker-${i + 1}`, script }))
+  const several = Array.from({ length: workers }, (_, i) => ({ name: `Worker ${i + 1}`, log: `worker-${i + 1}`, script: WORKER }))
   return [
     { name: 'The API', log: 'api', script: 'api/src/server.ts' },
-    ...(workers === 1 ? [{ name: 'The worker', log: 'worker', script }] : several),
+    ...(workers === 1 ? [{ name: 'The worker', log: 'worker', script: WORKER }] : several),
   ]
 }
 

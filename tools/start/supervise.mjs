@@ -1,4 +1,5 @@
 const FIRST_PAUSE_MS = 500
+const LEFT = 'exit code 0'
 const LONGEST_PAUSE_MS = 30_000
 const STEADY_AFTER_MS = 60_000
 
@@ -14,8 +15,9 @@ const STEADY_AFTER_MS = 60_000
  * @param {(text: string) => void} options.say
  * @param {() => boolean} options.mayRestart
  * @param {() => void} options.onRestart
+ * @param {boolean} [options.mayLeave] one that ends with code 0 was asked to by somebody else, and is not started again
  */
-export function supervise({ name, log, launch, say, mayRestart, onRestart }) {
+export function supervise({ name, log, launch, say, mayRestart, onRestart, mayLeave = false }) {
   let pauseMs = FIRST_PAUSE_MS
   let stopping = false
   /** @type {NodeJS.Timeout | undefined} */
@@ -29,7 +31,8 @@ export function supervise({ name, log, launch, say, mayRestart, onRestart }) {
       /** @param {string} how */
       const end = (how) => {
         running.how = how
-        if (!stopping && mayRestart()) startAgain({ how, after: performance.now() - startedAt })
+        if (mayLeave && how === LEFT && !stopping) say(`${name} has left as it was asked to; stop and start Trainyard to have it again`)
+        else if (!stopping && mayRestart()) startAgain({ how, after: performance.now() - startedAt })
         resolve(how)
       }
       child.once('error', (error) => end(error.message))

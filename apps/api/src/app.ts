@@ -1,12 +1,17 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { ExperimentStore, Housekeeping, WorkerRegistry } from '@trainyard/jobs'
+import { againRoutes } from './again-routes.ts'
+import { artifactRoutes } from './artifact-routes.ts'
 import { datasetRoutes } from './dataset-routes.ts'
 import { type EventDeps, eventRoutes } from './event-routes.ts'
 import { decorateExperimentId } from './experiment-by-id.ts'
+import type { QueueDeps } from './experiment-queue.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import { type HealthDeps, healthRoutes } from './health-routes.ts'
 import { refuseForeignPages } from './known-hosts.ts'
 import { layersRoute } from './layers-route.ts'
+import { type LifeDeps, lifeRoutes } from './life-routes.ts'
 import { type ModelDeps, modelRoutes } from './model-routes.ts'
 import { documentRoutes } from './openapi.ts'
 import { type PredictDeps, predictRoute } from './predict-route.ts'
@@ -14,11 +19,13 @@ import { type ProbeDeps, probeRoutes } from './probe-routes.ts'
 import { answerWithProblems, refuseUnreadablePath } from './problem-reply.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
 import { resultRoutes } from './result-routes.ts'
-import { type SubmitDeps, submitRoute } from './submit-route.ts'
+import { submitRoute } from './submit-route.ts'
 import { workerRoutes } from './worker-routes.ts'
 
-export interface ApiDeps extends SubmitDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, ModelDeps {
-  store: EventDeps['store']
+export interface ApiDeps extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, ModelDeps {
+  store: ExperimentStore
+  workers: WorkerRegistry
+  housekeeping: Housekeeping
   logger: FastifyBaseLogger
 }
 
@@ -46,6 +53,9 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
   await app.register(healthRoutes, deps)
   await app.register(submitRoute, { ...BASE, ...deps })
   await app.register(experimentRoutes, { ...BASE, ...deps })
+  await app.register(lifeRoutes, { ...BASE, ...deps })
+  await app.register(againRoutes, { ...BASE, ...deps })
+  await app.register(artifactRoutes, { ...BASE, ...deps })
   await app.register(resultRoutes, { ...BASE, ...deps })
   await app.register(layersRoute, { ...BASE, ...deps })
   await app.register(modelRoutes, { ...BASE, ...deps })

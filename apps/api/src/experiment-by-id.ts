@@ -18,8 +18,10 @@ export function decorateExperimentId(app: FastifyInstance): void {
   app.decorateRequest('experimentId', null)
 }
 
+type NamingRequest = Pick<FastifyRequest, 'experimentId'> & { params: z.infer<typeof ById> }
+
 /** The experiment that the path names. */
-export async function experimentOf(request: FastifyRequest<{ Params: z.infer<typeof ById> }>, store: ExperimentStore): Promise<Experiment> {
+export async function experimentOf(request: NamingRequest, store: ExperimentStore): Promise<Experiment> {
   const experiment = await store.find(request.params.id)
   request.experimentId = experiment.id
   return experiment

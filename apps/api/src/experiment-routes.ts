@@ -28,13 +28,6 @@ const showSchema = {
   response: { 200: Experiment, ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID') },
 }
 
-const cancelSchema = {
-  summary: 'Cancel: a queued one at once, a running one when its worker has stopped',
-  tags: ['experiments'],
-  params: ById,
-  response: { 202: Experiment, ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'WRONG_STATE') },
-}
-
 export const experimentRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }> = async (app, { store }) => {
   app.get('/experiments', { schema: listSchema }, async (request, reply) => {
     const { format: _format, ...query } = request.query
@@ -44,11 +37,6 @@ export const experimentRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }>
   })
 
   app.get('/experiments/:id', { schema: showSchema }, (request) => experimentOf(request, store))
-
-  app.post('/experiments/:id/cancel', { schema: cancelSchema }, async (request, reply) => {
-    const { id } = await experimentOf(request, store)
-    return reply.code(202).send(await store.cancel(id))
-  })
 }
 
 /** A CSV has no place for the token, so every page also has it as a link. */
@@ -78,6 +66,8 @@ const EXPERIMENT_COLUMNS: Columns<Experiment> = {
   configHash: ({ configHash }) => configHash,
   priority: ({ priority }) => priority,
   pool: ({ pool }) => pool,
+  parent: ({ parent }) => parent?.id ?? null,
+  parentEpoch: ({ parent }) => parent?.epoch ?? null,
   epochsDone: ({ latest }) => latest?.epoch ?? 0,
   loss: ({ latest }) => latest?.loss ?? null,
   evalLoss: ({ latest }) => latest?.evalLoss ?? null,

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await submit({ pool: 'models' })
   const claimed = await claimNext(api, 'models')
   completed = claimed.id
-  const folder = api.models.folderOf(completed, 'token')
+  const folder = api.artifacts.models.pathOf(completed, 'token')
   await mkdir(folder, { recursive: true })
   await writeFile(path.join(folder, 'model.json'), JSON.stringify(model))
   await writeFile(path.join(folder, 'weights.bin'), floats)

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { ModelFile, type ModelFolders, type OpenModelFile } from '@trainyard/artifacts'
+import { type Artifacts, ModelFile, type OpenModelFile } from '@trainyard/artifacts'
 import { ModelKind, pytorchModule } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
@@ -13,7 +13,7 @@ import { problems } from './responses.ts'
 
 export interface ModelDeps {
   store: ExperimentStore
-  models: Pick<ModelFolders, 'open'>
+  artifacts: Artifacts
 }
 
 const CONTENT_TYPES: Record<ModelFile, string> = {
@@ -55,7 +55,7 @@ const sourceSchema = {
 }
 
 /** Models that experiments have kept, to download. */
-export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store, models }) => {
+export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store, artifacts: { models } }) => {
   app.get('/experiments/:id/models/:kind/:file', { schema: fileSchema }, async (request, reply) => {
     const { kind, file } = request.params
     const { weights } = request.query

@@ -22,7 +22,7 @@ export function checkCapacity({
   pool: string
   workers: readonly WorkerInfo[]
 }): string[] {
-  const serving = workers.filter(({ pools, draining }) => pools.includes(pool) && !draining)
+  const serving = workers.filter(({ pools, draining, refusing }) => pools.includes(pool) && !draining && refusing === null)
   if (serving.length === 0) return [`No live worker serves pool ${pool}; the experiment waits until one starts`]
   const largestBytes = Math.max(...serving.map((worker) => worker.memoryBytes))
   if (memoryBytes > largestBytes)

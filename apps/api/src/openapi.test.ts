@@ -29,6 +29,7 @@ describe('OpenAPI', () => {
   test('every route is there, and declares what it answers when all is well and when it is not', () => {
     const routes = Object.entries(document.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method} ${route}`))
     expect(routes.toSorted()).toEqual([
+      'delete /api/v1/experiments/{id}',
       'get /api/v1/datasets',
       'get /api/v1/datasets/{name}',
       'get /api/v1/experiments',
@@ -45,10 +46,18 @@ describe('OpenAPI', () => {
       'get /api/v1/workers/{id}',
       'get /livez',
       'get /readyz',
+      'patch /api/v1/experiments/{id}',
+      'post /api/v1/artifacts/gc',
       'post /api/v1/experiments',
       'post /api/v1/experiments/{id}/cancel',
+      'post /api/v1/experiments/{id}/fork',
+      'post /api/v1/experiments/{id}/pause',
       'post /api/v1/experiments/{id}/predict',
+      'post /api/v1/experiments/{id}/replay',
+      'post /api/v1/experiments/{id}/resume',
+      'post /api/v1/experiments/{id}/retry',
       'post /api/v1/probes',
+      'post /api/v1/workers/{id}/drain',
     ])
     for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
       const statuses = Object.keys(operation.responses)

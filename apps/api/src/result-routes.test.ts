@@ -39,8 +39,8 @@ describe('results', () => {
     ])
     expect(EpochList.parse(await get('/epochs?after=1')).items.map(({ epoch }) => epoch)).toEqual([2])
     const [header, first, second] = await csv('/epochs?format=csv')
-    expect(header).toBe('epoch,loss,accuracy,seconds,evalSplit,evalLoss,evalAccuracy,evalTop5Accuracy,at,attempt')
-    expect(first).toBe(`1,4.5625,0.01,0.5,val,4.7,0.02,0.1,${items[0]?.at},1`)
+    expect(header).toBe('epoch,loss,accuracy,seconds,evalSplit,evalLoss,evalAccuracy,evalTop5Accuracy,weightsHash,at,attempt')
+    expect(first).toBe(`1,4.5625,0.01,0.5,val,4.7,0.02,0.1,0123456789abcdef,${items[0]?.at},1`)
     expect(second).toContain('2,NaN,0.01,0.5,val,-Infinity,')
   })
 

@@ -71,6 +71,7 @@ const EPOCH_COLUMNS: Columns<Epoch> = {
   evalLoss: ({ evalLoss }) => evalLoss,
   evalAccuracy: ({ evalAccuracy }) => evalAccuracy,
   evalTop5Accuracy: ({ evalTop5Accuracy }) => evalTop5Accuracy,
+  weightsHash: ({ weightsHash }) => weightsHash,
   at: ({ at }) => at,
   attempt: ({ attempt }) => attempt,
 }

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
-import { createModelFolders } from '@trainyard/artifacts'
+import { openArtifacts } from '@trainyard/artifacts'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
 import {
   connectRedis,
@@ -49,7 +48,7 @@ async function serve({ redisUrl, host, port, dataFolder, logLevel }: ApiConfig):
     housekeeping,
     probes: createProbeStore({ redis }),
     photos: createPhotoDesk({ redis }),
-    models: createModelFolders(path.join(dataFolder, 'models')),
+    artifacts: openArtifacts(dataFolder),
     workers: createWorkerRegistry({ redis }),
     streams: createEventStreams({ drainWithinMs: SLOW_READER_CUT_AFTER_MS }),
     redisHealth: () => redisHealth(redis),

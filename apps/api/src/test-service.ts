@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { createModelFolders } from '@trainyard/artifacts'
+import { openArtifacts } from '@trainyard/artifacts'
 import type { WorkerInfo } from '@trainyard/contracts'
 import {
   type AttemptWriter,
@@ -40,14 +40,14 @@ export async function startTestApi() {
   const feed = createEventFeed({ redis, store, onError })
   const housekeeping = startHousekeeping({ redis, onError })
   const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-api-'))
-  const models = createModelFolders(path.join(data, 'models'))
+  const artifacts = openArtifacts(data)
   const app = await buildApp({
     store,
     feed,
     housekeeping,
     probes: createProbeStore({ redis }),
     photos: createPhotoDesk({ redis }),
-    models,
+    artifacts,
     workers,
     streams: createEventStreams({ drainWithinMs: 10_000 }),
     redisHealth: () => redisHealth(redis),
@@ -60,7 +60,7 @@ export async function startTestApi() {
     redis,
     store,
     workers,
-    models,
+    artifacts,
     disk,
     log,
     async stop() {
@@ -87,6 +87,7 @@ export function testWorker(fields: Partial<WorkerInfo> = {}): Omit<WorkerInfo, '
     slots: [{ slot: 1, experimentId: null, trainer: 'idle' }],
     holds: [],
     draining: false,
+    refusing: null,
     startedAt: '2026-01-01T00:00:00.000Z',
     ...fields,
   }

@@ -12,7 +12,15 @@ class WorkerNotFoundError extends ExpectedError {
   }
 }
 
-export const workerRoutes: FastifyPluginAsyncZod<{ workers: Pick<WorkerRegistry, 'list'> }> = async (app, { workers }) => {
+const WorkerId = z.strictObject({ id: z.string().min(1).max(200) })
+
+export const workerRoutes: FastifyPluginAsyncZod<{ workers: WorkerRegistry }> = async (app, { workers }) => {
+  async function liveWorker(id: string): Promise<WorkerInfo> {
+    const worker = (await workers.list()).find((one) => one.id === id)
+    if (!worker) throw new WorkerNotFoundError(id)
+    return worker
+  }
+
   app.get(
     '/workers',
     {
@@ -32,14 +40,27 @@ export const workerRoutes: FastifyPluginAsyncZod<{ workers: Pick<WorkerRegistry,
       schema: {
         summary: 'One live worker',
         tags: ['workers'],
-        params: z.strictObject({ id: z.string().min(1).max(200) }),
+        params: WorkerId,
         response: { 200: WorkerInfo, ...problems('INVALID_INPUT', 'WORKER_NOT_FOUND') },
       },
     },
-    async ({ params: { id } }) => {
-      const worker = (await workers.list()).find((one) => one.id === id)
-      if (!worker) throw new WorkerNotFoundError(id)
-      return worker
+    ({ params: { id } }) => liveWorker(id),
+  )
+
+  app.post(
+    '/workers/:id/drain',
+    {
+      schema: {
+        summary: 'Have a worker leave: it takes no more, gives back what it runs with a checkpoint, and ends',
+        tags: ['workers'],
+        params: WorkerId,
+        response: { 202: WorkerInfo, ...problems('INVALID_INPUT', 'WORKER_NOT_FOUND') },
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      const worker = await liveWorker(id)
+      await workers.drain(id)
+      return reply.code(202).send(worker)
     },
   )
 }
@@ -58,6 +79,7 @@ const WORKER_COLUMNS: Columns<WorkerInfo> = {
   slots: ({ slots }) => slots.length,
   running: ({ slots }) => slots.flatMap(({ experimentId }) => experimentId ?? []).join(';'),
   draining: ({ draining }) => draining,
+  refusing: ({ refusing }) => text(refusing),
   startedAt: ({ startedAt }) => startedAt,
   lastHeartbeatAt: ({ lastHeartbeatAt }) => lastHeartbeatAt,
 }

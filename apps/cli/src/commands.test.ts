@@ -115,10 +115,84 @@ test('show — says why it failed and what to do', async () => {
   expect(stdout).toMatch(/error +LOSS_DIVERGED: The loss is NaN\nadvice +Lower lr/)
 })
 
-test('cancel — says what became of it', async () => {
-  const { stdout, seen } = await run(['cancel', 'latest'], { answer: { ...testExperiment, state: 'canceling' }, status: 202 })
-  expect(seen[0]).toMatchObject({ method: 'POST', url: '/api/v1/experiments/latest/cancel' })
-  expect(stdout).toContain(`experiment ${id} is being canceled`)
+test.each([
+  ['cancel', 'canceling', 'is being canceled'],
+  ['cancel', 'canceled', 'is canceled'],
+  ['pause', 'pausing', "is pausing; its worker stops at the epoch's end"],
+  ['pause', 'paused', 'is paused'],
+  ['resume', 'queued', 'is queued again'],
+])('%s — says what became of it: %s', async (wish, state, words) => {
+  const { stdout, seen } = await run([wish, 'latest'], { answer: { ...testExperiment, state }, status: 202 })
+  expect(seen[0]).toMatchObject({ method: 'POST', url: `/api/v1/experiments/latest/${wish}` })
+  expect(stdout).toContain(`experiment ${id} ${words}`)
+})
+
+test('fork — sends the changes, the epoch and the key, and says where it goes on', async () => {
+  const answer = { ...testExperiment, reason: 'forked', parent: { id, epoch: 12 }, warnings: ['the momentum begins at zero'] }
+  const args = ['fork', 'latest', '--epoch', '12', '--lr', '1e-5', '--keep-model', 'final', '--reset-optimizer', '--idempotency-key', 'k']
+  const { stdout, stderr, seen } = await run(args, { answer, status: 201 })
+  expect(seen[0]).toMatchObject({ method: 'POST', url: '/api/v1/experiments/latest/fork', headers: { 'idempotency-key': 'k' } })
+  expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ epoch: 12, changes: { lr: 0.00001, keepModel: 'final' }, resetOptimizer: true })
+  expect(stdout).toContain(`to go on after epoch 12 of ${id}`)
+  expect(stderr).toBe('warning: the momentum begins at zero\n')
+})
+
+test('fork — without flags nothing is changed; a field that changes shapes is no flag', async () => {
+  const { seen } = await run(['fork', 'latest'], { answer: testExperiment, status: 201 })
+  expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ changes: {} })
+  expect((await runCli(['fork', 'latest', '--depth', '4'])).stderr).toContain("unknown option '--depth'")
+  expect((await runCli(['fork', 'latest', '--epoch', '0'])).stderr).toContain('It must be the number of an epoch')
+})
+
+test('retry, set, delete, drain — what they ask, and what they say', async () => {
+  const retry = await run(['retry', 'latest'], { answer: testExperiment, status: 201 })
+  expect(retry.seen[0]).toMatchObject({ method: 'POST', url: '/api/v1/experiments/latest/retry' })
+  await service?.stop()
+  const set = await run(['set', 'latest', '--priority', '5', '--name', '', '--tags', 'a,b'], { answer: { ...testExperiment, priority: 5 } })
+  expect(set.seen[0]?.method).toBe('PATCH')
+  expect(JSON.parse(set.seen[0]?.body ?? '')).toEqual({ priority: 5, name: null, tags: ['a', 'b'] })
+  expect(set.stdout).toContain('priority 5, number 1 in the queue')
+  await service?.stop()
+  const gone = await run(['delete', 'latest'], { answer: testExperiment })
+  expect(gone.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    ...['GET /api/v1/experiments/latest', `DELETE /api/v1/experiments/${id}`],
+  ])
+  expect(gone.stdout).toBe(`experiment ${id} is deleted\n`)
+})
+
+test('gc — what would be removed, why, and what stays', async () => {
+  const none = { files: 0, bytes: 0 }
+  const answer = {
+    ...{ dryRun: true, forgotten: ['x'], keptBytes: 3 * 2 ** 20, unknownBytes: 2 ** 20, fits: false },
+    removed: { unused: { files: 1, bytes: 2 ** 20 }, deleted: none, unknown: none, overLimit: { files: 2, bytes: 2 ** 21 } },
+  }
+  const { stdout, stderr, seen } = await run(['gc', '--dry-run', '--max-disk', '2MB'], { answer })
+  expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ dryRun: true, unknown: false, maxBytes: 2_000_000 })
+  expect(stdout.split('\n').slice(0, 3)).toEqual([
+    'would remove 1 file that nothing needs any more, 1.0 MiB',
+    'would remove 2 files kept by the experiments that ended first, 2.0 MiB',
+    '3.0 MiB are kept, 1.0 MiB of them of experiments that this service does not know',
+  ])
+  expect(stderr).toContain('alone takes more')
+  expect((await runCli(['gc', '--max-disk', '20'])).stderr).toContain('like 20GB')
+})
+
+test('show — tells where it comes from, what is kept, and what each attempt repeated', async () => {
+  const attempt = {
+    ...{ number: 2, workerId: 'w', startedAt: '2026-01-01T00:00:00.000Z', endedAt: null, outcome: null, resumedFromEpoch: 4, engine: null },
+    ...{ repeated: { firstEpoch: 5, lastEpoch: 7, matched: true }, environmentChanged: false },
+  }
+  const answer = {
+    ...{ ...testExperiment, parent: { id, epoch: 3 }, kept: [{ epoch: 9, kind: 'checkpoint' }], attempts: [attempt] },
+    transitions: [{ state: 'paused', reason: 'paused_by_user', at: '2026-01-02T03:04:05.000Z' }],
+    replay: { of: id, comparedEpochs: 2, difference: { epoch: 2, layer: 1 } },
+  }
+  const { stdout } = await run(['show', 'latest'], { answer })
+  expect(stdout).toContain(`${id}, after its epoch 3`)
+  expect(stdout).toContain('epoch 9 (checkpoint)')
+  expect(stdout).toContain('running on w, resumed after epoch 4, repeated epochs 5 to 7, which matched bit for bit')
+  expect(stdout).toMatch(/2026-01-02 03:04:05 +paused \(paused_by_user\)/)
+  expect(stdout).toContain(`differs from ${id} from epoch 2 on: layer 1`)
 })
 
 test('datasets list — what there is', async () => {

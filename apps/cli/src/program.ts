@@ -1,9 +1,12 @@
 import { ERRORS } from '@trainyard/contracts'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { addCancel } from './cancel.ts'
+import { addFork, addRetry } from './again.ts'
 import { addDatasets } from './datasets.ts'
+import { addDelete } from './delete.ts'
 import { addDoctor } from './doctor.ts'
+import { addDrain } from './drain.ts'
 import { addExport } from './export.ts'
+import { addGc } from './gc.ts'
 import { addLayers } from './layers.ts'
 import { addLesson } from './lesson.ts'
 import { addList } from './list.ts'
@@ -11,11 +14,14 @@ import { addLogs } from './logs.ts'
 import { addLosses } from './losses.ts'
 import { addPredict } from './predict.ts'
 import { addProbe } from './probe.ts'
+import { addReplay } from './replay.ts'
 import type { CliDeps } from './session.ts'
+import { addSet } from './set.ts'
 import { addShow } from './show.ts'
 import { addSubmit } from './submit.ts'
 import { addUp } from './up.ts'
 import { addWatch } from './watch.ts'
+import { addWishes } from './wishes.ts'
 import { addWorkers } from './workers.ts'
 
 const EXIT_CODES = `
@@ -33,9 +39,11 @@ export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: st
     .configureOutput({ outputError: () => {} })
     .exitOverride()
     .addHelpText('after', EXIT_CODES)
-  const results = [addList, addShow, addWatch, addLosses, addLayers, addLogs, addCancel]
+  const results = [addList, addShow, addWatch, addLosses, addLayers, addLogs]
+  const lives = [addWishes, addRetry, addFork, addReplay, addSet, addDelete]
   const models = [addPredict, addExport]
-  for (const add of [addUp, addLesson, addSubmit, ...results, ...models, addProbe, addDatasets, addWorkers, addDoctor]) add(program, deps)
+  const operating = [addDatasets, addWorkers, addDrain, addGc, addDoctor]
+  for (const add of [addUp, addLesson, addSubmit, ...results, ...lives, ...models, addProbe, ...operating]) add(program, deps)
   return program
 }
 

@@ -1,7 +1,8 @@
-import type { Experiment } from '@trainyard/contracts'
+import type { Attempt, Experiment } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { epochSummary } from './epoch-table.ts'
 import { formatSeconds } from './measures.ts'
+import { replayWords } from './replay.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 import { styledState } from './state-style.ts'
 import { printable } from './text-table.ts'
@@ -20,13 +21,15 @@ export function addShow(program: Command, deps: CliDeps): void {
 }
 
 function describe(experiment: Experiment, session: Session): string[] {
-  const { id, name, tags, notes, state, reason, latest, best, engine, attempts, error, warnings } = experiment
+  const { id, name, tags, notes, state, reason, latest, best, engine, attempts, transitions, error, warnings } = experiment
   const rows: [string, string | null][] = [
     ['id', id],
     ['name', name],
     ['tags', tags.join(', ') || null],
     ['notes', notes],
     ['state', `${styledState(state, session)} (${reason})`],
+    ['parent', parentWords(experiment)],
+    ['replay', replayWords(experiment)],
     ['queue', experiment.queuePosition === null ? null : `number ${experiment.queuePosition}`],
     ['progress', progressOf(experiment)],
     ['latest', latest && `epoch ${latest.epoch}: ${epochSummary(latest)}`],
@@ -39,16 +42,36 @@ function describe(experiment: Experiment, session: Session): string[] {
     ['dataset hash', experiment.datasetHash],
     ['engine', engine && `TensorFlow ${engine.version} (${engine.name}) on ${engine.device}, ${engine.threads} threads`],
     ['pool', `${experiment.pool}, priority ${experiment.priority}`],
-    ...attempts.map(({ number, workerId, outcome, resumedFromEpoch }): [string, string] => [
-      `attempt ${number}`,
-      `${outcome ?? 'running'} on ${workerId}${resumedFromEpoch ? `, resumed after epoch ${resumedFromEpoch}` : ''}`,
-    ]),
+    ['kept', keptWords(experiment)],
+    ...attempts.map((attempt): [string, string] => [`attempt ${attempt.number}`, attemptWords(attempt)]),
+    ...transitions.map(({ state: to, reason: why, at }): [string, string] => [at.slice(0, 19).replace('T', ' '), `${to} (${why})`]),
     ['created', experiment.createdAt],
     ['started', experiment.startedAt],
     ['finished', experiment.finishedAt],
   ]
   const shown = rows.flatMap(([title, words]) => (words === null ? [] : [{ title, words }]))
   return shown.map(({ title, words }) => `${session.style('dim', title.padEnd(13))} ${title === 'state' ? words : printable(words)}`)
+}
+
+function parentWords({ parent }: Experiment): string | null {
+  if (!parent) return null
+  return parent.epoch === 0 ? `${parent.id}, from its beginning` : `${parent.id}, after its epoch ${parent.epoch}`
+}
+
+function keptWords({ kept }: Experiment): string | null {
+  return kept.map(({ epoch, kind }) => `epoch ${epoch} (${kind})`).join(', ') || null
+}
+
+function attemptWords({ workerId, outcome, resumedFromEpoch, repeated, environmentChanged }: Attempt): string {
+  const again =
+    repeated &&
+    (repeated.firstEpoch === repeated.lastEpoch ? `epoch ${repeated.firstEpoch}` : `epochs ${repeated.firstEpoch} to ${repeated.lastEpoch}`)
+  return [
+    `${outcome ?? 'running'} on ${workerId}`,
+    ...(resumedFromEpoch ? [`resumed after epoch ${resumedFromEpoch}`] : []),
+    ...(repeated ? [`repeated ${again}, which ${repeated.matched ? 'matched bit for bit' : 'came out differently'}`] : []),
+    ...(environmentChanged ? ['with another engine, device or number of threads'] : []),
+  ].join(', ')
 }
 
 function progressOf({ progress, config }: Experiment): string {

@@ -4,6 +4,8 @@ import type { Session } from './session.ts'
 const COLOURS: Record<ExperimentState, Parameters<Session['style']>[0]> = {
   queued: 'yellow',
   running: 'cyan',
+  pausing: 'yellow',
+  paused: 'yellow',
   canceling: 'yellow',
   completed: 'green',
   failed: 'red',

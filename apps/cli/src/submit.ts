@@ -1,10 +1,10 @@
-import { type DryRun, type Experiment, ExperimentRequest, parseFlags } from '@trainyard/contracts'
+import { type DryRun, ExperimentRequest, parseFlags } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { formatBytes, formatCount, formatShare } from './measures.ts'
 import { requestFlags } from './request-flags.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
-import { styledState } from './state-style.ts'
+import { showSubmitted } from './show-submitted.ts'
 import { tickText } from './terminal-plot.ts'
 import { type Column, tableLines } from './text-table.ts'
 import { watchExperiment } from './watch-experiment.ts'
@@ -31,15 +31,6 @@ export function addSubmit(program: Command, deps: CliDeps): void {
       showSubmitted(experiment, { session, watch })
       if (watch) deps.setExitCode(await watchExperiment(experiment, session))
     })
-}
-
-function showSubmitted(experiment: Experiment, { session, watch }: { session: Session; watch: boolean }): void {
-  const { id, state, queuePosition, warnings } = experiment
-  if (session.json) return session.printJson(watch ? { type: 'submitted', data: experiment } : experiment)
-  const place = queuePosition === null ? '' : `, number ${queuePosition} in the queue`
-  session.print(`experiment ${session.style('bold', id)} is ${styledState(state, session)}${place}`)
-  for (const warning of warnings) session.warn(`warning: ${warning}`)
-  if (!watch) session.print(`follow it: trainyard watch ${id}`)
 }
 
 /** What a batch will be at each layer before training, and what its gradient. */

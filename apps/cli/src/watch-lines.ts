@@ -10,6 +10,7 @@ export function lineView(session: Session, { epochs }: ExperimentConfig): WatchV
   return {
     show(event: ExperimentEvent): void {
       if (event.type === 'state') session.print(`${event.data.state} (${event.data.reason})`)
+      if (event.type === 'state' && event.data.state === 'paused') session.print('it waits until it is resumed: trainyard resume <id>')
       if (event.type === 'epoch') printEpoch(event.data)
       if (event.type === 'snapshot') for (const epoch of event.data.epochs) printEpoch(epoch)
       if (event.type === 'log' && event.data.level !== 'info') session.warn(`${event.data.level}: ${printable(event.data.message)}`)

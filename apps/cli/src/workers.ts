@@ -11,7 +11,10 @@ const COLUMNS: readonly Column<WorkerInfo>[] = [
   { title: 'engine', value: ({ engine }) => (engine ? `TensorFlow ${engine.version} (${engine.name})` : 'loading') },
   { title: 'device', value: ({ engine }) => engine?.device ?? '' },
   { title: 'memory', value: ({ memoryBytes }) => formatBytes(memoryBytes), align: 'right' },
-  { title: 'runs', value: ({ slots, draining }) => (draining ? 'draining: ' : '') + runsOf(slots) },
+  {
+    title: 'runs',
+    value: ({ slots, draining, refusing }) => (draining ? 'draining: ' : refusing ? 'takes no more: ' : '') + runsOf(slots),
+  },
   { title: 'last heartbeat', value: ({ lastHeartbeatAt }) => lastHeartbeatAt.slice(0, 19).replace('T', ' ') },
 ]
 
@@ -26,6 +29,8 @@ export function addWorkers(program: Command, deps: CliDeps): void {
       if (workers.items.length === 0) return session.print('no worker is alive; npm start starts one together with the service')
       const { header, lines } = tableLines(COLUMNS, workers.items)
       session.print(session.style('dim', header), ...lines)
+      for (const { id, refusing } of workers.items)
+        if (refusing) session.warn(`warning: worker ${id} takes no more experiments. ${refusing}`)
     })
 }
 

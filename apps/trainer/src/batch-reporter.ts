@@ -1,5 +1,5 @@
 /** Batch losses and the step go out at most this often: enough for the eye, little for Redis. */
-const REPORT_EVERY_MS = 250
+export const REPORT_EVERY_MS = 250
 
 export interface BatchReport {
   epoch: number

@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { type ExperimentConfig, ExperimentRequest, FromTrainer, resolveConfig, type ToTrainer } from '@trainyard/contracts'
+import {
+  type CheckpointInfo,
+  type ExperimentConfig,
+  ExperimentRequest,
+  FromTrainer,
+  resolveConfig,
+  type RunStart,
+  type ToTrainer,
+} from '@trainyard/contracts'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 const main = path.join(import.meta.dirname, 'main.ts')
@@ -53,15 +61,20 @@ function startTrainer(): Trainer {
 const isEnd = ({ type }: FromTrainer): boolean => ['completed', 'aborted', 'failed'].includes(type)
 const epochsOf = (messages: FromTrainer[]) =>
   messages.flatMap((message) => (message.type === 'epoch' ? [{ epoch: message.result.epoch, loss: message.result.loss }] : []))
-const checkpoints = (resume: string | null = null) => ({ folder: path.join(folder, 'checkpoints'), resume })
+const checkpointFolder = () => path.join(folder, 'checkpoints')
 const modelFolder = (runId: string) => path.join(folder, 'models', runId)
-const run = (runId: string, what: ExperimentConfig, resume: string | null = null): ToTrainer => ({
+const run = (runId: string, what: ExperimentConfig, from: { resume?: CheckpointInfo[]; start?: RunStart } = {}): ToTrainer => ({
   type: 'run',
   runId,
   config: what,
-  checkpoints: checkpoints(resume),
+  checkpoints: { folder: checkpointFolder(), resume: from.resume ?? [] },
+  start: from.start ?? null,
   modelFolder: modelFolder(runId),
 })
+const end = (type: 'completed' | 'aborted', runId: string) => ({ type, runId, rssBytes: expect.any(Number) })
+const checkpointsOf = (messages: FromTrainer[]) =>
+  messages.flatMap((message) => (message.type === 'checkpoint' ? [message.checkpoint] : []))
+const hashesOf = (messages: FromTrainer[]) => messages.flatMap((message) => (message.type === 'epoch' ? [message.result.weightsHash] : []))
 
 test('a run — ready, started, every step and epoch once, completed; the next run uses the same process', async () => {
   const trainer = startTrainer()
@@ -69,7 +82,7 @@ test('a run — ready, started, every step and epoch once, completed; the next r
   for (const runId of ['first', 'second']) {
     trainer.send(run(runId, config({})))
     const messages = await trainer.until(isEnd)
-    expect(messages.at(-1)).toEqual({ type: 'completed', runId })
+    expect(messages.at(-1)).toEqual(end('completed', runId))
     expect(epochsOf(messages).map(({ epoch }) => epoch)).toEqual([1, 2, 3])
     const steps = messages.flatMap((m) => (m.type === 'batches' ? [...m.losses].map((_, i) => `${m.epoch}.${m.firstStep + i}`) : []))
     expect(steps).toEqual([1, 2, 3].flatMap((epoch) => Array.from({ length: 16 }, (_, i) => `${epoch}.${i + 1}`)))
@@ -113,23 +126,25 @@ test.each([
     const long = config({ epochs: 200, norm: 'batch', imageSize, firstLayer })
     const of = (name: string): string => `${name}-${firstLayer}`
     uninterrupted.send(run(of('u'), long))
-    const whole = epochsOf(await uninterrupted.until(isEnd))
+    const all = await uninterrupted.until(isEnd)
+    const whole = epochsOf(all)
 
     drained.send(run(of('d'), long))
     const before = await drained.until(({ type }) => type === 'epoch')
-    drained.send({ type: 'abort', runId: of('d'), keepCheckpoint: true })
+    drained.send({ type: 'abort', runId: of('d'), leave: 'soon' })
     const rest = await drained.until(isEnd)
     expect(rest.at(-1)?.type).toBe('aborted')
-    const written = rest.find((message) => message.type === 'checkpoint')?.checkpoint
+    const [written] = checkpointsOf(rest)
     const first = epochsOf([...before, ...rest])
     expect(written?.epoch).toBe(first.length)
-    expect(await readdir(checkpoints().folder)).toContain(written?.file)
+    expect(await readdir(checkpointFolder())).toContain(written?.file)
 
-    resumed.send(run(of('r'), long, written?.file ?? ''))
+    resumed.send(run(of('r'), long, { resume: checkpointsOf(rest) }))
     const messages = await resumed.until(isEnd)
-    expect(messages.at(-1)).toEqual({ type: 'completed', runId: of('r') })
+    expect(messages.at(-1)).toEqual(end('completed', of('r')))
     expect(messages.find(({ type }) => type === 'started')).toMatchObject({ resumedFromEpoch: first.length })
     expect([...first, ...epochsOf(messages)]).toEqual(whole)
+    expect(hashesOf(messages)).toEqual(hashesOf(all).slice(first.length))
     const modelOf = (runId: string) => readFile(path.join(modelFolder(runId), 'model.safetensors'))
     expect((await modelOf(of('r'))).equals(await modelOf(of('u')))).toBe(true)
   },
@@ -146,13 +161,13 @@ test.each([
   const whole = epochsOf(await trainer.until(isEnd))
   trainer.send(run(of('begun'), config({ ...request, firstLayer: first })))
   await trainer.until(({ type }) => type === 'epoch')
-  trainer.send({ type: 'abort', runId: of('begun'), keepCheckpoint: true })
-  const written = (await trainer.until(isEnd)).find((message) => message.type === 'checkpoint')?.checkpoint
-  trainer.send(run(of('changed'), config({ ...request, firstLayer: second }), written?.file ?? ''))
+  trainer.send({ type: 'abort', runId: of('begun'), leave: 'after_epoch' })
+  const resume = checkpointsOf(await trainer.until(isEnd))
+  trainer.send(run(of('changed'), config({ ...request, firstLayer: second }), { resume }))
   const messages = await trainer.until(isEnd)
   expect(messages.at(-1)?.type).toBe('completed')
   const changed = epochsOf(messages)
-  expect(changed.map(({ epoch }) => epoch)).toEqual(whole.slice(written?.epoch).map(({ epoch }) => epoch))
+  expect(changed.map(({ epoch }) => epoch)).toEqual(whole.slice(resume[0]?.epoch).map(({ epoch }) => epoch))
   for (const { epoch, loss } of changed) expect(Number(loss)).toBeCloseTo(Number(whole[epoch - 1]?.loss), 4)
   expect(existsSync(path.join(modelFolder(of('changed')), 'model.safetensors'))).toBe(true)
 })
@@ -175,8 +190,8 @@ test('abort — obeyed at the next step, and the trainer takes the next run', as
   const trainer = startTrainer()
   trainer.send(run('long', config({ epochs: 10_000 })))
   await trainer.until(({ type }) => type === 'epoch')
-  trainer.send({ type: 'abort', runId: 'long', keepCheckpoint: false })
-  expect((await trainer.until(isEnd)).at(-1)).toEqual({ type: 'aborted', runId: 'long' })
+  trainer.send({ type: 'abort', runId: 'long', leave: 'now' })
+  expect((await trainer.until(isEnd)).at(-1)).toEqual(end('aborted', 'long'))
   trainer.send(run('next', config({})))
   expect((await trainer.until(isEnd)).at(-1)?.type).toBe('completed')
 })
@@ -192,14 +207,6 @@ test('a diverging run — fails as the user’s, with code and advice, and keeps
     type: 'failed',
     error: { class: 'user', code: 'LOSS_DIVERGED', advice: expect.stringContaining('lower lr') },
   })
-})
-
-test('a checkpoint that is not there — a warning, and training begins anew', async () => {
-  const trainer = startTrainer()
-  trainer.send(run('y', config({}), 'gone.checkpoint'))
-  const messages = await trainer.until(isEnd)
-  expect(messages.find(({ type }) => type === 'log')).toMatchObject({ level: 'warn', message: expect.stringContaining('gone.checkpoint') })
-  expect(epochsOf(messages)).toHaveLength(3)
 })
 
 test('a parent killed by SIGKILL — its trainer does not outlive it', async () => {

@@ -1,6 +1,6 @@
 import { type EpochLayers, evaluatedSplit, type ExperimentConfig, stepsPerEpoch, toJsonNumber } from '@trainyard/contracts'
 import type { EpochResult, LayerSignal, TrainingCallbacks } from '@trainyard/training'
-import { createBatchReporter } from './batch-reporter.ts'
+import { createBatchReporter, REPORT_EVERY_MS } from './batch-reporter.ts'
 import type { CheckpointSchedule } from './checkpoint-schedule.ts'
 import type { RunModel } from './run-model.ts'
 import type { RunReports } from './run-reports.ts'
@@ -39,9 +39,12 @@ export function runCallbacks(deps: CallbackDependencies): TrainingCallbacks {
       await reporter.flush()
       await reports.phase({ phase: 'evaluate', fraction: 0, epoch, step: steps })
     },
+    onEvaluateProgress: atMostEvery(REPORT_EVERY_MS, ({ epoch, fraction }) =>
+      reports.phase({ phase: 'evaluate', fraction, epoch, step: steps }),
+    ),
     onEpochEnd: async (result, state) => {
       await reporter.flush()
-      await reports.send({ type: 'epoch', result: toEpochMessage(result, config) })
+      await reports.send({ type: 'epoch', result: toEpochMessage(result, config), layerHashes: result.hashes.layerHashes })
       if (result.layers) await reports.send({ type: 'layers', layers: toLayersMessage(result.epoch, result.layers) })
       await model.atEpochEnd(result, state)
       if (result.epoch === config.epochs) return
@@ -51,6 +54,16 @@ export function runCallbacks(deps: CallbackDependencies): TrainingCallbacks {
     },
     // Also after a loss that diverged: what came before it is kept.
     onTrainCleanup: () => reporter.flush(),
+  }
+}
+
+/** Leaves out what comes sooner after the last. */
+function atMostEvery<T>(intervalMs: number, tell: (value: T) => Promise<void>): (value: T) => Promise<void> {
+  let lastMs = performance.now()
+  return async (value) => {
+    if (performance.now() - lastMs < intervalMs) return
+    lastMs = performance.now()
+    await tell(value)
   }
 }
 
@@ -65,6 +78,7 @@ function toEpochMessage(result: EpochResult, config: ExperimentConfig) {
     evalLoss: orNull(result.evalLoss),
     evalAccuracy: orNull(result.evalAccuracy),
     evalTop5Accuracy: orNull(result.evalTop5Accuracy),
+    weightsHash: result.hashes.weightsHash,
   }
 }
 

@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { ExperimentRequest, type FromTrainer, resolveConfig } from '@trainyard/contracts'
+import { ExperimentRequest, type FromTrainer, resolveConfig, type ToTrainer } from '@trainyard/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { liveStateOf } from '../../../tests/support/live-state.ts'
-import { readRunCheckpoint, runCheckpointSchedule } from './run-checkpoints.ts'
+import { runCheckpointSchedule } from './run-checkpoints.ts'
 import { createRunReports } from './run-reports.ts'
+import { readRunOrigin } from './run-start.ts'
 
 let folder: string
 beforeAll(async () => void (folder = await mkdtemp(path.join(os.tmpdir(), 'run-checkpoints-'))))
@@ -23,13 +24,14 @@ async function checkpointOnce({ freeGib, name }: { freeGib: number; name: string
   const told: FromTrainer[] = []
   const reports = createRunReports({ runId: 'run', send: async (message) => void told.push(message) })
   const config = resolveConfig(ExperimentRequest.parse({}))
-  const command = {
+  const command: Extract<ToTrainer, { type: 'run' }> = {
     type: 'run',
     runId: 'run',
     config,
-    checkpoints: { folder: path.join(folder, name), resume: null },
+    checkpoints: { folder: path.join(folder, name), resume: [] },
+    start: null,
     modelFolder: '',
-  } as const
+  }
   const diskSpace = async () => ({ freeBytes: freeGib * 2 ** 30, totalBytes: 20 * 2 ** 30 })
   await runCheckpointSchedule(command, { reports, diskSpace, best: () => null, imagesHash: 'images' }).atEpochEnd(live, { now: true })
   return { told, command, reports }
@@ -39,11 +41,10 @@ test('a checkpoint — is told with its checksum, and read back to the same bits
   const { told, command, reports } = await checkpointOnce({ freeGib: 10, name: 'room' })
   const [message] = told
   expect(message).toMatchObject({ type: 'checkpoint', checkpoint: { epoch: 3, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } })
-  const resume = message?.type === 'checkpoint' ? message.checkpoint.file : null
-  expect(await readdir(command.checkpoints.folder)).toEqual([resume])
-  expect(
-    await readRunCheckpoint({ ...command, checkpoints: { ...command.checkpoints, resume } }, { reports, imagesHash: 'images' }),
-  ).toEqual({ state, best: null })
+  const resume = message?.type === 'checkpoint' ? [message.checkpoint] : []
+  expect(await readdir(command.checkpoints.folder)).toEqual(resume.map(({ file }) => file))
+  const resumed = { ...command, checkpoints: { ...command.checkpoints, resume } }
+  expect(await readRunOrigin(resumed, { reports, imagesHash: 'images' })).toEqual({ state, best: null })
 })
 
 test('a disk that is nearly full — no checkpoint but a warning, and training goes on', async () => {

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { describeDiskSpace, diskHasRoom, type DiskSpace, type ToTrainer } from '@trainyard/contracts'
-import { type BestModel, type Checkpoint, decodeCheckpoint, type ModelSnapshot } from '@trainyard/training'
+import type { BestModel, ModelSnapshot } from '@trainyard/training'
 import { type CheckpointSchedule, createCheckpointSchedule } from './checkpoint-schedule.ts'
 import { configHash } from './config-hash.ts'
 import type { RunReports } from './run-reports.ts'
+import { reasonOf } from './reason-of.ts'
 import { writeCheckpoint } from './write-checkpoint.ts'
 
 type RunCommand = Extract<ToTrainer, { type: 'run' }>
@@ -42,22 +41,3 @@ export function runCheckpointSchedule(
     },
   })
 }
-
-/** Where a run resumes, or null. A checkpoint that cannot be read costs time, not the experiment: training begins anew, to the same bits. */
-export async function readRunCheckpoint(
-  { config, checkpoints }: RunCommand,
-  { reports, imagesHash }: Pick<CheckpointDependencies, 'reports' | 'imagesHash'>,
-): Promise<Checkpoint | null> {
-  if (checkpoints.resume === null) return null
-  try {
-    return decodeCheckpoint(await readFile(path.join(checkpoints.folder, checkpoints.resume)), {
-      configHash: configHash(config),
-      imagesHash,
-    })
-  } catch (error) {
-    reports.warn(`The checkpoint ${checkpoints.resume} cannot be used (${reasonOf(error)}); starting from epoch 1`)
-    return null
-  }
-}
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -4,9 +4,10 @@ import { type ModelState, type SavedModel, speltOutModel, train } from '@trainya
 import type { ResidentKernel } from './resident-kernel.ts'
 import type { ResidentSplits } from './resident-splits.ts'
 import { runCallbacks } from './run-callbacks.ts'
-import { readRunCheckpoint, runCheckpointSchedule } from './run-checkpoints.ts'
+import { runCheckpointSchedule } from './run-checkpoints.ts'
 import { keepRunModel } from './run-model.ts'
 import { createRunReports } from './run-reports.ts'
+import { readRunOrigin } from './run-start.ts'
 import { trainOptions } from './train-options.ts'
 
 export interface RunDependencies {
@@ -33,8 +34,8 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
     signal,
   })
   const { images, sha256: datasetHash } = loaded.train
-  const start = await readRunCheckpoint(command, { reports, imagesHash: datasetHash })
-  await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: start?.state.epoch ?? 0, holds: splits.held() })
+  const origin = await readRunOrigin(command, { reports, imagesHash: datasetHash })
+  await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: origin?.state.epoch ?? 0, holds: splits.held() })
 
   const kernel =
     config.firstLayer === 'sample'
@@ -45,12 +46,18 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
         })
       : null
 
-  const spellOut = (saved: SavedModel): Promise<ModelState> => speltOutModel(tf, saved, { images, signal })
-  const model = keepRunModel(command, { reports, start, spellOut, stepsPerEpoch: stepsPerEpoch(images.count, config.batchSize) })
+  const spellOut = (saved: SavedModel, onProgress: (fraction: number) => Promise<void>): Promise<ModelState> =>
+    speltOutModel(tf, saved, { images, onProgress, signal })
+  const model = keepRunModel(command, {
+    reports,
+    best: origin?.best ?? null,
+    spellOut,
+    stepsPerEpoch: stepsPerEpoch(images.count, config.batchSize),
+  })
   const checkpoints = runCheckpointSchedule(command, { reports, diskSpace, best: model.best, imagesHash: datasetHash })
   const callbacks = [runCallbacks({ config, images: images.count, reports, checkpoints, model, leaveAfterEpoch })]
   try {
-    await train(tf, { ...trainOptions(config, loaded, kernel), ...(start && { start: start.state }), signal, callbacks })
+    await train(tf, { ...trainOptions(config, loaded, kernel), ...(origin && { start: origin.state }), signal, callbacks })
   } finally {
     await checkpoints.settle()
     model.dispose()

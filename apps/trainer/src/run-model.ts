@@ -1,7 +1,6 @@
 import type { ToTrainer } from '@trainyard/contracts'
 import {
   type BestModel,
-  type Checkpoint,
   type EpochResult,
   keepBestModel,
   type LiveState,
@@ -25,28 +24,31 @@ export interface RunModel {
 
 export interface RunModelDependencies {
   reports: RunReports
-  /** Where the run resumes. */
-  start: Checkpoint | null
+  /** The best model of the epochs before those of this run. */
+  best: BestModel<SavedModel> | null
   stepsPerEpoch: number
   /** A network as it is exported, whatever its first layer is computed in. */
-  spellOut: (saved: SavedModel) => Promise<ModelState>
+  spellOut: (saved: SavedModel, onProgress: (fraction: number) => Promise<void>) => Promise<ModelState>
 }
 
 export function keepRunModel(
   { config, modelFolder }: RunCommand,
-  { reports, start, stepsPerEpoch, spellOut }: RunModelDependencies,
+  { reports, best: earlier, stepsPerEpoch, spellOut }: RunModelDependencies,
 ): RunModel {
-  const keeper = config.keepModel === 'best' ? keepBestModel(start?.best ?? null) : null
+  const keeper = config.keepModel === 'best' ? keepBestModel(earlier) : null
   const write = async (kind: 'best' | 'final', model: ModelSnapshot): Promise<void> => {
     const { epoch } = model
-    await reports.phase({ phase: 'checkpoint', fraction: 0, epoch: config.epochs, step: stepsPerEpoch })
+    const tell = (fraction: number): Promise<void> =>
+      reports.phase({ phase: 'checkpoint', fraction, epoch: config.epochs, step: stepsPerEpoch })
+    await tell(0)
     const stored = await writeModel({
       folder: modelFolder,
       config,
-      state: await spellOut(model.read()),
+      state: await spellOut(model.read(), (fraction) => tell(fraction / 2)),
       kind,
       epoch,
       batchesTracked: epoch * stepsPerEpoch,
+      onProgress: (fraction) => tell((1 + fraction) / 2),
     })
     await reports.send({ type: 'model', model: stored })
   }

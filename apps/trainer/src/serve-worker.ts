@@ -69,10 +69,10 @@ async function outcomeOf(work: Work, deps: Workplace): Promise<FromTrainer> {
   try {
     return await carryOut(work, deps)
   } catch (error) {
-    if (deps.run.abort.signal.aborted || error instanceof DrainedError) return { type: 'aborted', runId }
+    if (deps.run.abort.signal.aborted || error instanceof DrainedError) return { type: 'aborted', ...endOf(runId) }
     // An unforeseen failure's stack belongs into the worker's log of this process, not to a user.
     if (!(error instanceof ExpectedError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-    return { type: 'failed', runId, error: toExperimentError(error) }
+    return { type: 'failed', ...endOf(runId), error: toExperimentError(error) }
   }
 }
 
@@ -87,11 +87,13 @@ async function carryOut(work: Work, { channel, run, namePhoto, ...deps }: Workpl
     return { type: 'predicted', runId, prediction: { model: { kind, epoch }, classes: await namePhoto({ config, folder, photo }) } }
   }
   await runExperiment(work, { ...deps, send, signal, leaveAfterEpoch: () => run.leaveAfterEpoch })
-  return { type: 'completed', runId }
+  return { type: 'completed', ...endOf(runId) }
 }
 
-function abort(run: Run, { keepCheckpoint }: { keepCheckpoint: boolean }): void {
-  if (!keepCheckpoint) return run.abort.abort()
+const endOf = (runId: string) => ({ runId, rssBytes: process.memoryUsage.rss() })
+
+function abort(run: Run, { leave }: Pick<Extract<ToTrainer, { type: 'abort' }>, 'leave'>): void {
+  if (leave === 'now') return run.abort.abort()
   run.leaveAfterEpoch = true
-  setTimeout(() => run.abort.abort(), EPOCH_GRACE_MS).unref()
+  if (leave === 'soon') setTimeout(() => run.abort.abort(), EPOCH_GRACE_MS).unref()
 }

@@ -18,6 +18,7 @@ export interface ModelToWrite {
   epoch: number
   /** Batches that batch norm's running averages have seen: PyTorch counts them, too. */
   batchesTracked: number
+  onProgress?: (fraction: number) => Promise<void>
 }
 
 /** Writes a model for TensorFlow.js (model.json, weights.bin) and for PyTorch (model.safetensors). */
@@ -40,19 +41,24 @@ export async function writeModel(model: ModelToWrite): Promise<StoredModel> {
   }
 }
 
-async function writeFiles(part: string, { config, state, batchesTracked }: ModelToWrite): Promise<number> {
+async function writeFiles(part: string, { config, state, batchesTracked, onProgress }: ModelToWrite): Promise<number> {
   const network = exportedNetwork(config)
   const arrays = exportedArrays(network, state)
   const weightRanges = Object.fromEntries(
     layersModelWeights(network).map(({ name }, i) => [name, rangeOf(arrays[i] ?? new Float32Array(1))]),
   )
   const json = Buffer.from(JSON.stringify(layersModelJson(network, { classNames: CLASS_NAMES, weightRanges })))
-  const bytes = [
-    await writePieces(path.join(part, 'model.json'), [json]),
-    await writePieces(path.join(part, 'weights.bin'), arrays.map(bytesOf)),
-    await writePieces(path.join(part, 'model.safetensors'), encodeSafetensors(pytorchTensors(state, batchesTracked), { format: 'pt' })),
+  const files: [string, Iterable<Uint8Array>][] = [
+    ['model.json', [json]],
+    ['weights.bin', arrays.map(bytesOf)],
+    ['model.safetensors', encodeSafetensors(pytorchTensors(state, batchesTracked), { format: 'pt' })],
   ]
-  return bytes.reduce((sum, each) => sum + each, 0)
+  let bytes = 0
+  for (const [i, [name, pieces]] of files.entries()) {
+    bytes += await writePieces(path.join(part, name), pieces)
+    await onProgress?.((i + 1) / files.length)
+  }
+  return bytes
 }
 
 async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<number> {

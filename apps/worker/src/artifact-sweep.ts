@@ -1,32 +1,39 @@
-import type { CheckpointFolders, ModelFolders } from '@trainyard/artifacts'
+import { type Artifacts, collectGarbage } from '@trainyard/artifacts'
 import { isTerminal } from '@trainyard/contracts'
-import { ExperimentNotFoundError, type ExperimentStore } from '@trainyard/jobs'
+import { createArtifactOwners, type ExperimentStore } from '@trainyard/jobs'
+import type { Logger } from 'pino'
 
 interface SweepDeps {
-  checkpoints: CheckpointFolders
-  models: ModelFolders
+  artifacts: Artifacts
   store: ExperimentStore
 }
 
-/** Removes what an experiment that has ended no longer needs: its checkpoints, and every model but the recorded one. */
-async function removeIfEnded(id: string, { checkpoints, models, store }: SweepDeps): Promise<void> {
+/**
+ * What an attempt's end leaves without use. While the experiment goes on, another attempt may be writing already: only this one's own model goes. Once it
+ * has ended, what its record does not name goes.
+ */
+export async function removeLeftovers({ id, token }: { id: string; token: string }, { artifacts, store }: SweepDeps): Promise<void> {
+  const { checkpoints, model, start } = await store.recordedFiles(id)
+  if (model?.folder !== token) await artifacts.models.remove(id, token)
   if (!isTerminal((await store.get(id)).state)) return
-  const kept = await store.storedModel(id)
-  await Promise.all([checkpoints.removeAll(id), models.removeAllBut(id, kept ? [kept.folder] : [])])
+  const files = checkpoints.map(({ file }) => file)
+  await Promise.all([
+    files.length > 0 ? artifacts.checkpoints.removeAllBut(id, files) : artifacts.checkpoints.removeAll(id),
+    artifacts.models.removeAllBut(id, model ? [model.folder] : []),
+    start && artifacts.starts.remove(start.token).then(() => store.leftovers.forgetStart(start.token)),
+  ])
 }
 
-/** What an attempt's end leaves without use. While the experiment goes on, another attempt may be writing already: only this one's own model goes. */
-export async function removeLeftovers({ id, token }: { id: string; token: string }, deps: SweepDeps): Promise<void> {
-  await removeIfEnded(id, deps)
-  if ((await deps.store.storedModel(id))?.folder !== token) await deps.models.remove(id, token)
-}
-
-/** What ended while no worker was there to remove it. A folder that this Redis knows nothing of may be another's: it stays. */
-export async function sweepArtifacts(deps: SweepDeps): Promise<void> {
-  const ids = new Set([...(await deps.checkpoints.list()), ...(await deps.models.list())])
-  for (const id of ids) {
-    await removeIfEnded(id, deps).catch((error: unknown) => {
-      if (!(error instanceof ExperimentNotFoundError)) throw error
-    })
-  }
+/** All that was left while no worker was there to remove it, and what is over the bound of this host's disk. */
+export async function sweepArtifacts({
+  artifacts,
+  store,
+  maxBytes,
+  log,
+}: SweepDeps & { maxBytes: number | undefined; log: Logger }): Promise<void> {
+  const report = await collectGarbage({ artifacts, owners: createArtifactOwners(store), maxBytes })
+  if (report.forgotten.length > 0)
+    log.warn({ forgotten: report.forgotten }, 'models and checkpoints were removed to stay below TRAINYARD_MAX_DISK_BYTES')
+  if (!report.fits)
+    log.error({ keptBytes: report.keptBytes, maxBytes }, 'what runs or waits alone takes more than TRAINYARD_MAX_DISK_BYTES')
 }

@@ -39,7 +39,7 @@ export async function askTrainer(trainer: TrainerProcess, { command, stopping, s
   }
 
   const stop = (): void => {
-    trainer.send({ type: 'abort', runId: command.runId, keepCheckpoint: false })
+    trainer.send({ type: 'abort', runId: command.runId, leave: 'now' })
     killer = setTimeout(() => trainer.kill(), OBEY_WITHIN_MS)
   }
 

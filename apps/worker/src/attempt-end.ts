@@ -3,21 +3,37 @@ import type { AttemptWriter } from '@trainyard/jobs'
 import type { Write } from './write-buffer.ts'
 
 /** Why a worker has its trainer stop. */
-export type AbortReason = 'cancel' | 'lost' | 'drain' | 'time_limit' | 'unwritable'
+export type AbortReason = 'cancel' | 'pause' | 'lost' | 'drain' | 'time_limit' | 'stalled' | 'unwritable'
 
-/** How the trainer's part ended. */
+/** How the trainer's part ended; `outOfMemory`: the kernel killed it, or something else, for memory. */
 export type TrainerEnd =
   | { type: 'completed' }
   | { type: 'aborted' }
   | { type: 'failed'; error: ExperimentError }
-  | { type: 'crashed'; how: string }
+  | { type: 'crashed'; how: string; outOfMemory: boolean }
 
-const crashed = (how: string): ExperimentError => ({
+function crash(end: TrainerEnd): ExperimentError {
+  if (end.type === 'crashed' && end.outOfMemory)
+    return {
+      class: 'infrastructure',
+      code: 'OUT_OF_MEMORY',
+      message: 'The training process was killed because the host ran out of memory',
+      advice: 'It is tried once more. If it happens again: lower width, depth, imageSize or batchSize, or use a worker with more memory.',
+    }
+  return {
+    class: 'infrastructure',
+    code: 'TRAINER_CRASHED',
+    message: `The training process ended ${end.type === 'crashed' ? end.how : 'early'}, without a word`,
+    advice: 'It is tried again. If it keeps failing: SIGKILL often means that memory ran out, so lower width, imageSize or batchSize.',
+  }
+}
+
+const STALLED: ExperimentError = {
   class: 'infrastructure',
-  code: 'TRAINER_CRASHED',
-  message: `The training process ended ${how}, without a word`,
-  advice: 'It is tried again. If it keeps failing: SIGKILL often means that memory ran out, so lower width, imageSize or batchSize.',
-})
+  code: 'TRAINER_STALLED',
+  message: 'The training process showed no progress for too long and was killed',
+  advice: "It is tried again. If it keeps hanging, look at the worker's disk, network and driver, or raise its TRAINYARD_STALL_SECONDS.",
+}
 
 const timeLimit = (seconds: number | null): ExperimentError => ({
   class: 'user',
@@ -33,23 +49,42 @@ const UNWRITABLE: ExperimentError = {
   advice: "It is tried again; the worker's log has the details.",
 }
 
-/** What is left to write when the trainer has ended; null when the experiment is no longer this attempt's. */
-export function lastWrite(options: {
+interface LastWriteOptions {
   end: TrainerEnd
   reason: AbortReason | null
   timeLimitSeconds: number | null
   writer: AttemptWriter
-}): Write | null {
-  const { end, reason, timeLimitSeconds, writer } = options
+}
+
+/** What is left to write when the trainer has ended; null when the experiment is no longer this attempt's. */
+export function lastWrite({ end, reason, timeLimitSeconds, writer }: LastWriteOptions): Write | null {
+  const retry = (error: ExperimentError) => () => writer.giveBack({ reason: 'retry', error })
   if (reason === 'lost') return null
-  if (reason === 'unwritable') return () => writer.giveBack({ reason: 'retry', error: UNWRITABLE })
+  if (reason === 'unwritable') return retry(UNWRITABLE)
   if (end.type === 'completed') return () => writer.complete()
   if (end.type === 'failed') {
     const { error } = end
-    return error.class === 'user' ? () => writer.fail(error) : () => writer.giveBack({ reason: 'retry', error })
+    return error.class === 'user' ? () => writer.fail(error) : retry(error)
   }
   if (reason === 'cancel') return () => writer.canceled()
   if (reason === 'drain') return () => writer.giveBack({ reason: 'drained' })
   if (reason === 'time_limit') return () => writer.fail(timeLimit(timeLimitSeconds))
-  return () => writer.giveBack({ reason: 'retry', error: crashed(end.type === 'crashed' ? end.how : 'early') })
+  if (reason === 'stalled') return retry(STALLED)
+  if (reason === 'pause' && end.type === 'aborted') return () => writer.paused()
+  return retry(crash(end))
+}
+
+/** Whether it was the trainer that failed, and not the experiment: one that ran out of memory before is at fault itself. */
+export function isCrash({
+  end,
+  reason,
+  outOfMemoryBefore,
+}: {
+  end: TrainerEnd
+  reason: AbortReason | null
+  outOfMemoryBefore: number
+}): boolean {
+  if (end.type !== 'crashed') return false
+  if (reason === 'stalled') return true
+  return (reason === null || reason === 'pause') && !(end.outOfMemory && outOfMemoryBefore > 0)
 }

@@ -11,14 +11,18 @@ export interface HeartbeatDeps {
   worker: Pick<WorkerInfo, 'id' | 'version' | 'pools' | 'memoryBytes'>
   slots: () => readonly Slot[]
   draining: () => boolean
+  /** Why it takes no experiments, or null. */
+  refusing: () => string | null
+  /** Somebody wants it to drain. */
+  onDrainWish: () => void
   onError: (error: unknown) => void
 }
 
 /** Tells the registry what this worker has and does. */
-export function startHeartbeat({ registry, worker, slots, draining, onError }: HeartbeatDeps): Repeated {
+export function startHeartbeat({ registry, worker, slots, draining, refusing, onDrainWish, onError }: HeartbeatDeps): Repeated {
   const host = { host: os.hostname(), pid: process.pid, startedAt: new Date().toISOString() }
-  const beat = (): Promise<void> =>
-    registry.heartbeat({
+  const beat = async (): Promise<void> => {
+    const { drain } = await registry.heartbeat({
       ...worker,
       ...host,
       engine:
@@ -28,6 +32,9 @@ export function startHeartbeat({ registry, worker, slots, draining, onError }: H
       slots: slots().map((slot) => slot.state()),
       holds: slots().flatMap((slot) => slot.holds()),
       draining: draining(),
+      refusing: refusing(),
     })
+    if (drain) onDrainWish()
+  }
   return repeat({ everyMs: EVERY_MS, work: beat, onError })
 }

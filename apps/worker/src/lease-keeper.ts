@@ -13,8 +13,8 @@ export function keepLeases(deps: { attempts: AttemptStore; running: () => Attemp
     if (held.length === 0) return
     const answers = await attempts.renew(held)
     for (const [i, attempt] of held.entries()) {
-      if (answers[i] === 'cancel') attempt.abort('cancel')
-      if (answers[i] === 'lost') attempt.abort('lost')
+      const answer = answers[i]
+      if (answer && answer !== 'held') attempt.abort(answer)
     }
   }
   return repeat({ everyMs: EVERY_MS, work: renew, onError })

@@ -19,20 +19,24 @@ async function work(): Promise<void> {
   tellOfConnection(redis, log)
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(path.join(apps, '..', 'package.json'), 'utf8')))
   const worker = await startWorker({ ...config, redis, trainerPath: path.join(apps, 'trainer', 'src', 'main.ts'), version, log })
-  leaveOnSignal(async () => {
+  const leave = leaveOnce(async () => {
     await worker.drain()
     redis.disconnect()
   })
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, leave)
+  void worker.drainWish.then(leave)
 }
 
-/** Drains at the first signal; at a second one, or when draining takes too long, leaves at once: the lease then runs out. */
-function leaveOnSignal(drain: () => Promise<void>): void {
-  const onSignal = (): void => {
+/** Drains when it is first called for; at a signal after that, or when draining takes too long, leaves at once: the lease then runs out. */
+function leaveOnce(drain: () => Promise<void>): () => void {
+  let leaving = false
+  return () => {
+    if (leaving) return
+    leaving = true
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeAllListeners(signal).once(signal, () => process.exit(1))
     setTimeout(() => process.exit(0), LEAVE_WITHIN_MS).unref()
     drain().then(() => process.exit(0), fail)
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, onSignal)
 }
 
 /** Says once that Redis is away, and once that it is back. */

@@ -6,7 +6,7 @@ import type { QuestionCommand } from './ask-trainer.ts'
 interface PhotoCommandDeps {
   photos: Pick<PhotoSource, 'takePhoto'>
   store: Pick<ExperimentStore, 'get' | 'storedModel'>
-  models: Pick<ModelFolders, 'folderOf'>
+  models: Pick<ModelFolders, 'pathOf'>
 }
 
 /** Asks a trainer to name the photo with the experiment's kept model. */
@@ -18,7 +18,7 @@ export async function photoCommand(
   if (photo === null) return { type: 'failed', error: PHOTO_GONE }
   const [{ config }, model] = await Promise.all([store.get(experimentId), store.storedModel(experimentId)])
   if (model === null) return { type: 'failed', error: modelGone(experimentId) }
-  return { type: 'predict', runId: id, config, model, modelFolder: models.folderOf(experimentId, model.folder), photo }
+  return { type: 'predict', runId: id, config, model, modelFolder: models.pathOf(experimentId, model.folder), photo }
 }
 
 /** Photos are read once and expire: this one's worker was lost, or nobody waits any more. */

@@ -52,7 +52,7 @@ afterEach(async () => {
 async function start({ script = '' } = {}): Promise<RunningWorker> {
   const connection = connectRedis(server.url, { name: 'worker', whenDown: 'wait' })
   const worker = await startWorker({
-    ...{ redis: connection, dataFolder, pools: ['default'], slots: 1, memoryBytes: 1e9, trainerPath },
+    ...{ redis: connection, dataFolder, pools: ['default'], slots: 1, memoryBytes: 1e9, stallMs: 120_000, growthBytes: 2e9, trainerPath },
     ...{ trainerEnv: { ...process.env, SCRIPT: script }, version: '0.0.0', log: createLog('silent') },
   })
   leaving.push(async () => {

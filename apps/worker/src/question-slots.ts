@@ -1,5 +1,4 @@
-import path from 'node:path'
-import { createModelFolders } from '@trainyard/artifacts'
+import { openArtifacts } from '@trainyard/artifacts'
 import { createExperimentStore, createPhotoSource, createProbeSource } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -34,7 +33,7 @@ export function startQuestionSlots({ redis, prefix, dataFolder, onError, ...deps
   const probes = createProbeSource({ ...shared, onError })
   const photos = createPhotoSource({ ...shared, onError })
   const store = createExperimentStore(shared)
-  const models = createModelFolders(path.join(dataFolder, 'models'))
+  const { models } = openArtifacts(dataFolder)
   const slots = [
     runQuestionSlot({
       ...deps,

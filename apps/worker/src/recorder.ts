@@ -9,7 +9,7 @@ const CHECKPOINTS_KEPT = 2
 /** Writes down one message of a run. May be called again with the same message. */
 export function createRecorder(deps: { claim: Claim; writer: AttemptWriter; checkpoints: CheckpointFolders; log: Logger }) {
   const { claim, writer, checkpoints, log } = deps
-  let kept = claim.checkpoint ? [claim.checkpoint.file] : []
+  let kept = claim.checkpoints.map(({ file }) => file).toReversed() // oldest first
 
   async function recordCheckpoint(info: Extract<RunMessage, { type: 'checkpoint' }>['checkpoint']): Promise<Written> {
     const written = await writer.checkpoint(info)
@@ -30,7 +30,7 @@ export function createRecorder(deps: { claim: Claim; writer: AttemptWriter; chec
       case 'batches':
         return writer.batches(message)
       case 'epoch':
-        return writer.epoch(message.result)
+        return writer.epoch(message.result, message.layerHashes)
       case 'layers':
         return writer.layers(message.layers)
       case 'model':

@@ -4,6 +4,7 @@ import type { Engine, HeldSplit, WorkerSlot } from '@trainyard/contracts'
 import type { AttemptStore, Claim, JobSource } from '@trainyard/jobs'
 import type { Logger } from 'pino'
 import type { Attempt } from './attempt.ts'
+import type { CrashRow } from './crash-row.ts'
 import type { TrainerProcess } from './trainer-process.ts'
 
 const LOOK_EVERY_MS = 100
@@ -16,6 +17,10 @@ export interface SlotDeps {
   attempts: AttemptStore
   startTrainer: () => Promise<TrainerProcess>
   startAttempt: (options: { claim: Claim; trainer: TrainerProcess; onHolds: (holds: HeldSplit[]) => void }) => Attempt
+  /** Whether the worker is at fault itself. */
+  crashes: CrashRow
+  /** A trainer that keeps so much more memory than after its leanest run is replaced. */
+  growthBytes: number
   /** Something that the heartbeat tells has changed. */
   onChange: () => void
   log: Logger
@@ -34,7 +39,7 @@ export interface Slot {
 
 /** One trainer process and the experiments that it runs, one after another. */
 export function startSlot(deps: SlotDeps): Slot {
-  const { slot, source, attempts, workerId, log, stopping, onChange } = deps
+  const { slot, source, attempts, workerId, crashes, growthBytes, log, stopping, onChange } = deps
   let status: WorkerSlot['trainer'] = 'starting'
   let engine: Engine | null = null
   let holds: HeldSplit[] = []
@@ -53,31 +58,45 @@ export function startSlot(deps: SlotDeps): Slot {
     onChange()
   }
 
-  /** Fetches one job and sees it to its end; answers whether there was one. */
-  async function serveJob(trainer: TrainerProcess): Promise<boolean> {
-    const job = await source.next()
-    if (!job) return false
+  /** Fetches one job and sees it to its end; null: there was none. */
+  async function serveJob(trainer: TrainerProcess): Promise<{ rssBytes: number | null } | null> {
+    const job = crashes.refusing() === null ? await source.next() : null
+    if (!job) return null
+    let rssBytes: number | null = null
     const claim = await attempts.claim({ id: job.id, dispatch: job.dispatch, token: randomUUID(), workerId })
     if (claim) {
       attempt = deps.startAttempt({ claim, trainer, onHolds })
       if (stopping.aborted) attempt.abort('drain')
       become('busy')
-      await attempt.finished
+      const outcome = await attempt.finished
       attempt = null
+      rssBytes = outcome.rssBytes
+      tellCrashes(claim.experiment.id, outcome)
       become(trainer.isAlive() ? 'idle' : 'restarting')
     }
     await job.done()
-    return true
+    return { rssBytes }
+  }
+
+  function tellCrashes(id: string, { crashed }: { crashed: boolean }): void {
+    const before = crashes.refusing()
+    crashes.ended(id, { crashed })
+    const why = crashes.refusing()
+    if (before === null && why !== null) log.error({ slot }, `the worker takes no more experiments. ${why}`)
   }
 
   async function serveWith(trainer: TrainerProcess): Promise<void> {
     become('idle')
+    let leanestBytes = Infinity
     while (!stopping.aborted && trainer.isAlive()) {
       const served = await serveJob(trainer).catch((error: unknown) => {
         log.error({ err: error }, 'fetching a job failed')
-        return false
+        return null
       })
       if (!served) await pause(LOOK_EVERY_MS)
+      const rssBytes = served?.rssBytes ?? 0
+      if (rssBytes > leanestBytes + growthBytes) return log.warn({ slot, rssBytes, leanestBytes }, 'the trainer has grown too large')
+      if (rssBytes > 0) leanestBytes = Math.min(leanestBytes, rssBytes)
     }
   }
 

@@ -18,6 +18,13 @@ const WorkerEnv = z.object({
     .default('default'),
   TRAINYARD_SLOTS: z.coerce.number().int().min(1).max(64).default(1),
   TRAINYARD_MEMORY_BYTES: z.coerce.number().int().positive().optional(),
+  TRAINYARD_MAX_DISK_BYTES: z.coerce.number().int().positive().optional(),
+  TRAINYARD_STALL_SECONDS: z.coerce.number().int().min(10).default(120),
+  TRAINYARD_TRAINER_GROWTH_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(2 ** 31),
   FLOWERS102_ROOT: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
@@ -33,6 +40,9 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
     dataFolder: TRAINYARD_DATA,
     pools: [...new Set(TRAINYARD_POOLS.split(','))],
     slots,
+    maxDiskBytes: parsed.data.TRAINYARD_MAX_DISK_BYTES,
+    stallMs: 1000 * parsed.data.TRAINYARD_STALL_SECONDS,
+    growthBytes: parsed.data.TRAINYARD_TRAINER_GROWTH_BYTES,
     memoryBytes: TRAINYARD_MEMORY_BYTES ?? Math.floor((MEMORY_SHARE * usableMemoryBytes()) / slots),
     trainerEnv: { ...TRAINER_ENVIRONMENT, ...inherited, TRAINYARD_DATA },
     logLevel: LOG_LEVEL,

@@ -1,82 +1,18 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import os from 'node:os'
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Experiment, ExperimentState } from '@trainyard/contracts'
-import { connectRedis, createExperimentStore, createWorkerRegistry, type ExperimentStore } from '@trainyard/jobs'
-import type { Redis } from 'ioredis'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { newExperiment } from '../../../tests/support/new-experiment.ts'
+import { createWorkerRegistry } from '@trainyard/jobs'
+import { expect, test } from 'vitest'
 import { poll } from '../../../tests/support/poll.ts'
-import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
-import { createLog } from './log.ts'
-import { type RunningWorker, startWorker } from './worker.ts'
+import { numbers, testWorkers, WITHIN } from './test-workers.ts'
 
-const scriptedTrainer = fileURLToPath(new URL('../../../tests/support/scripted-trainer.ts', import.meta.url))
 const scriptedWorker = fileURLToPath(new URL('../../../tests/support/scripted-worker.ts', import.meta.url))
-const WITHIN = { timeoutMs: 90_000 }
-
-let server: RedisProcess
-let redis: Redis
-let store: ExperimentStore
-let dataFolder: string
-let workers: { worker: RunningWorker; connection: Redis }[]
-
-beforeEach(async () => {
-  server = await startRedis()
-  redis = connectRedis(server.url, { name: 'test', whenDown: 'fail' })
-  store = createExperimentStore({ redis })
-  dataFolder = await mkdtemp(path.join(os.tmpdir(), 'worker-'))
-  workers = []
-})
-afterEach(async () => {
-  for (const { worker, connection } of workers) {
-    await worker.drain()
-    connection.disconnect()
-  }
-  redis.disconnect()
-  await server.stop()
-  await rm(dataFolder, { recursive: true, force: true })
-})
-
-async function start({ script = '', slots = 1, trainerPath = scriptedTrainer } = {}): Promise<RunningWorker> {
-  const connection = connectRedis(server.url, { name: 'worker', whenDown: 'wait' })
-  const worker = await startWorker({
-    redis: connection,
-    dataFolder,
-    pools: ['default'],
-    slots,
-    memoryBytes: 1e9,
-    trainerPath,
-    trainerEnv: { ...process.env, SCRIPT: script },
-    version: '0.0.0',
-    log: createLog('silent'),
-  })
-  workers.push({ worker, connection })
-  return worker
-}
-
-const create = async (request: Parameters<typeof newExperiment>[0] = {}) => (await store.create(newExperiment(request))).experiment.id
-
-const reaches = (id: string, fits: (experiment: Experiment) => boolean): Promise<Experiment> =>
-  poll(async () => {
-    const experiment = await store.get(id)
-    if (!fits(experiment)) throw new Error(`still ${experiment.state} (${experiment.reason}) at epoch ${experiment.latest?.epoch}`)
-    return experiment
-  }, WITHIN)
-
-const enters = (id: string, state: ExperimentState) => reaches(id, (experiment) => experiment.state === state)
-const runsPast = (id: string, epoch: number) => reaches(id, ({ latest }) => (latest?.epoch ?? 0) >= epoch)
-const numbers = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
-
-async function expectWhole(id: string, epochs: number): Promise<void> {
-  expect((await store.epochs(id)).map(({ epoch }) => epoch)).toEqual(numbers(epochs))
-  expect((await store.batches(id)).map(({ loss }) => loss)).toEqual(numbers(epochs).flatMap((epoch) => Array(16).fill(epoch)))
-}
+const workers = testWorkers()
 
 test('an experiment is run to its end, every epoch once, and leaves no checkpoint behind', async () => {
+  const { create, start, enters, expectWhole, store, dataFolder } = workers.own
   await start()
   const id = await create({ epochs: 5 })
   const done = await enters(id, 'completed')
@@ -96,6 +32,7 @@ async function expectEmpty(folder: string): Promise<boolean> {
 }
 
 test('two slots run two experiments at a time, and all of a queue in the end', async () => {
+  const { create, start, enters } = workers.own
   await start({ slots: 2 })
   const ids: string[] = []
   for (let i = 0; i < 6; i++) ids.push(await create({ epochs: 10 }))
@@ -106,6 +43,7 @@ test('two slots run two experiments at a time, and all of a queue in the end', a
 })
 
 test('a trainer killed while it runs: the experiment resumes from its checkpoint and completes, every epoch once', async () => {
+  const { create, start, enters, expectWhole } = workers.own
   await start({ script: 'crash' })
   const id = await create({ epochs: 5 })
   const { attempts } = await enters(id, 'completed')
@@ -116,6 +54,7 @@ test('a trainer killed while it runs: the experiment resumes from its checkpoint
 
 /** The recorded model is there, and nothing else. */
 async function expectModelOf(id: string): Promise<boolean> {
+  const { store, dataFolder } = workers.own
   const stored = await store.storedModel(id)
   expect(await readdir(path.join(dataFolder, 'models', id))).toEqual([stored?.folder])
   expect(stored).toMatchObject({ kind: 'best', epoch: 5, bytes: 2 })
@@ -123,6 +62,7 @@ async function expectModelOf(id: string): Promise<boolean> {
 }
 
 test('a failure of the user fails at once, with its advice', async () => {
+  const { create, start, enters, dataFolder } = workers.own
   await start({ script: 'diverge' })
   const id = await create({ epochs: 5 })
   const failed = await enters(id, 'failed')
@@ -132,6 +72,7 @@ test('a failure of the user fails at once, with its advice', async () => {
 })
 
 test.each(['', 'deaf'])('a cancel ends a running experiment, and the slot takes the next one — trainer %j', async (script) => {
+  const { create, start, enters, runsPast, store } = workers.own
   await start({ script })
   const id = await create({ epochs: 10_000 })
   await runsPast(id, 2)
@@ -142,12 +83,14 @@ test.each(['', 'deaf'])('a cancel ends a running experiment, and the slot takes 
 })
 
 test('the time limit ends an experiment that takes longer', async () => {
+  const { create, start, enters } = workers.own
   await start()
   const id = await create({ epochs: 10_000, timeLimitSeconds: 1 })
   expect(await enters(id, 'failed')).toMatchObject({ reason: 'time_limit', error: { code: 'TIME_LIMIT' } })
 })
 
 test('a drained worker gives back what it runs; another one resumes it, and no retry is counted', async () => {
+  const { create, start, enters, runsPast, expectWhole, store, redis } = workers.own
   const worker = await start()
   const id = await create({ epochs: 100, maxRetries: 0 })
   await runsPast(id, 3)
@@ -161,6 +104,7 @@ test('a drained worker gives back what it runs; another one resumes it, and no r
 })
 
 test('a damaged checkpoint costs time, not the experiment, and its log says so', async () => {
+  const { create, start, enters, runsPast, expectWhole, store, dataFolder } = workers.own
   const worker = await start()
   const id = await create({ epochs: 50 })
   await runsPast(id, 3)
@@ -170,11 +114,13 @@ test('a damaged checkpoint costs time, not the experiment, and its log says so',
   await start()
   const { attempts } = await enters(id, 'completed')
   expect(attempts[1]).toMatchObject({ outcome: 'completed', resumedFromEpoch: 0 })
-  expect(await store.logs(id)).toMatchObject([{ level: 'warn', message: expect.stringContaining('damaged') }])
+  const warning = { level: 'warn', message: expect.stringContaining('damaged') }
+  expect(await store.logs(id)).toMatchObject([warning, warning])
   await expectWhole(id, 50)
 })
 
 test('a trainer that cannot start is tried again, and no experiment is taken meanwhile', async () => {
+  const { create, start, store, redis, dataFolder } = workers.own
   const worker = await start({ trainerPath: path.join(dataFolder, 'none.ts') })
   const id = await create()
   await poll(async () => {
@@ -186,6 +132,7 @@ test('a trainer that cannot start is tried again, and no experiment is taken mea
 })
 
 test('a worker killed by SIGKILL: its trainer goes with it, and another worker completes the experiment', async () => {
+  const { create, start, enters, runsPast, expectWhole, dataFolder, server } = workers.own
   const killed = fork(scriptedWorker, [server.url, dataFolder], { env: process.env })
   const id = await create({ epochs: 200 })
   await runsPast(id, 3)
@@ -201,6 +148,7 @@ test('a worker killed by SIGKILL: its trainer goes with it, and another worker c
 test.each(['pause', 'kill'] as const)(
   '%s — Redis goes away while an experiment runs: training goes on, and all of it is written',
   async (how) => {
+    const { create, start, enters, runsPast, expectWhole, server } = workers.own
     await start()
     const id = await create({ epochs: 300 })
     await runsPast(id, 3)
@@ -219,11 +167,12 @@ test.each(['pause', 'kill'] as const)(
 
 /** The trainer writes a checkpoint after every epoch. */
 async function latestOnDisk(id: string): Promise<number> {
-  const files = await readdir(path.join(dataFolder, 'checkpoints', id))
+  const files = await workers.own.filesOf('checkpoints', id)
   return Math.max(0, ...files.map((file) => Number(/-(\d+)\.checkpoint$/.exec(file)?.[1] ?? 0)))
 }
 
 test('the registry tells what a worker has and does', async () => {
+  const { create, start, redis } = workers.own
   const worker = await start({ slots: 2 })
   const id = await create({ epochs: 10_000 })
   const listed = await poll(async () => {

@@ -1,26 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import os from 'node:os'
 import path from 'node:path'
-import { createCheckpointFolders, createModelFolders } from '@trainyard/artifacts'
+import { openArtifacts } from '@trainyard/artifacts'
 import {
   createAttemptStore,
   createAttemptWriter,
   createExperimentStore,
   createJobSource,
   createWorkerRegistry,
-  listenForCancels,
+  listenForWishes,
   startHousekeeping,
 } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { startAttempt } from './attempt.ts'
 import { sweepArtifacts } from './artifact-sweep.ts'
+import { createCrashRow } from './crash-row.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { keepLeases } from './lease-keeper.ts'
 import { startQuestionSlots } from './question-slots.ts'
+import { repeat } from './repeat.ts'
 import { type Slot, type SlotDeps, startSlot } from './slot.ts'
 import { openTrainerLedger, type TrainerLedger } from './trainer-ledger.ts'
 import { startTrainer, type TrainerProcess } from './trainer-process.ts'
+
+const SWEEP_EVERY_MS = 10 * 60_000
 
 export interface WorkerDeps {
   redis: Redis
@@ -29,6 +33,10 @@ export interface WorkerDeps {
   pools: readonly string[]
   slots: number
   memoryBytes: number
+  /** What checkpoints and models may take of this host's disk. */
+  maxDiskBytes?: number | undefined
+  stallMs: number
+  growthBytes: number
   trainerPath: string
   trainerEnv: NodeJS.ProcessEnv
   version: string
@@ -37,8 +45,10 @@ export interface WorkerDeps {
 
 export interface RunningWorker {
   id: string
-  /** Takes no more jobs, gives back what it runs with a checkpoint, and leaves. */
+  /** Takes no more jobs, gives back what it runs with a checkpoint, and leaves; again: the same. */
   drain(): Promise<void>
+  /** Resolves when somebody wants it to drain. */
+  drainWish: Promise<void>
 }
 
 /** Takes experiments from its pools and has them trained, one per slot. */
@@ -51,6 +61,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const ledger = await openTrainerLedger({ folder: path.join(dataFolder, 'trainers'), workerId: id })
   const stopping = new AbortController()
   const draining = () => stopping.signal.aborted
+  const drainWish = Promise.withResolvers<void>()
+  const crashes = createCrashRow()
   const slots: Slot[] = []
   const running = () => slots.flatMap((slot) => slot.attempt() ?? [])
 
@@ -58,23 +70,33 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const attempts = createAttemptStore(shared)
   const registry = createWorkerRegistry(shared)
   const worker = { id, version, pools: [...pools], memoryBytes }
-  const heartbeat = startHeartbeat({ registry, worker, slots: () => slots, draining, onError })
+  const heartbeat = startHeartbeat({
+    ...{ registry, worker, slots: () => slots, draining, onError },
+    refusing: () => crashes.refusing(),
+    onDrainWish: () => drainWish.resolve(),
+  })
   const slotDeps = {
-    ...{ workerId: id, source, attempts, log, stopping: stopping.signal },
+    ...{ workerId: id, source, attempts, crashes, growthBytes: deps.growthBytes, log, stopping: stopping.signal },
     onChange: () => heartbeat.now(),
     startTrainer: () => startNotedTrainer({ ...deps, log, ledger, onError }),
-    startAttempt: createAttemptStarter({ ...deps, log, onError }),
+    startAttempt: createAttemptStarter({ ...deps, log }),
   }
   for (let slot = 0; slot < deps.slots; slot++) slots.push(startSlot({ ...slotDeps, slot }))
   const startCpuTrainer = () => startNotedTrainer({ ...deps, trainerEnv: onCpu(deps.trainerEnv), log, ledger, onError })
   const questions = startQuestionSlots({ ...shared, dataFolder, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
   const leases = keepLeases({ attempts, running, onError })
-  const onCancel = (canceled: string) =>
-    running()
-      .find((attempt) => attempt.id === canceled)
-      ?.abort('cancel')
-  const cancels = listenForCancels({ ...shared, onCancel })
+  const wishes = listenForWishes({
+    ...shared,
+    onWish: ({ what, id: whose }) => {
+      if (what !== 'drain')
+        running()
+          .find((attempt) => attempt.id === whose)
+          ?.abort(what)
+      else if (whose === id) drainWish.resolve()
+    },
+  })
   const housekeeping = startHousekeeping({ ...shared, onError })
+  const sweeping = repeat({ everyMs: SWEEP_EVERY_MS, work: artifactSweep({ ...deps, log }), onError })
   log.info({ pools, slots: deps.slots, memoryBytes }, 'the worker takes experiments')
 
   async function drain(): Promise<void> {
@@ -84,29 +106,33 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     for (const attempt of running()) attempt.abort('drain')
     await Promise.all([...slots.map((slot) => slot.stopped), questions.stopped])
     await Promise.all([leases.stop(), heartbeat.stop()])
-    cancels.close()
-    await housekeeping.stop()
+    wishes.close()
+    await Promise.all([housekeeping.stop(), sweeping.stop()])
     await Promise.all([source.close(), questions.close()])
     await registry.remove(id)
     await ledger.close()
     log.info('the worker has left')
   }
-  return { id, drain }
+  let drained: Promise<void> | null = null
+  return { id, drain: () => (drained ??= drain()), drainWish: drainWish.promise }
 }
 
-type Work = Pick<WorkerDeps, 'redis' | 'prefix' | 'dataFolder' | 'log'> & { onError: (error: unknown) => void }
+type Work = Pick<WorkerDeps, 'redis' | 'prefix' | 'dataFolder' | 'stallMs' | 'maxDiskBytes' | 'log'>
 
-function createAttemptStarter({ redis, prefix, dataFolder, log, onError }: Work): SlotDeps['startAttempt'] {
+function createAttemptStarter({ redis, prefix, dataFolder, stallMs, log }: Work): SlotDeps['startAttempt'] {
   const shared = { redis, ...(prefix !== undefined && { prefix }) }
-  const checkpoints = createCheckpointFolders(path.join(dataFolder, 'checkpoints'))
-  const models = createModelFolders(path.join(dataFolder, 'models'))
+  const artifacts = openArtifacts(dataFolder)
   const store = createExperimentStore(shared)
-  sweepArtifacts({ checkpoints, models, store }).catch(onError)
   return ({ claim, trainer, onHolds }) => {
     const writer = createAttemptWriter({ ...shared, claim })
     const child = log.child({ experimentId: claim.experiment.id, attempt: claim.attempt })
-    return startAttempt({ claim, trainer, writer, checkpoints, models, store, log: child, onHolds })
+    return startAttempt({ claim, trainer, writer, artifacts, store, stallMs, log: child, onHolds })
   }
+}
+
+function artifactSweep({ redis, prefix, dataFolder, maxDiskBytes, log }: Work): () => Promise<void> {
+  const store = createExperimentStore({ redis, ...(prefix !== undefined && { prefix }) })
+  return () => sweepArtifacts({ artifacts: openArtifacts(dataFolder), store, maxBytes: maxDiskBytes, log })
 }
 
 /** Questions never take a GPU from training. */

@@ -1,16 +1,11 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import type { CheckpointInfo } from '@trainyard/contracts'
 import { namesIn } from './names-in.ts'
 
 export interface CheckpointFolders {
   /** Where an experiment's trainer writes; it makes the folder itself. */
   folderOf(experimentId: string): string
-  /** Whether the file is there with the bytes that were recorded. */
-  isIntact(experimentId: string, checkpoint: CheckpointInfo): Promise<boolean>
+  pathOf(experimentId: string, file: string): string
   remove(experimentId: string, file: string): Promise<void>
   /** Removes what no record names: leftovers of earlier attempts, and torn files. */
   removeAllBut(experimentId: string, files: readonly string[]): Promise<void>
@@ -25,15 +20,7 @@ export function createCheckpointFolders(root: string): CheckpointFolders {
   const fileOf = (experimentId: string, file: string) => path.join(folderOf(experimentId), path.basename(file))
   return {
     folderOf,
-    async isIntact(experimentId, { file, sha256 }) {
-      const hash = createHash('sha256')
-      try {
-        await pipeline(createReadStream(fileOf(experimentId, file)), hash)
-      } catch {
-        return false // not there, or the disk cannot read it
-      }
-      return hash.digest('hex') === sha256
-    },
+    pathOf: fileOf,
     remove: (experimentId, file) => rm(fileOf(experimentId, file), { force: true }),
     async removeAllBut(experimentId, files) {
       const names = await namesIn(folderOf(experimentId))

@@ -11,8 +11,8 @@ beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'models-'))
   models = createModelFolders(root)
   for (const folder of ['one', 'two', 'three.part']) {
-    await mkdir(models.folderOf('a', folder), { recursive: true })
-    await writeFile(path.join(models.folderOf('a', folder), 'model.json'), `{"of":"${folder}"}`)
+    await mkdir(models.pathOf('a', folder), { recursive: true })
+    await writeFile(path.join(models.pathOf('a', folder), 'model.json'), `{"of":"${folder}"}`)
   }
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
@@ -26,12 +26,12 @@ test('open() — a file with its size, or null', async () => {
 })
 
 test('a name never leads out of the folder', async () => {
-  expect(models.folderOf('../x', '../../etc')).toBe(path.join(root, 'x', 'etc'))
+  expect(models.pathOf('../x', '../../etc')).toBe(path.join(root, 'x', 'etc'))
 })
 
 test('remove() — one attempt’s, whole and torn; others stay', async () => {
-  await mkdir(models.folderOf('c', 'three'), { recursive: true })
-  for (const folder of ['three.part', 'thirty', 'three']) await mkdir(models.folderOf('c', folder), { recursive: true })
+  await mkdir(models.pathOf('c', 'three'), { recursive: true })
+  for (const folder of ['three.part', 'thirty', 'three']) await mkdir(models.pathOf('c', folder), { recursive: true })
   await models.remove('c', 'three')
   expect(await readdir(path.join(root, 'c'))).toEqual(['thirty'])
   await models.remove('c', 'thirty')

@@ -16,8 +16,9 @@ export interface OpenModelFile {
 
 /** Models by experiment and by the attempt that wrote them, in a folder. Trainers write; this finds, reads and removes. */
 export interface ModelFolders {
+  folderOf(experimentId: string): string
   /** Where an attempt's trainer puts the model; it writes beside it, as `<folder>.part`, and renames. */
-  folderOf(experimentId: string, folder: string): string
+  pathOf(experimentId: string, folder: string): string
   /** null where it is not there. */
   open(at: { experimentId: string; folder: string; file: ModelFile }): Promise<OpenModelFile | null>
   /** Removes one attempt's model, whole or torn. */
@@ -30,23 +31,24 @@ export interface ModelFolders {
 
 export function createModelFolders(root: string): ModelFolders {
   // Names come from other processes: they never lead out of the folder.
-  const experimentFolder = (experimentId: string) => path.join(root, path.basename(experimentId))
-  const folderOf = (experimentId: string, folder: string) => path.join(experimentFolder(experimentId), path.basename(folder))
+  const folderOf = (experimentId: string) => path.join(root, path.basename(experimentId))
+  const pathOf = (experimentId: string, folder: string) => path.join(folderOf(experimentId), path.basename(folder))
 
   async function removeWhere(experimentId: string, isGone: (name: string) => boolean): Promise<void> {
-    const names = await namesIn(experimentFolder(experimentId))
-    const gone = names.filter(isGone).map((name) => folderOf(experimentId, name))
+    const names = await namesIn(folderOf(experimentId))
+    const gone = names.filter(isGone).map((name) => pathOf(experimentId, name))
     await Promise.all(gone.map((each) => rm(each, { recursive: true, force: true })))
     if (gone.length < names.length) return
     // Another attempt may be writing a new one just now, so only an empty folder goes.
-    await rmdir(experimentFolder(experimentId)).catch(() => {})
+    await rmdir(folderOf(experimentId)).catch(() => {})
   }
 
   return {
     folderOf,
+    pathOf,
     async open({ experimentId, folder, file }) {
       try {
-        const handle = await open(path.join(folderOf(experimentId, folder), file))
+        const handle = await open(path.join(pathOf(experimentId, folder), file))
         const { size } = await handle.stat()
         return { bytes: size, stream: handle.createReadStream() }
       } catch (error) {

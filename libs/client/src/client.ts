@@ -6,8 +6,12 @@ import {
   EpochList,
   Experiment,
   ExperimentPage,
+  type ExperimentPatch,
   type ExperimentRequest,
   type ExperimentState,
+  type ForkRequest,
+  GarbageReport,
+  type GarbageRequest,
   LayerList,
   LogList,
   type ModelKind,
@@ -27,6 +31,11 @@ export type ExperimentInput = z.input<typeof ExperimentRequest>
 
 /** The body of a probe; every field may be left out. */
 export type ProbeInput = z.input<typeof ProbeRequest>
+
+/** A repeat with the same key and body within 24 h answers the experiment that the first call made. */
+export interface KeyOptions {
+  idempotencyKey?: string | undefined
+}
 
 export interface WaitOptions {
   /** How long the service may wait for the result before it answers what there is. */
@@ -49,13 +58,27 @@ export interface ListOptions {
 /** A Trainyard service. An `id` is a full id, a prefix that fits only one, or `latest`. */
 export interface Client {
   /** The same key and body within 24 h answer the experiment that the first call made. */
-  submit(input: ExperimentInput, options?: { idempotencyKey?: string | undefined }): Promise<Experiment>
+  submit(input: ExperimentInput, options?: KeyOptions): Promise<Experiment>
   /** Checks and costs an experiment, and queues nothing. */
   dryRun(input: ExperimentInput): Promise<DryRun>
   get(id: string): Promise<Experiment>
   /** Newest first. */
   list(options?: ListOptions): Promise<ExperimentPage>
+  /** Ends it: at once, or when its worker has stopped. */
   cancel(id: string): Promise<Experiment>
+  /** Has it wait with a checkpoint, its slot free, until it is resumed. */
+  pause(id: string): Promise<Experiment>
+  resume(id: string): Promise<Experiment>
+  /** Runs one that has ended again from the beginning, as a new experiment. */
+  retry(id: string, options?: KeyOptions): Promise<Experiment>
+  /** Goes on from a kept epoch with other settings, as a new experiment. */
+  fork(id: string, input?: z.input<typeof ForkRequest>, options?: KeyOptions): Promise<Experiment>
+  /** Runs one that has ended again and compares weights and losses; the new experiment's `replay` tells. */
+  replay(id: string, options?: KeyOptions): Promise<Experiment>
+  /** Changes name, notes, tags or priority. */
+  patch(id: string, changes: ExperimentPatch): Promise<Experiment>
+  /** Deletes one that has ended, with its checkpoints and models. */
+  remove(id: string): Promise<void>
   epochs(id: string, options?: { after?: number | undefined }): Promise<EpochList>
   /** The epochs as the service writes them for pandas or a spreadsheet. */
   epochsCsv(id: string): Promise<string>
@@ -77,6 +100,10 @@ export interface Client {
   dataset(name: string): Promise<Dataset>
   workers(): Promise<WorkerList>
   worker(id: string): Promise<WorkerInfo>
+  /** Has a worker leave: it gives back what it runs with a checkpoint. */
+  drainWorker(id: string): Promise<WorkerInfo>
+  /** Removes what nothing needs any more of the service's checkpoints and models. */
+  collectGarbage(options?: z.input<typeof GarbageRequest>): Promise<GarbageReport>
   /** Answers for a service that is not ready, too: `ready` says which. */
   ready(): Promise<Readiness>
 }
@@ -96,12 +123,25 @@ export function createClient({ baseUrl, fetch = globalThis.fetch.bind(globalThis
   const experiments = '/api/v1/experiments'
   const experiment = (id: string, part = ''): string => `${experiments}/${encodeURIComponent(id)}${part}`
   const post = { path: experiments, method: 'POST' } as const
+  const keyed = ({ idempotencyKey }: KeyOptions = {}) => ({ headers: { 'idempotency-key': idempotencyKey } })
+  const ask = (
+    id: string,
+    what: string,
+    more: { body?: unknown; headers?: Record<string, string | undefined> } = {},
+  ): Promise<Experiment> => http.json(Experiment, { path: experiment(id, `/${what}`), method: 'POST', ...more })
   return {
-    submit: (body, { idempotencyKey } = {}) => http.json(Experiment, { ...post, body, headers: { 'idempotency-key': idempotencyKey } }),
+    submit: (body, options) => http.json(Experiment, { ...post, body, ...keyed(options) }),
     dryRun: (body) => http.json(DryRun, { ...post, body, query: { dryRun: true } }),
     get: (id) => http.json(Experiment, { path: experiment(id) }),
     list: (options) => http.json(ExperimentPage, { path: experiments, query: { ...options } }),
-    cancel: (id) => http.json(Experiment, { path: experiment(id, '/cancel'), method: 'POST' }),
+    cancel: (id) => ask(id, 'cancel'),
+    pause: (id) => ask(id, 'pause'),
+    resume: (id) => ask(id, 'resume'),
+    retry: (id, options) => ask(id, 'retry', keyed(options)),
+    fork: (id, body = {}, options = {}) => ask(id, 'fork', { body, ...keyed(options) }),
+    replay: (id, options) => ask(id, 'replay', keyed(options)),
+    patch: (id, body) => http.json(Experiment, { path: experiment(id), method: 'PATCH', body }),
+    remove: async (id) => void (await http.send({ path: experiment(id), method: 'DELETE' })),
     epochs: (id, options) => http.json(EpochList, { path: experiment(id, '/epochs'), query: { ...options } }),
     epochsCsv: (id) => http.text({ path: experiment(id, '/epochs'), headers: { accept: 'text/csv' } }),
     batches: (id, options) => http.json(BatchList, { path: experiment(id, '/batches'), query: { ...options } }),
@@ -124,6 +164,8 @@ export function createClient({ baseUrl, fetch = globalThis.fetch.bind(globalThis
     dataset: (name) => http.json(Dataset, { path: `/api/v1/datasets/${encodeURIComponent(name)}` }),
     workers: () => http.json(WorkerList, { path: '/api/v1/workers' }),
     worker: (id) => http.json(WorkerInfo, { path: `/api/v1/workers/${encodeURIComponent(id)}` }),
+    drainWorker: (id) => http.json(WorkerInfo, { path: `/api/v1/workers/${encodeURIComponent(id)}/drain`, method: 'POST' }),
+    collectGarbage: (body = {}) => http.json(GarbageReport, { path: '/api/v1/artifacts/gc', method: 'POST', body }),
     ready: () => http.json(Readiness, { path: '/readyz', alsoFine: [503] }),
   }
 }

@@ -9,7 +9,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 interface HttpRequest {
   path: string
   query?: Record<string, string | number | boolean | undefined>
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   headers?: Record<string, string | undefined>
   body?: unknown
   /** A body that is no JSON; its type stands in the headers. */

@@ -3,6 +3,7 @@ export {
   type Client,
   createClient,
   type ExperimentInput,
+  type KeyOptions,
   type ListOptions,
   type ModelFileOptions,
   type ProbeInput,

@@ -4,7 +4,7 @@ import { DatasetName, type SplitName } from './dataset.ts'
 import { planFirstLayer } from './first-layer-cost.ts'
 
 /** Bumped when an older worker could not run a newer config; part of the queue's name. */
-export const CONFIG_VERSION = 3
+export const CONFIG_VERSION = 4
 
 export const NormType = z.enum(['none', 'batch', 'layer', 'group'])
 export type NormType = z.infer<typeof NormType>

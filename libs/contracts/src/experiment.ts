@@ -9,7 +9,7 @@ export const ExperimentId = z
   .regex(/^[0-9a-z]{16,32}$/)
   .describe('sorts by creation time')
 
-export const ExperimentState = z.enum(['queued', 'running', 'canceling', 'completed', 'failed', 'canceled'])
+export const ExperimentState = z.enum(['queued', 'running', 'pausing', 'paused', 'canceling', 'completed', 'failed', 'canceled'])
 export type ExperimentState = z.infer<typeof ExperimentState>
 
 /** States that never change again. */
@@ -18,7 +18,11 @@ export const isTerminal = (state: ExperimentState): boolean => TERMINAL_STATES.i
 
 export const StateReason = z.enum([
   'submitted',
+  'forked',
   'claimed',
+  'pause_requested',
+  'paused_by_user',
+  'resumed',
   'cancel_requested',
   'canceled_by_user',
   'finished',
@@ -58,8 +62,9 @@ export const Epoch = z
     evalLoss: JsonNumber.nullable(),
     evalAccuracy: JsonNumber.nullable(),
     evalTop5Accuracy: JsonNumber.nullable(),
+    weightsHash: z.string().nullable().describe('of all weights after the epoch; null for experiments of versions that had none'),
     at: z.iso.datetime(),
-    attempt: z.int().describe('the attempt that wrote it, from 1'),
+    attempt: z.int().describe('the attempt that wrote it, from 1; 0: the experiment that this one was forked from'),
   })
   .meta({ id: 'Epoch' })
 export type Epoch = z.infer<typeof Epoch>
@@ -75,8 +80,16 @@ export const Engine = z.object({
 })
 export type Engine = z.infer<typeof Engine>
 
-export const AttemptOutcome = z.enum(['completed', 'failed', 'canceled', 'worker_lost', 'drained', 'infrastructure_error'])
+export const AttemptOutcome = z.enum(['completed', 'failed', 'canceled', 'paused', 'worker_lost', 'drained', 'infrastructure_error'])
 export type AttemptOutcome = z.infer<typeof AttemptOutcome>
+
+/** Epochs that an attempt ran again because the one before it was lost after its last checkpoint. */
+export const RepeatedEpochs = z.object({
+  firstEpoch: z.int(),
+  lastEpoch: z.int(),
+  matched: z.boolean().describe('all had the losses and the weights that they had before, bit for bit'),
+})
+export type RepeatedEpochs = z.infer<typeof RepeatedEpochs>
 
 export const Attempt = z.object({
   number: z.int(),
@@ -85,6 +98,7 @@ export const Attempt = z.object({
   endedAt: z.iso.datetime().nullable(),
   outcome: AttemptOutcome.nullable(),
   resumedFromEpoch: z.int().nullable().describe('0 when it began anew; null until its trainer has said'),
+  repeated: RepeatedEpochs.nullable().default(null).describe('null: it repeated none'),
   engine: Engine.nullable(),
   environmentChanged: z.boolean().describe('engine, device or threads differ from the attempt before'),
 })
@@ -99,6 +113,31 @@ export type ExperimentError = z.infer<typeof ExperimentError>
 export const Transition = z.object({ state: ExperimentState, reason: StateReason, at: z.iso.datetime() })
 export type Transition = z.infer<typeof Transition>
 
+/** Where an experiment comes from. */
+export const Parent = z.object({
+  id: ExperimentId,
+  epoch: z.int().describe('the epoch whose weights it began with; 0: it began anew, as a retry does'),
+})
+export type Parent = z.infer<typeof Parent>
+
+/** How a replay compares with what it runs again. */
+export const Replay = z.object({
+  of: ExperimentId,
+  comparedEpochs: z.int(),
+  difference: z
+    .object({ epoch: z.int(), layer: z.int().nullable().describe('the first layer whose weights differ, from 1; null: only losses do') })
+    .nullable()
+    .describe('the first one; null: equal so far, bit for bit'),
+})
+export type Replay = z.infer<typeof Replay>
+
+/** An epoch that a fork can begin from. */
+export const KeptEpoch = z.object({
+  epoch: z.int(),
+  kind: z.enum(['checkpoint', 'model']).describe('a checkpoint holds the momentum, too; a model only the weights'),
+})
+export type KeptEpoch = z.infer<typeof KeptEpoch>
+
 export const Experiment = z
   .object({
     id: ExperimentId,
@@ -111,11 +150,14 @@ export const Experiment = z
     configHash: z.string(),
     priority: z.int(),
     pool: z.string(),
+    parent: Parent.nullable(),
+    replay: Replay.nullable().describe('null: it is no replay'),
     queuePosition: z.int().nullable().describe('1 is next; null when not queued'),
     progress: Progress,
     latest: Epoch.nullable(),
-    best: Epoch.nullable().describe('highest evalAccuracy, else lowest loss'),
+    best: Epoch.nullable().describe("highest evalAccuracy, else lowest loss; of a fork's own epochs"),
     model: KeptModel.nullable().describe('the trained model that was kept, once it has completed'),
+    kept: z.array(KeptEpoch).describe('what a fork can begin from, newest first'),
     engine: Engine.nullable(),
     datasetHash: z.string().nullable(),
     attempts: z.array(Attempt),

@@ -24,6 +24,8 @@ export {
   RunFields,
   TrainingFields,
 } from './experiment-config.ts'
+export { GarbageReport, GarbageRequest } from './garbage.ts'
+export { ExperimentPatch, ForkChanges, ForkRequest, forkedRequest } from './experiment-changes.ts'
 export { configWarnings, stepsPerEpoch } from './config-rules.ts'
 export {
   Attempt,
@@ -40,7 +42,11 @@ export {
   isBetterEpoch,
   isTerminal,
   Phase,
+  KeptEpoch,
+  Parent,
   Progress,
+  RepeatedEpochs,
+  Replay,
   StateReason,
   TERMINAL_STATES,
   Transition,
@@ -60,7 +66,7 @@ export { KeptModel, ModelKind, Prediction, StoredModel } from './model.ts'
 export { probeMemoryBytes } from './probe-memory.ts'
 export { pytorchModule } from './pytorch-module.ts'
 export { Probe, PROBE_VERSION, ProbeCell, ProbeInput, ProbeLayer, ProbeRequest, ProbeState } from './probe.ts'
-export { CheckpointInfo, FromTrainer, ToTrainer } from './trainer-message.ts'
+export { CheckpointInfo, FromTrainer, RunStart, ToTrainer } from './trainer-message.ts'
 export { TRAINER_ENVIRONMENT } from './trainer-environment.ts'
 export { Problem } from './problem.ts'
 export { Readiness } from './health.ts'

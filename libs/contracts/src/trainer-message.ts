@@ -6,13 +6,32 @@ import { EpochLayers } from './layer-signal.ts'
 import { Prediction, StoredModel } from './model.ts'
 import { ProbeCell, ProbeRequest } from './probe.ts'
 
+export const CheckpointInfo = z.object({ file: z.string(), epoch: z.int(), sha256: z.string(), bytes: z.int() })
+export type CheckpointInfo = z.infer<typeof CheckpointInfo>
+
+/** What a fork begins with: files of its own, taken over from its parent when it was made. */
+export const RunStart = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('checkpoint'),
+    folder: z.string(),
+    ...CheckpointInfo.shape,
+    configHash: z.string().describe("the parent's: the checkpoint carries it"),
+    keepMomentum: z.boolean(),
+  }),
+  z.object({ kind: z.literal('model'), folder: z.string(), epoch: z.int() }),
+])
+export type RunStart = z.infer<typeof RunStart>
+
 /** Messages between a worker and its trainer process, over Node's IPC channel with advanced serialization. */
 export const ToTrainer = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
     runId: z.string().describe("the attempt's token: every message about this run carries it back"),
     config: ExperimentConfig,
-    checkpoints: z.object({ folder: z.string(), resume: z.string().nullable() }).describe('where to write, and the one to start from'),
+    checkpoints: z
+      .object({ folder: z.string(), resume: z.array(CheckpointInfo) })
+      .describe('where to write, and those to resume from: the first one that is whole'),
+    start: RunStart.nullable().describe('what a fork begins with where it has no checkpoint of its own; null: the seed'),
     modelFolder: z.string().describe('where to write the model that is kept'),
   }),
   z.object({ type: z.literal('probe'), runId: z.string(), request: ProbeRequest }),
@@ -27,16 +46,19 @@ export const ToTrainer = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('abort'),
     runId: z.string(),
-    keepCheckpoint: z.boolean().describe('write one before leaving, as a drain wants'),
+    leave: z
+      .enum(['now', 'soon', 'after_epoch'])
+      .describe(
+        "at once; at the epoch's end with a checkpoint, if that comes soon (a drain); at the epoch's end, whenever that is (a pause)",
+      ),
   }),
   z.object({ type: z.literal('ack'), count: z.int().describe('messages handled since the last ack') }),
 ])
 export type ToTrainer = z.infer<typeof ToTrainer>
 
-export const CheckpointInfo = z.object({ file: z.string(), epoch: z.int(), sha256: z.string(), bytes: z.int() })
-export type CheckpointInfo = z.infer<typeof CheckpointInfo>
-
 const run = { runId: z.string() }
+/** How a run ends, with the trainer's memory after it. */
+const end = { ...run, rssBytes: z.int() }
 export const FromTrainer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), engine: Engine }),
   z.object({
@@ -49,15 +71,20 @@ export const FromTrainer = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('phase'), ...run, phase: Phase, fraction: z.number(), epoch: z.int(), step: z.int() }),
   z.object({ type: z.literal('batches'), ...run, epoch: z.int(), firstStep: z.int(), losses: z.instanceof(Float32Array<ArrayBufferLike>) }),
-  z.object({ type: z.literal('epoch'), ...run, result: Epoch.omit({ at: true, attempt: true }) }),
+  z.object({
+    type: z.literal('epoch'),
+    ...run,
+    result: Epoch.omit({ at: true, attempt: true }),
+    layerHashes: z.array(z.string().regex(/^[0-9a-f]{16}$/)).describe("of each layer's weights, first to last"),
+  }),
   z.object({ type: z.literal('layers'), ...run, layers: EpochLayers }),
   z.object({ type: z.literal('checkpoint'), ...run, checkpoint: CheckpointInfo }),
   z.object({ type: z.literal('model'), ...run, model: StoredModel }),
   z.object({ type: z.literal('probed'), ...run, results: z.array(ProbeCell) }),
   z.object({ type: z.literal('predicted'), ...run, prediction: Prediction }),
   z.object({ type: z.literal('log'), ...run, level: z.enum(['info', 'warn', 'error']), message: z.string() }),
-  z.object({ type: z.literal('completed'), ...run }),
-  z.object({ type: z.literal('aborted'), ...run }),
-  z.object({ type: z.literal('failed'), ...run, error: ExperimentError }),
+  z.object({ type: z.literal('completed'), ...end }),
+  z.object({ type: z.literal('aborted'), ...end }),
+  z.object({ type: z.literal('failed'), ...end, error: ExperimentError }),
 ])
 export type FromTrainer = z.infer<typeof FromTrainer>

@@ -21,6 +21,7 @@ export const WorkerInfo = z
     slots: z.array(WorkerSlot),
     holds: z.array(HeldSplit).describe('decoded splits at hand'),
     draining: z.boolean(),
+    refusing: z.string().nullable().default(null).describe('why it takes no experiments although it could; null: it takes them'),
     startedAt: z.iso.datetime(),
     lastHeartbeatAt: z.iso.datetime(),
   })

@@ -11,7 +11,7 @@ import {
 import type { Redis } from 'ioredis'
 import { attemptScripts } from './attempt-scripts.ts'
 import type { Claim } from './attempt-store.ts'
-import { type EpochResult, rowValues } from './epoch-row.ts'
+import { type EpochResult, rowHash, rowValues } from './epoch-row.ts'
 import { DEFAULT_PREFIX } from './keys.ts'
 import { layersRow, shortLayers } from './layers-row.ts'
 import { leaseScripts } from './lease-scripts.ts'
@@ -28,7 +28,8 @@ export interface AttemptWriter {
   progress(position: Position): Promise<Written>
   /** Losses of consecutive steps of one epoch; steps count from 1 within it. */
   batches(points: { epoch: number; firstStep: number; losses: Float32Array }): Promise<Written>
-  epoch(result: EpochResult): Promise<Written>
+  /** `layerHashes`: of each layer's weights, first to last. */
+  epoch(result: EpochResult, layerHashes?: readonly string[]): Promise<Written>
   log(line: Omit<LogLine, 'at'>): Promise<Written>
   layers(layers: EpochLayers): Promise<Written>
   checkpoint(info: CheckpointInfo): Promise<Written>
@@ -37,6 +38,8 @@ export interface AttemptWriter {
   fail(error: ExperimentError): Promise<Written>
   /** Ends what was asked to be canceled. */
   canceled(): Promise<Written>
+  /** Ends what was asked to be paused. */
+  paused(): Promise<Written>
   /** Back into the queue; `retry` with the error that it fails with once `maxRetries` in a row are used up. */
   giveBack(why: { reason: 'drained' } | { reason: 'retry'; error: ExperimentError }): Promise<Written>
 }
@@ -54,6 +57,8 @@ export function createAttemptWriter({
   const { finish } = leaseScripts({ redis, prefix })
   const { config, id } = claim.experiment
   const own = [id, claim.token] as const
+  /** A fork's own epochs come after these. */
+  const from = claim.experiment.parent?.epoch ?? 0
   const pace = createPace()
   const end = (what: string, error?: ExperimentError): Promise<Written> =>
     reaching(() => finish(...own, what, error ? failureReason(error) : '', error ? JSON.stringify(error) : ''))
@@ -64,24 +69,26 @@ export function createAttemptWriter({
       reaching(() => scripts.progress(...own, JSON.stringify(progressAt(position, { config, secondsPerEpoch: pace.secondsPerEpoch() })))),
     batches: ({ epoch, firstStep, losses }) => {
       const event = { epoch, firstStep, losses: Array.from(losses, (loss) => toJsonNumber(shortFloat32(loss))) }
-      const before = (epoch - 1) * stepsOf(config) + firstStep - 1
+      const before = (epoch - 1 - from) * stepsOf(config) + firstStep - 1
       const bytes = Buffer.from(losses.buffer, losses.byteOffset, losses.byteLength)
       return reaching(() => scripts.batches(...own, before, bytes, JSON.stringify(event)))
     },
-    epoch: (result) => {
+    epoch: (result, layerHashes = []) => {
       pace.epochEnded(result)
-      return reaching(() => scripts.epoch(...own, result.epoch, rowValues(result), result.seconds, JSON.stringify(result)))
+      const row = [rowValues(result), rowHash(result), result.seconds] as const
+      return reaching(() => scripts.epoch(...own, result.epoch, ...row, JSON.stringify(result), layerHashes.join(''), from))
     },
     log: (line) => reaching(() => scripts.log(...own, JSON.stringify(line))),
     layers: (layers) => {
       const short = shortLayers(layers)
-      return reaching(() => scripts.layers(...own, short.epoch, layersRow(short), JSON.stringify(short)))
+      return reaching(() => scripts.layers(...own, short.epoch - from, layersRow(short), JSON.stringify(short)))
     },
     model: (info) => reaching(() => scripts.model(...own, JSON.stringify(info))),
     checkpoint: (info) => reaching(() => scripts.checkpoint(...own, info.epoch, JSON.stringify(info))),
     complete: () => end('completed'),
     fail: (error) => end('failed', error),
     canceled: () => end('canceled'),
+    paused: () => end('paused'),
     giveBack: (why) => (why.reason === 'retry' ? end('retry', why.error) : end('drained')),
   }
 }

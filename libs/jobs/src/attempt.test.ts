@@ -1,63 +1,28 @@
-import { randomUUID } from 'node:crypto'
 import type { Engine } from '@trainyard/contracts'
-import type { Redis } from 'ioredis'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { epochResult, newExperiment } from '../../../tests/support/new-experiment.ts'
-import { ownRedis } from '../../../tests/support/own-redis.ts'
-import { type AttemptStore, createAttemptStore } from './attempt-store.ts'
-import { type AttemptWriter, createAttemptWriter } from './attempt-writer.ts'
-import { createExperimentStore, type ExperimentStore } from './experiment-store.ts'
+import { describe, expect, test } from 'vitest'
+import { epochResult } from '../../../tests/support/new-experiment.ts'
+import { ownJobs } from '../../../tests/support/own-jobs.ts'
+import type { AttemptWriter } from './attempt-writer.ts'
 import { keysOf } from './keys.ts'
-import { createReaper } from './reaper.ts'
 
 const engine: Engine = { name: 'native', version: '2.21.0', device: 'cpu', threads: 2 }
 const crash = { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'The trainer was killed', advice: 'Try again' } as const
 const diverged = { class: 'user', code: 'LOSS_DIVERGED', message: 'NaN', advice: 'Lower lr' } as const
 
-const own = ownRedis()
-let redis: Redis
-let prefix: string
-let store: ExperimentStore
-let attempts: AttemptStore
-let reap: () => Promise<string[]>
-let runs = 0
-
-beforeAll(() => void (redis = own.redis))
-beforeEach(async () => {
-  prefix = `{attempt-${runs++}}`
-  store = createExperimentStore({ redis, prefix })
-  attempts = createAttemptStore({ redis, prefix })
-  reap = createReaper({ redis, prefix })
-  await reap()
-})
-
-const create = async (request: Parameters<typeof newExperiment>[0] = {}) => (await store.create(newExperiment(request))).experiment.id
-const claim = (id: string, dispatch: number) => attempts.claim({ id, dispatch, token: randomUUID(), workerId: `worker-${dispatch}` })
-
-async function begin(id: string, dispatch = 1): Promise<AttemptWriter & { token: string }> {
-  const claimed = await claim(id, dispatch)
-  if (!claimed) throw new Error('stale')
-  return { ...createAttemptWriter({ redis, prefix, claim: claimed }), token: claimed.token }
-}
-
-/** As if twenty seconds had passed without a renewal. */
-async function expireLease(id: string): Promise<string[]> {
-  await redis.zadd(`${prefix}:leases`, 1, id)
-  return reap()
-}
-
-const states = async (id: string) => (await store.get(id)).transitions.map(({ state, reason }) => `${state}:${reason}`)
+const own = ownJobs()
 
 describe('claim()', () => {
   test('one of many that try gets the experiment', async () => {
+    const { create, claim } = own.jobs
     const id = await create()
     const claims = await Promise.all(Array.from({ length: 20 }, () => claim(id, 1)))
     const won = claims.filter((each) => each !== null)
     expect(won).toHaveLength(1)
-    expect(won[0]).toMatchObject({ attempt: 1, checkpoint: null, experiment: { state: 'running', reason: 'claimed' } })
+    expect(won[0]).toMatchObject({ attempt: 1, checkpoints: [], experiment: { state: 'running', reason: 'claimed' } })
   })
 
   test('a stale dispatch, a canceled or an unknown experiment gives nothing', async () => {
+    const { create, claim, store } = own.jobs
     const id = await create()
     expect(await claim(id, 2)).toBeNull()
     await store.cancel(id)
@@ -66,7 +31,8 @@ describe('claim()', () => {
   })
 
   test('repeated with the same token, as after a lost reply, it answers as the first time', async () => {
-    const job = { id: await create(), dispatch: 1, token: randomUUID(), workerId: 'worker' }
+    const { create, attempts } = own.jobs
+    const job = { id: await create(), dispatch: 1, token: 'token', workerId: 'worker' }
     const first = await attempts.claim(job)
     expect(await attempts.claim(job)).toEqual(first)
   })
@@ -74,6 +40,7 @@ describe('claim()', () => {
 
 describe('a lease', () => {
   test('renewed, it is held; taken over, it is lost; canceled, it says so', async () => {
+    const { create, begin, store, attempts } = own.jobs
     const [a, b] = [await create(), await create()]
     const [first, other] = [await begin(a), await begin(b)]
     const held = [
@@ -88,6 +55,7 @@ describe('a lease', () => {
   })
 
   test('that ran out puts the experiment back in the queue, and the next attempt resumes from the checkpoint', async () => {
+    const { create, claim, begin, expireLease, states } = own.jobs
     const id = await create()
     const first = await begin(id)
     await first.started({ engine, datasetHash: 'hash', resumedFromEpoch: 0 })
@@ -96,12 +64,13 @@ describe('a lease', () => {
     expect(await expireLease(id)).toEqual([id])
     expect(await claim(id, 1)).toBeNull()
     const second = await claim(id, 2)
-    expect(second).toMatchObject({ attempt: 2, checkpoint })
+    expect(second).toMatchObject({ attempt: 2, checkpoints: [checkpoint] })
     expect(second?.experiment.attempts[0]).toMatchObject({ outcome: 'worker_lost', engine, resumedFromEpoch: 0 })
     expect(await states(id)).toEqual(['queued:submitted', 'running:claimed', 'queued:worker_lost', 'running:claimed'])
   })
 
   test('all of them begin anew when nobody could renew', async () => {
+    const { create, begin, expireLease, attempts, reap, redis, prefix } = own.jobs
     const id = await create()
     const writer = await begin(id)
     await redis.set(`${prefix}:reaped`, 1)
@@ -111,6 +80,7 @@ describe('a lease', () => {
   })
 
   test('a reaper that ran in the future, as after a jump of the clock, takes nothing either', async () => {
+    const { create, begin, expireLease, redis, prefix } = own.jobs
     const id = await create()
     await begin(id)
     await redis.set(`${prefix}:reaped`, Date.now() + 3_600_000)
@@ -118,6 +88,7 @@ describe('a lease', () => {
   })
 
   test('lost more often in a row than maxRetries allows, it fails; a newer checkpoint begins the row anew', async () => {
+    const { create, begin, expireLease, store } = own.jobs
     const id = await create({ maxRetries: 1 })
     await begin(id)
     await expireLease(id)
@@ -133,6 +104,7 @@ describe('a lease', () => {
 
 describe('fencing', () => {
   test('every write of an attempt that lost its lease is refused and changes nothing', async () => {
+    const { create, begin, expireLease, store } = own.jobs
     const id = await create()
     const old = await begin(id)
     await expireLease(id)
@@ -157,6 +129,7 @@ describe('fencing', () => {
   })
 
   test('an end repeated by its own attempt, as after a lost reply, is ok', async () => {
+    const { create, begin, store } = own.jobs
     const id = await create()
     const writer = await begin(id)
     expect([await writer.complete(), await writer.complete(), await writer.fail(diverged)]).toEqual(['ok', 'ok', 'ok'])
@@ -166,6 +139,7 @@ describe('fencing', () => {
 
 describe('cancel()', () => {
   test('a queued one is canceled at once', async () => {
+    const { create, store } = own.jobs
     const id = await create()
     expect(await store.cancel(id)).toMatchObject({ state: 'canceled', reason: 'canceled_by_user' })
     await expect(store.cancel(id)).rejects.toMatchObject({ code: 'WRONG_STATE', message: expect.stringContaining('canceled') })
@@ -178,6 +152,7 @@ describe('cancel()', () => {
     ['its loss diverged', (writer: AttemptWriter) => writer.fail(diverged), 'canceled'],
     ['it finished first', (writer: AttemptWriter) => writer.complete(), 'completed'],
   ])('a running one, when %s', async (_when, end, state) => {
+    const { create, begin, store } = own.jobs
     const id = await create()
     const writer = await begin(id)
     expect(await store.cancel(id)).toMatchObject({ state: 'canceling', reason: 'cancel_requested' })
@@ -187,6 +162,7 @@ describe('cancel()', () => {
   })
 
   test('a running one whose worker is lost', async () => {
+    const { create, begin, expireLease, store } = own.jobs
     const id = await create()
     await begin(id)
     await store.cancel(id)
@@ -197,12 +173,14 @@ describe('cancel()', () => {
 
 describe('giveBack() and fail()', () => {
   test('a drain counts as no failure, however often', async () => {
+    const { create, begin, store } = own.jobs
     const id = await create({ maxRetries: 0 })
     for (let dispatch = 1; dispatch <= 4; dispatch++) await (await begin(id, dispatch)).giveBack({ reason: 'drained' })
     expect(await store.get(id)).toMatchObject({ state: 'queued', reason: 'drained', attempts: { length: 4 } })
   })
 
   test('a retry waits longer each time, then fails with its error', async () => {
+    const { create, begin, store, redis, prefix } = own.jobs
     const id = await create({ maxRetries: 2 })
     const waits: number[] = []
     for (let dispatch = 1; dispatch <= 3; dispatch++) {
@@ -221,6 +199,7 @@ describe('giveBack() and fail()', () => {
     [{ ...diverged, code: 'TIME_LIMIT' }, 'time_limit'],
     [crash, 'infrastructure_error'],
   ])('a failure is final: %j', async (error, reason) => {
+    const { create, begin, store } = own.jobs
     const id = await create()
     await (await begin(id)).fail(error)
     expect(await store.get(id)).toMatchObject({ state: 'failed', reason, error, attempts: [{ outcome: 'failed' }] })
@@ -228,6 +207,7 @@ describe('giveBack() and fail()', () => {
   })
 
   test('another engine is told at the attempt that had it', async () => {
+    const { create, begin, store } = own.jobs
     const id = await create()
     const first = await begin(id)
     await first.started({ engine, datasetHash: 'hash', resumedFromEpoch: 0 })
@@ -237,5 +217,17 @@ describe('giveBack() and fail()', () => {
     const { attempts: told, engine: now } = await store.get(id)
     expect(told.map(({ environmentChanged }) => environmentChanged)).toEqual([false, true])
     expect(now?.threads).toBe(8)
+  })
+
+  test('out of memory — tried once more, then the experiment itself is at fault', async () => {
+    const { store, create, begin } = own.jobs
+    const error = { class: 'infrastructure', code: 'OUT_OF_MEMORY', message: 'Killed', advice: 'Lower width' } as const
+    const id = await create({ maxRetries: 9 })
+    await (await begin(id)).giveBack({ reason: 'retry', error })
+    expect(await store.get(id)).toMatchObject({ state: 'queued', reason: 'retry' })
+    const second = await begin(id, 2)
+    expect(second.outOfMemory).toBe(1)
+    await second.giveBack({ reason: 'retry', error })
+    expect(await store.get(id)).toMatchObject({ state: 'failed', reason: 'user_error', error: { ...error, class: 'user' } })
   })
 })

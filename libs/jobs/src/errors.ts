@@ -31,6 +31,12 @@ export class WrongStateError extends ExpectedError {
   }
 }
 
+export class NotKeptError extends ExpectedError {
+  constructor(what: string) {
+    super('NOT_KEPT', `${what}; GET the experiment, its \`kept\` lists what a fork can begin from`)
+  }
+}
+
 export class IdempotencyKeyReusedError extends ExpectedError {
   constructor(id: string) {
     super('IDEMPOTENCY_KEY_REUSED', `The idempotency key was used for experiment ${id} with another body; use a new key`)

@@ -39,20 +39,24 @@ export function createExperimentReader({ redis, prefix }: { redis: Redis; prefix
   }
 
   async function layers(id: string, epoch?: number): Promise<LayerRow[]> {
-    const first = epoch === undefined ? 0 : epoch - 1
+    const from = (await record(id)).parent?.epoch ?? 0
+    if (epoch !== undefined && epoch <= from) return []
+    const first = epoch === undefined ? 0 : epoch - 1 - from
     const rows = await redis.lrange(keys.layers(id), first, epoch === undefined ? -1 : first)
-    if (rows.length === 0) await mustExist(id)
-    return rows.flatMap((row, i) => layersFromRow(row, first + i + 1))
+    return rows.flatMap((row, i) => layersFromRow(row, from + first + i + 1))
   }
 
-  /** Losses lie in one string as float32, in the machine's order, four bytes at 4·(step − 1) over all epochs. */
+  /** Losses, of a fork its own, lie in one string as float32, in the machine's order, four bytes at 4·(step − 1) over all epochs. */
   async function batches(id: string, epoch?: number): Promise<z.infer<typeof BatchPoint>[]> {
-    const steps = stepsOf((await record(id)).config)
-    const firstStep = ((epoch ?? 1) - 1) * steps
+    const { config, parent } = await record(id)
+    const steps = stepsOf(config)
+    const from = parent?.epoch ?? 0
+    if (epoch !== undefined && epoch <= from) return []
+    const firstStep = epoch === undefined ? 0 : (epoch - 1 - from) * steps
     const end = epoch === undefined ? -1 : (firstStep + steps) * FLOAT32_BYTES - 1
     const bytes = await redis.getrangeBuffer(keys.losses(id), firstStep * FLOAT32_BYTES, end)
     return Array.from({ length: bytes.length / FLOAT32_BYTES }, (_, i) => ({
-      epoch: Math.floor((firstStep + i) / steps) + 1,
+      epoch: from + Math.floor((firstStep + i) / steps) + 1,
       step: ((firstStep + i) % steps) + 1,
       loss: toJsonNumber(shortFloat32(bytes.readFloatLE(i * FLOAT32_BYTES))),
     }))

@@ -1,5 +1,6 @@
 import {
   Attempt,
+  CheckpointInfo,
   type Epoch,
   Engine,
   type Experiment,
@@ -7,7 +8,10 @@ import {
   ExperimentError,
   ExperimentState,
   isTerminal,
+  type KeptEpoch,
+  Parent,
   Progress,
+  Replay,
   StateReason,
   StoredModel,
 } from '@trainyard/contracts'
@@ -18,6 +22,19 @@ const json = <T>(schema: z.ZodType<T>) => z.preprocess((text) => (typeof text ==
 const atMs = z.codec(z.number(), z.iso.datetime(), { decode: (ms) => new Date(ms).toISOString(), encode: (at) => Date.parse(at) })
 const maybe = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) => value ?? null)
 const epochRow = z.string().transform((row): Epoch => epochFromRow(row))
+
+/** What a fork begins with, in the folder of starts that is named for its token. */
+export const StoredStart = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('checkpoint'),
+    token: z.string(),
+    ...CheckpointInfo.shape,
+    configHash: z.string().describe("the parent's"),
+    keepMomentum: z.boolean(),
+  }),
+  z.object({ kind: z.literal('model'), token: z.string(), epoch: z.int() }),
+])
+export type StoredStart = z.infer<typeof StoredStart>
 
 /** The hash `experiment:<id>`: text as it is, lists and objects as JSON, times in ms. */
 export const ExperimentRecord = z.object({
@@ -39,6 +56,13 @@ export const ExperimentRecord = z.object({
   best: maybe(epochRow),
   engine: maybe(json(Engine)),
   model: maybe(json(StoredModel)),
+  checkpoint: maybe(json(CheckpointInfo)),
+  checkpointBefore: maybe(json(CheckpointInfo)),
+  parent: maybe(json(Parent)),
+  start: maybe(json(StoredStart)),
+  replayOf: maybe(z.string()),
+  replay: maybe(json(Replay.omit({ of: true }))),
+  outOfMemory: z.coerce.number().default(0),
   datasetHash: maybe(z.string()),
   error: maybe(json(ExperimentError)),
   attempts: json(z.array(z.object({ ...Attempt.shape, startedAt: atMs, endedAt: atMs.nullable() })).default([])),
@@ -50,9 +74,22 @@ export const ExperimentRecord = z.object({
 export type ExperimentRecord = z.infer<typeof ExperimentRecord>
 
 export function experimentFrom(record: ExperimentRecord, queuePosition: number | null): Experiment {
-  const { queue: _queue, dispatch: _dispatch, progress, model: stored, ...rest } = record
+  const { queue: _queue, dispatch: _dispatch, start: _start, outOfMemory: _outOfMemory, progress, model: stored, ...others } = record
+  const { checkpoint, checkpointBefore, replayOf, replay, ...rest } = others
   // Until it has completed, another attempt may yet write another one.
   const model = stored && record.state === 'completed' ? { kind: stored.kind, epoch: stored.epoch, bytes: stored.bytes } : null
   const phase = isTerminal(record.state) ? 'done' : record.state === 'queued' ? 'waiting' : progress.phase
-  return { ...rest, model, queuePosition, progress: { ...progress, phase, etaSeconds: phase === 'done' ? null : progress.etaSeconds } }
+  const checkpoints = [checkpoint, checkpointBefore].flatMap((each): KeptEpoch[] =>
+    each ? [{ epoch: each.epoch, kind: 'checkpoint' }] : [],
+  )
+  const kept = [...checkpoints, ...(model ? [{ epoch: model.epoch, kind: 'model' as const }] : [])]
+  const compared = replayOf === null ? null : { of: replayOf, ...(replay ?? { comparedEpochs: 0, difference: null }) }
+  return {
+    ...rest,
+    kept,
+    replay: compared,
+    model,
+    queuePosition,
+    progress: { ...progress, phase, etaSeconds: phase === 'done' ? null : progress.etaSeconds },
+  }
 }

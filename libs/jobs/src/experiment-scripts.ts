@@ -4,17 +4,19 @@ import { createScript } from './lua-script.ts'
 import { creating, lasting } from './lua-library.ts'
 
 /**
- * ARGV: six random characters for the id · idempotency entry's name or '' · body hash · queue · tags as JSON · then the record's fields and values.
- * Answers { id, 'created' | 'replayed' | 'reused' }. The id begins with Redis's time in microseconds in base 36, so that ids sort by creation;
- * ten digits of it last until 2086.
+ * ARGV: six random characters for the id · idempotency entry's name or '' · body hash · queue · tags as JSON · the parent whose first epochs it has,
+ * or '' · how many of them · the token of the start that was taken over for it, or '' · then the record's fields and values.
+ * Answers { id, 'created' | 'replayed' | 'reused' | 'gone' (the parent, meanwhile) }. The id begins with Redis's time in microseconds in base 36, so
+ * that ids sort by creation; ten digits of it last until 2086.
  */
 const CREATE = creating(`
 local idempotency = ARGV[2] ~= '' and prefix .. ':idempotency:' .. ARGV[2]
-local earlier = idempotency and redis.call('GET', idempotency)
-if earlier then
-  local hash, id = string.match(earlier, '^(.*) (.*)$')
-  return { id, hash == ARGV[3] and 'replayed' or 'reused' }
+local hash, earlier = string.match(idempotency and redis.call('GET', idempotency) or '', '^(.*) (.*)$')
+if earlier and field(earlier, 'id') then
+  return { earlier, hash == ARGV[3] and 'replayed' or 'reused' }
 end
+local parent, inherited, start = ARGV[6], tonumber(ARGV[7]), ARGV[8]
+if parent ~= '' and redis.call('LLEN', record(parent) .. ':epochs') < inherited then return { parent, 'gone' } end
 
 local digits, rest, id = '0123456789abcdefghijklmnopqrstuvwxyz', clock[1] * 1000000 + clock[2], ''
 for _ = 1, 10 do
@@ -24,31 +26,99 @@ for _ = 1, 10 do
 end
 id = id .. ARGV[1]
 
-redis.call('HSET', record(id), 'id', id, 'createdAt', now, 'queue', ARGV[4], 'tags', ARGV[5], 'dispatch', 0, 'failures', 0,
-  unpack(ARGV, 6))
+redis.call('HSET', record(id), 'id', id, 'createdAt', now, 'queue', ARGV[4], 'dispatch', 0, 'failures', 0, unpack(ARGV, 9))
 redis.call('ZADD', prefix .. ':index:all', 0, id)
-for _, tag in ipairs(cjson.decode(ARGV[5])) do redis.call('ZADD', prefix .. ':index:tag:' .. tag, 0, id) end
+set_tags(id, ARGV[5])
 redis.call('SADD', prefix .. ':queues', ARGV[4])
+if start ~= '' then redis.call('HSET', prefix .. ':starts', start, id) end
+if inherited > 0 then
+  -- attempt 0: none of its own
+  for _, row in ipairs(redis.call('LRANGE', record(parent) .. ':epochs', 0, inherited - 1)) do
+    redis.call('RPUSH', record(id) .. ':epochs', (string.gsub(row, ',%d+,(%d+)%]$', ',0,%1]')))
+  end
+  redis.call('HSET', record(id), 'latest', redis.call('LINDEX', record(id) .. ':epochs', -1))
+end
 if idempotency then redis.call('SET', idempotency, ARGV[3] .. ' ' .. id, 'EX', 86400) end
-queue(id, 'submitted', 0)
+queue(id, inherited > 0 and 'forked' or 'submitted', 0)
 return { id, 'created' }`)
 
 /**
- * ARGV: id. Answers the state it found, or 'missing'; has an effect only when that was queued or running.
- * A running experiment's worker hears of it on the channel, and at the latest when it renews its lease.
+ * Each of these takes the experiment's id, answers the state it found, or 'missing', and has an effect only where that state allows it. A running
+ * experiment's worker hears of a wish on the channel, and at the latest when it renews its lease.
  */
 const CANCEL = lasting(`
 local id = ARGV[1]
 local state = field(id, 'state')
-if state == 'queued' then
+if state == 'queued' or state == 'paused' then
   enter(id, 'canceled', 'canceled_by_user')
-elseif state == 'running' then
+elseif state == 'running' or state == 'pausing' then
   enter(id, 'canceling', 'cancel_requested')
-  redis.call('PUBLISH', prefix .. ':cancel', id)
+  redis.call('PUBLISH', prefix .. ':wishes', 'cancel ' .. id)
 end
 return state or 'missing'`)
 
-export const experimentScripts = ({ redis, prefix }: { redis: Redis; prefix: string }) => ({
-  create: createScript({ redis, prefix, lua: CREATE, answer: z.tuple([z.string(), z.enum(['created', 'replayed', 'reused'])]) }),
-  cancel: createScript({ redis, prefix, lua: CANCEL, answer: z.string() }),
-})
+const PAUSE = lasting(`
+local id = ARGV[1]
+local state = field(id, 'state')
+if state == 'queued' then
+  redis.call('ZREM', prefix .. ':outbox', job_id(id))
+  enter(id, 'paused', 'paused_by_user')
+elseif state == 'running' then
+  enter(id, 'pausing', 'pause_requested')
+  redis.call('PUBLISH', prefix .. ':wishes', 'pause ' .. id)
+end
+return state or 'missing'`)
+
+/** One that failed in a row before has a new row. */
+const RESUME = lasting(`
+local id = ARGV[1]
+local state = field(id, 'state')
+if state == 'paused' then
+  redis.call('HSET', record(id), 'failures', 0)
+  queue(id, 'resumed', 0)
+end
+return state or 'missing'`)
+
+/** ARGV: id · name · notes (each as it is, or 'null' as JSON to remove it, else as a JSON text) · tags as JSON · priority; '' leaves as it is. */
+const PATCH = lasting(`
+local id, texts = ARGV[1], { name = ARGV[2], notes = ARGV[3] }
+local state, priority = field(id, 'state'), ARGV[5]
+if not state then return 'missing' end
+if priority ~= '' and terminal[state] then return state end
+for name, value in pairs(texts) do
+  if value == 'null' then
+    redis.call('HDEL', record(id), name)
+  elseif value ~= '' then
+    redis.call('HSET', record(id), name, cjson.decode(value))
+  end
+end
+if ARGV[4] ~= '' then set_tags(id, ARGV[4]) end
+if priority ~= '' and priority ~= field(id, 'priority') then
+  redis.call('HSET', record(id), 'priority', priority)
+  if state == 'queued' then queue(id, nil, 0) end
+end
+return 'patched'`)
+
+/** ARGV: id. What it leaves on disk is removed by whoever sees it among the deleted. */
+const DELETE = lasting(`
+local id = ARGV[1]
+local state = field(id, 'state')
+if not terminal[state] then return state or 'missing' end
+set_tags(id, '[]')
+redis.call('ZREM', prefix .. ':index:all', id)
+redis.call('ZREM', prefix .. ':index:state:' .. state, id)
+for _, part in ipairs({ '', ':epochs', ':losses', ':layers', ':hashes', ':logs', ':events' }) do redis.call('UNLINK', record(id) .. part) end
+redis.call('ZADD', prefix .. ':deleted', now, id)
+return state`)
+
+export const experimentScripts = ({ redis, prefix }: { redis: Redis; prefix: string }) => {
+  const transition = (lua: string) => createScript({ redis, prefix, lua, answer: z.string() })
+  return {
+    create: createScript({ redis, prefix, lua: CREATE, answer: z.tuple([z.string(), z.enum(['created', 'replayed', 'reused', 'gone'])]) }),
+    cancel: transition(CANCEL),
+    pause: transition(PAUSE),
+    resume: transition(RESUME),
+    patch: transition(PATCH),
+    remove: transition(DELETE),
+  }
+}

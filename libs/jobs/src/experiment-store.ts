@@ -1,26 +1,31 @@
 import { randomInt } from 'node:crypto'
 import {
   type BatchPoint,
+  type CheckpointInfo,
   type Epoch,
   type Experiment,
   type ExperimentConfig,
   ExperimentId,
   type ExperimentPage,
+  type ExperimentPatch,
   ExperimentState,
   type LayerRow,
   type LogLine,
+  type Parent,
   type StoredModel,
+  TERMINAL_STATES,
 } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
-import { AmbiguousIdError, ExperimentNotFoundError, IdempotencyKeyReusedError, WrongStateError } from './errors.ts'
+import { AmbiguousIdError, ExperimentNotFoundError, IdempotencyKeyReusedError, NotKeptError, WrongStateError } from './errors.ts'
 import { type ListQuery, listIds } from './experiment-list.ts'
-import { experimentFrom } from './experiment-record.ts'
+import { experimentFrom, type ExperimentRecord, type StoredStart } from './experiment-record.ts'
 import { createExperimentReader } from './experiment-reader.ts'
 import { experimentScripts } from './experiment-scripts.ts'
 import { sha256 } from './hash.ts'
 import { openJobQueues } from './job-queues.ts'
 import { DEFAULT_PREFIX, jobId, keysOf, queueName } from './keys.ts'
+import { createLeftovers, type Leftovers } from './leftovers.ts'
 import { createMemoryGuard } from './memory-guard.ts'
 import { startProgress } from './progress.ts'
 import { reaching } from './redis-errors.ts'
@@ -34,6 +39,20 @@ export interface NewExperiment {
   priority: number
   pool: string
   warnings: readonly string[]
+  /** What it is run again from, or begins from; whose first epochs it takes over, up to `epoch`. */
+  parent?: Parent
+  /** A fork's, taken over already. */
+  start?: StoredStart
+  /** The experiment that it is compared with, epoch by epoch. */
+  replayOf?: string
+}
+
+/** What of an experiment's files its record names; all else on disk is without use. */
+export interface RecordedFiles {
+  /** Newest first. */
+  checkpoints: CheckpointInfo[]
+  model: StoredModel | null
+  start: StoredStart | null
 }
 
 /** All that is known of experiments. Every call throws RedisUnavailableError when Redis does not answer. */
@@ -52,8 +71,18 @@ export interface ExperimentStore {
   logs(id: string): Promise<LogLine[]>
   /** The recorded model and where it lies, or null; it is the kept one once the experiment has completed. */
   storedModel(id: string): Promise<StoredModel | null>
-  /** queued → canceled at once; running → canceling, and its worker is told; WrongStateError from any other state. */
+  recordedFiles(id: string): Promise<RecordedFiles>
+  /** queued, paused → canceled at once; running, pausing → canceling, and its worker is told; WrongStateError from any other state. */
   cancel(id: string): Promise<Experiment>
+  /** queued → paused at once; running → pausing, and its worker is told; WrongStateError from any other state. */
+  pause(id: string): Promise<Experiment>
+  /** paused → queued; WrongStateError from any other state. */
+  resume(id: string): Promise<Experiment>
+  /** What is absent stays; WrongStateError for the priority of one that has ended. */
+  patch(id: string, changes: ExperimentPatch): Promise<Experiment>
+  /** Removes all that is known of one that has ended, but for its files, which `deletions` tell of; WrongStateError from any other state. */
+  remove(id: string): Promise<void>
+  leftovers: Leftovers
 }
 
 const SHORTEST_PREFIX = 4
@@ -74,8 +103,12 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
       idempotency?.bodyHash ?? '',
       queueName(input.pool),
       JSON.stringify(input.tags),
+      input.parent?.id ?? '',
+      input.parent?.epoch ?? 0,
+      input.start?.token ?? '',
       ...recordFields(input),
     )
+    if (outcome === 'gone') throw new NotKeptError(`Experiment ${id} has been deleted, or runs those epochs again`)
     if (outcome === 'reused') throw new IdempotencyKeyReusedError(id)
     // One that is new is not in BullMQ's queue yet, so it has no position to ask for.
     const experiment = outcome === 'created' ? experimentFrom(await read.record(id), null) : await read.experiment(id)
@@ -94,14 +127,48 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
     return read.experiment(id ?? idOrPrefix)
   }
 
+  /** Takes what a transition answered: the state it found. */
+  function allowed(id: string, { found, from, action }: { found: string; from: readonly ExperimentState[]; action: string }): void {
+    if (found === 'missing') throw new ExperimentNotFoundError(id)
+    const state = ExperimentState.parse(found)
+    if (!from.includes(state)) throw new WrongStateError({ id, state, action })
+  }
+
+  const removeJob = async ({ queue, id, dispatch }: ExperimentRecord): Promise<void> => {
+    await queues.get(queue).remove(jobId({ id, dispatch }))
+  }
+
   async function cancel(id: string): Promise<Experiment> {
-    const before = await scripts.cancel(id)
-    if (before === 'missing') throw new ExperimentNotFoundError(id)
-    const state = ExperimentState.parse(before)
-    if (state !== 'queued' && state !== 'running') throw new WrongStateError({ id, state, action: 'canceled' })
-    const record = await read.record(id)
-    if (state === 'queued') await queues.get(record.queue).remove(jobId(record))
+    const found = await scripts.cancel(id)
+    allowed(id, { found, from: ['queued', 'paused', 'running', 'pausing'], action: 'canceled' })
+    if (found === 'queued') await removeJob(await read.record(id))
     return read.experiment(id)
+  }
+
+  async function pause(id: string): Promise<Experiment> {
+    const found = await scripts.pause(id)
+    allowed(id, { found, from: ['queued', 'running'], action: 'paused' })
+    if (found === 'queued') await removeJob(await read.record(id))
+    return read.experiment(id)
+  }
+
+  async function resume(id: string): Promise<Experiment> {
+    allowed(id, { found: await scripts.resume(id), from: ['paused'], action: 'resumed' })
+    return read.experiment(id)
+  }
+
+  async function patch(id: string, { name, notes, tags, priority }: ExperimentPatch): Promise<Experiment> {
+    const before = await read.record(id)
+    const asText = (value: string | null | undefined): string => (value === undefined ? '' : JSON.stringify(value))
+    const found = await scripts.patch(id, asText(name), asText(notes), tags ? JSON.stringify(tags) : '', priority ?? '')
+    if (found !== 'patched') allowed(id, { found, from: [], action: 'given another priority' })
+    const after = await read.record(id)
+    if (after.dispatch !== before.dispatch) await removeJob(before)
+    return read.experiment(id)
+  }
+
+  async function remove(id: string): Promise<void> {
+    allowed(id, { found: await scripts.remove(id), from: TERMINAL_STATES, action: 'deleted before it has ended' })
   }
 
   return {
@@ -118,7 +185,17 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
     layers: (id, epoch) => reaching(() => read.layers(id, epoch)),
     logs: (id) => reaching(() => read.logs(id)),
     storedModel: (id) => reaching(async () => (await read.record(id)).model),
+    recordedFiles: (id) =>
+      reaching(async () => {
+        const { checkpoint, checkpointBefore, model, start } = await read.record(id)
+        return { checkpoints: [checkpoint, checkpointBefore].filter((each) => each !== null), model, start }
+      }),
     cancel: (id) => reaching(() => cancel(id)),
+    pause: (id) => reaching(() => pause(id)),
+    resume: (id) => reaching(() => resume(id)),
+    patch: (id, changes) => reaching(() => patch(id, changes)),
+    remove: (id) => reaching(() => remove(id)),
+    leftovers: createLeftovers({ redis, keys }),
   }
 }
 
@@ -139,6 +216,9 @@ function recordFields(input: NewExperiment): (string | number)[] {
     progress: JSON.stringify(startProgress(input.config)),
     ...(input.name === null ? {} : { name: input.name }),
     ...(input.notes === null ? {} : { notes: input.notes }),
+    ...(input.parent && { parent: JSON.stringify(input.parent) }),
+    ...(input.start && { start: JSON.stringify(input.start) }),
+    ...(input.replayOf !== undefined && { replayOf: input.replayOf }),
   }
   return Object.entries(fields).flat()
 }

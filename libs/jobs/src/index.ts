@@ -1,13 +1,15 @@
 /** The queue, the experiment store, leases and fencing, event streams, the worker registry: everything that Redis holds. */
+export { createArtifactOwners } from './artifact-owners.ts'
 export { type AttemptStore, type Claim, createAttemptStore } from './attempt-store.ts'
 export { type AttemptWriter, createAttemptWriter, type Written } from './attempt-writer.ts'
-export { listenForCancels } from './cancel-channel.ts'
+export { listenForWishes, type Wish } from './wish-channel.ts'
 export { connectRedis } from './connect-redis.ts'
 export {
   AmbiguousIdError,
   ExperimentNotFoundError,
   IdempotencyKeyReusedError,
   InvalidPageTokenError,
+  NotKeptError,
   PredictionTimedOutError,
   ProbeNotFoundError,
   RedisUnavailableError,
@@ -16,7 +18,9 @@ export {
 } from './errors.ts'
 export { createEventFeed, type EventFeed } from './event-feed.ts'
 export type { ListQuery } from './experiment-list.ts'
-export { createExperimentStore, type ExperimentStore, type NewExperiment } from './experiment-store.ts'
+export { createExperimentStore, type ExperimentStore, type NewExperiment, type RecordedFiles } from './experiment-store.ts'
+export type { StoredStart } from './experiment-record.ts'
+export type { Leftovers } from './leftovers.ts'
 export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 export { createJobSource, type FetchedJob, type JobSource } from './job-source.ts'
 export { onceAtATime } from './once-at-a-time.ts'

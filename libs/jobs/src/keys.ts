@@ -7,10 +7,10 @@ export const DEFAULT_PREFIX = '{trainyard}'
 export const queueName = (pool: string, version = CONFIG_VERSION): string => `run-v${version}-${pool}`
 
 /**
- * Versions 1, before the norms, and 2, before sample space, fit into today's schema by its defaults, so what was queued before an upgrade still
- * runs: first, for it has waited longest and nothing new comes behind it.
+ * Versions 1, before the norms, 2, before sample space, and 3, before forks, fit into today's schema by its defaults, so what was queued before an
+ * upgrade still runs: first, for it has waited longest and nothing new comes behind it.
  */
-export const servedQueues = (pool: string): string[] => [queueName(pool, 1), queueName(pool, 2), queueName(pool)]
+export const servedQueues = (pool: string): string[] => Array.from({ length: CONFIG_VERSION }, (_, i) => queueName(pool, i + 1))
 
 /** Questions wait in queues of their own, so that neither kind waits behind the other or behind training. */
 export const PROBE_QUEUE = `probe-v${PROBE_VERSION}`
@@ -34,8 +34,14 @@ export const keysOf = (prefix: string) => ({
   feed: `${prefix}:feed`,
   /** A photo on its way to the worker that names it; never lives longer than a minute. */
   photo: (questionId: string) => `${prefix}:photo:${questionId}`,
-  cancelChannel: `${prefix}:cancel`,
+  wishChannel: `${prefix}:wishes`,
+  /** Which experiment each start that was taken over belongs to, by its token. */
+  starts: `${prefix}:starts`,
+  /** Experiments whose files are yet to be removed, by when they were deleted. */
+  deleted: `${prefix}:deleted`,
   workers: `${prefix}:workers`,
   worker: (id: string) => `${prefix}:worker:${id}`,
+  /** There while the worker is asked to drain. */
+  drain: (workerId: string) => `${prefix}:drain:${workerId}`,
   prioritized: (queue: string) => `${prefix}:${queue}:prioritized`,
 })

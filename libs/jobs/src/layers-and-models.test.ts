@@ -77,7 +77,7 @@ describe('model()', () => {
     await writer.model(model)
     await writer.giveBack({ reason: 'drained' })
     const again = await createAttemptStore({ redis, prefix }).claim({ id, dispatch: 2, token: 'again', workerId: 'worker' })
-    expect(again).toMatchObject({ checkpoint: null, model })
+    expect(again).toMatchObject({ checkpoints: [], model })
   })
 
   test('is gone when the experiment ends otherwise', async () => {

@@ -14,7 +14,7 @@ if field(id, 'state') ~= 'queued' or field(id, 'dispatch') ~= ARGV[2] then retur
 local attempts = list(id, 'attempts')
 table.insert(attempts, {
   number = #attempts + 1, workerId = ARGV[4], startedAt = now, endedAt = cjson.null, outcome = cjson.null,
-  resumedFromEpoch = cjson.null, engine = cjson.null, environmentChanged = false,
+  resumedFromEpoch = cjson.null, repeated = cjson.null, engine = cjson.null, environmentChanged = false,
 })
 redis.call('HSET', record(id), 'attempts', cjson.encode(attempts), 'attempt', #attempts, 'token', token)
 redis.call('HSETNX', record(id), 'startedAt', now)
@@ -24,41 +24,52 @@ redis.call('ZADD', prefix .. ':leases', now + LEASE_MS, id)
 enter(id, 'running', 'claimed')
 return 1`)
 
-/** ARGV: id, token, id, token, … Answers for each 'held', 'cancel' (held, but to be given up) or 'lost'. */
+/** ARGV: id, token, id, token, … Answers for each 'held', 'cancel' or 'pause' (held, but to be given up) or 'lost'. */
 const RENEW = lasting(`
-local answers = {}
+local answers, wishes = {}, { canceling = 'cancel', pausing = 'pause' }
 for i = 1, #ARGV, 2 do
   local id = ARGV[i]
   if field(id, 'token') ~= ARGV[i + 1] then
     table.insert(answers, 'lost')
   else
     redis.call('ZADD', prefix .. ':leases', now + LEASE_MS, id)
-    table.insert(answers, field(id, 'state') == 'canceling' and 'cancel' or 'held')
+    table.insert(answers, wishes[field(id, 'state')] or 'held')
   end
 end
 return answers`)
 
 /**
- * How an attempt ends by its own worker. ARGV: id · token · what happened: completed, failed, canceled, drained, retry · the reason of a failure ·
- * the error as JSON or ''. Answers 'ok' or 'fenced'. Who asked for a cancel gets one, unless the experiment completed first.
+ * How an attempt ends by its own worker. ARGV: id · token · what happened: completed, failed, canceled, paused, drained, retry · the reason of a
+ * failure · the error as JSON or ''. Answers 'ok' or 'fenced'. Who asked for a cancel gets one, unless the experiment completed first; who asked
+ * for a pause, unless it ended. What ran out of memory twice is at fault itself.
  */
 const FINISH = lasting(`
 local id, token, what, reason, error = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 if field(id, 'ended') == token then return 'ok' end
 if field(id, 'token') ~= token then return 'fenced' end
 redis.call('HSET', record(id), 'ended', token) -- may still hear 'ok' when it repeats this
-local canceling = field(id, 'state') == 'canceling'
+local state = field(id, 'state')
+local out_of_memory = what == 'retry' and cjson.decode(error).code == 'OUT_OF_MEMORY' and redis.call('HINCRBY', record(id), 'outOfMemory', 1)
 
 if what == 'completed' then
   end_attempt(id, 'completed')
   enter(id, 'completed', 'finished')
-elseif canceling then
+elseif state == 'canceling' then
   end_attempt(id, 'canceled')
   enter(id, 'canceled', 'canceled_by_user')
 elseif what == 'failed' then
   end_attempt(id, 'failed')
   redis.call('HSET', record(id), 'error', error)
   enter(id, 'failed', reason)
+elseif out_of_memory and out_of_memory > 1 then
+  end_attempt(id, 'failed')
+  local told = cjson.decode(error)
+  told.class = 'user'
+  redis.call('HSET', record(id), 'error', cjson.encode(told))
+  enter(id, 'failed', 'user_error')
+elseif state == 'pausing' then
+  end_attempt(id, what == 'retry' and 'infrastructure_error' or 'paused')
+  enter(id, 'paused', 'paused_by_user')
 elseif what == 'retry' then
   retry_or_fail(id, 'infrastructure_error', 'retry', error, 1000)
 else
@@ -88,6 +99,9 @@ for _, id in ipairs(lost) do
   if state == 'canceling' then
     end_attempt(id, 'worker_lost')
     enter(id, 'canceled', 'canceled_by_user')
+  elseif state == 'pausing' then
+    end_attempt(id, 'worker_lost')
+    enter(id, 'paused', 'paused_by_user')
   elseif state == 'running' then
     retry_or_fail(id, 'worker_lost', 'worker_lost', ARGV[1], 0)
   end
@@ -96,7 +110,7 @@ return lost`)
 
 export const leaseScripts = ({ redis, prefix }: { redis: Redis; prefix: string }) => ({
   claim: createScript({ redis, prefix, lua: CLAIM, answer: z.literal([0, 1]) }),
-  renew: createScript({ redis, prefix, lua: RENEW, answer: z.array(z.enum(['held', 'cancel', 'lost'])) }),
+  renew: createScript({ redis, prefix, lua: RENEW, answer: z.array(z.enum(['held', 'cancel', 'pause', 'lost'])) }),
   finish: createScript({ redis, prefix, lua: FINISH, answer: z.enum(['ok', 'fenced']) }),
   reap: createScript({ redis, prefix, lua: REAP, answer: z.array(z.string()) }),
 })

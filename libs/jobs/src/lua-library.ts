@@ -26,6 +26,14 @@ end
 const STATES = `
 local terminal = { completed = true, failed = true, canceled = true }
 
+-- what stays of one that has ended: a completed one's model; of any other the newest checkpoint, so that it can be forked
+local function forget_artifacts(id, state)
+  redis.call('HDEL', record(id), 'checkpointBefore')
+  local keep = cjson.decode(field(id, 'config') or '{}').keepModel
+  if state == 'completed' or keep == 'none' or keep == nil then redis.call('HDEL', record(id), 'checkpoint') end
+  if state ~= 'completed' then redis.call('HDEL', record(id), 'model') end
+end
+
 local function enter(id, state, reason)
   local from = field(id, 'state')
   if from then redis.call('ZREM', prefix .. ':index:state:' .. from, id) end
@@ -36,15 +44,22 @@ local function enter(id, state, reason)
   emit(id, 'state', cjson.encode({ state = state, reason = reason }))
   if not terminal[state] then return end
   redis.call('HSET', record(id), 'finishedAt', now)
-  redis.call('HDEL', record(id), 'checkpoint')
-  if state ~= 'completed' then redis.call('HDEL', record(id), 'model') end
+  forget_artifacts(id, state)
   redis.call('ZREM', prefix .. ':outbox', job_id(id))
   emit(id, 'end', cjson.encode({ state = state }))
   redis.call('EXPIRE', record(id) .. ':events', 3600)
 end
 
+-- in place of those it has
+local function set_tags(id, tags)
+  for _, tag in ipairs(list(id, 'tags')) do redis.call('ZREM', prefix .. ':index:tag:' .. tag, id) end
+  for _, tag in ipairs(cjson.decode(tags)) do redis.call('ZADD', prefix .. ':index:tag:' .. tag, 0, id) end
+  redis.call('HSET', record(id), 'tags', tags)
+end
+
 -- a later dispatch makes older jobs in the queue harmless
 local function queue(id, reason, delay_ms)
+  redis.call('ZREM', prefix .. ':outbox', job_id(id))
   redis.call('HINCRBY', record(id), 'dispatch', 1)
   redis.call('ZADD', prefix .. ':outbox', now + delay_ms, job_id(id))
   if reason then enter(id, 'queued', reason) end

@@ -65,7 +65,18 @@ test('a full Redis refuses new experiments, and lets those that run go on and en
 test('workers are listed while they are heard, and no longer when they leave or fall silent', async () => {
   const registry = createWorkerRegistry({ redis: await connected(), prefix: '{registry}' })
   const info = (id: string) => ({
-    ...{ id, host: 'host', pid: 1, version: '0.1.0', pools: ['default'], engine: null, memoryBytes: 1e9, holds: [], draining: false },
+    ...{
+      id,
+      host: 'host',
+      pid: 1,
+      version: '0.1.0',
+      pools: ['default'],
+      engine: null,
+      memoryBytes: 1e9,
+      holds: [],
+      draining: false,
+      refusing: null,
+    },
     slots: [{ slot: 0, experimentId: null, trainer: 'starting' as const }],
     startedAt: new Date().toISOString(),
   })

@@ -1,7 +1,9 @@
 import { type ExperimentState, isTerminal } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ALLOWED_TRANSITIONS } from '../../../tests/support/allowed-transitions.ts'
 import { epochResult, newExperiment } from '../../../tests/support/new-experiment.ts'
+import { seededRandom } from '../../../tests/support/random.ts'
 import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
 import { createAttemptStore } from './attempt-store.ts'
 import { type AttemptWriter, createAttemptWriter } from './attempt-writer.ts'
@@ -10,14 +12,7 @@ import { createExperimentStore } from './experiment-store.ts'
 import { keysOf } from './keys.ts'
 import { createReaper } from './reaper.ts'
 
-const ALLOWED: Record<ExperimentState, readonly ExperimentState[]> = {
-  queued: ['running', 'canceled'],
-  running: ['queued', 'canceling', 'completed', 'failed'],
-  canceling: ['canceled', 'completed'],
-  completed: [],
-  failed: [],
-  canceled: [],
-}
+const isLeased = (state: ExperimentState): boolean => ['running', 'pausing', 'canceling'].includes(state)
 const error = { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'x', advice: 'x' } as const
 
 let server: RedisProcess
@@ -32,22 +27,11 @@ afterAll(async () => {
   await server.stop()
 })
 
-/** The same numbers for the same seed, so that a failure can be run again (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below)
-  }
-}
-
 test.each(Array.from({ length: 40 }, (_, seed) => seed))(
   'whatever happens in whatever order, only allowed transitions occur and an end is final — seed %i',
   async (seed) => {
     const prefix = `{transitions-${seed}}`
-    const pick = random(seed)
+    const pick = seededRandom(seed)
     const store = createExperimentStore({ redis, prefix })
     const attempts = createAttemptStore({ redis, prefix })
     const reap = createReaper({ redis, prefix })
@@ -67,6 +51,11 @@ test.each(Array.from({ length: 40 }, (_, seed) => seed))(
       async () => {
         if (pick(4) === 0) await store.cancel(id).catch(() => {})
       },
+      () => store.pause(id).catch(() => {}),
+      () => store.resume(id).catch(() => {}),
+      async () => {
+        if (pick(2) === 0) await store.patch(id, { priority: pick(21) - 10 }).catch(() => {})
+      },
       async () => {
         if ((await redis.zscore(`${prefix}:leases`, id)) !== null) await redis.zadd(`${prefix}:leases`, 1, id)
         await reap()
@@ -75,6 +64,7 @@ test.each(Array.from({ length: 40 }, (_, seed) => seed))(
       act((writer) => writer.giveBack({ reason: 'drained' })),
       act((writer) => writer.giveBack({ reason: 'retry', error })),
       act((writer) => writer.canceled()),
+      act((writer) => writer.paused()),
       act((writer) => (pick(3) === 0 ? writer.complete() : writer.progress({ phase: 'train', phaseFraction: 0, epoch: 1, step: 1 }))),
       act(async (writer) => pick(3) === 0 && writer.fail(error)),
     ]
@@ -82,13 +72,13 @@ test.each(Array.from({ length: 40 }, (_, seed) => seed))(
 
     const { state, transitions, attempts: told, finishedAt } = await store.get(id)
     const path = transitions.map((each) => each.state)
-    const forbidden = path.slice(1).filter((to, i) => !ALLOWED[path[i] ?? 'queued'].includes(to))
+    const forbidden = path.slice(1).filter((to, i) => !ALLOWED_TRANSITIONS[path[i] ?? 'queued'].includes(to))
     expect(forbidden).toEqual([])
     expect(path.at(-1)).toBe(state)
     expect(isTerminal(state)).toBe(finishedAt !== null)
-    expect(told.filter(({ endedAt }) => endedAt === null)).toHaveLength(state === 'running' || state === 'canceling' ? 1 : 0)
+    expect(told.filter(({ endedAt }) => endedAt === null)).toHaveLength(isLeased(state) ? 1 : 0)
     expect((await store.list({ pageSize: 9, state })).items.map((each) => each.id)).toEqual([id])
-    expect(await redis.zcard(`${prefix}:leases`)).toBe(state === 'running' || state === 'canceling' ? 1 : 0)
+    expect(await redis.zcard(`${prefix}:leases`)).toBe(isLeased(state) ? 1 : 0)
     expect(await redis.zcard(keysOf(prefix).outbox)).toBe(state === 'queued' ? 1 : 0)
   },
 )

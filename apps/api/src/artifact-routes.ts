@@ -1,0 +1,21 @@
+import { collectGarbage, type Artifacts } from '@trainyard/artifacts'
+import { GarbageReport, GarbageRequest } from '@trainyard/contracts'
+import { createArtifactOwners, type ExperimentStore } from '@trainyard/jobs'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { problems } from './responses.ts'
+
+const garbageSchema = {
+  summary: "Remove what nothing needs any more of this host's checkpoints and models",
+  tags: ['artifacts'],
+  body: GarbageRequest,
+  response: { 200: GarbageReport, ...problems('INVALID_INPUT', 'MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE') },
+}
+
+export const artifactRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore; artifacts: Artifacts }> = async (
+  app,
+  { store, artifacts },
+) => {
+  app.post('/artifacts/gc', { schema: garbageSchema }, ({ body }) =>
+    collectGarbage({ artifacts, owners: createArtifactOwners(store), ...body }),
+  )
+}

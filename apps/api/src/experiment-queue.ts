@@ -1,0 +1,75 @@
+import { configWarnings, type DiskSpace, type Experiment, type ExperimentConfig, networkCost } from '@trainyard/contracts'
+import type { ExperimentStore, Housekeeping, NewExperiment, WorkerRegistry } from '@trainyard/jobs'
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { assertDiskHasRoom } from './disk-space.ts'
+import { checkCapacity } from './network-capacity.ts'
+
+export interface QueueDeps {
+  store: Pick<ExperimentStore, 'create'>
+  workers: Pick<WorkerRegistry, 'list'>
+  housekeeping: Pick<Housekeeping, 'sweep'>
+  diskSpace: () => Promise<DiskSpace>
+}
+
+export const QueueHeaders = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('the same key and body within 24 h answer the experiment that the first call made'),
+})
+
+/** What every route that makes an experiment may answer, beside its own. */
+export const QUEUE_FAILURES = [
+  'INVALID_INPUT',
+  'MALFORMED_JSON',
+  'BODY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'UNPROCESSABLE_CONFIG',
+  'NETWORK_TOO_LARGE',
+  'IDEMPOTENCY_KEY_REUSED',
+  'STORE_FULL',
+] as const
+
+/** What a route that makes an experiment knows of its request. */
+export interface KeyedRequest {
+  headers: { 'idempotency-key'?: string | undefined }
+  experimentId: string | null
+}
+
+interface Making {
+  request: KeyedRequest
+  reply: FastifyReply
+  input: NewExperiment
+  /** Of all that the request says. */
+  bodyHash: string
+}
+
+export interface ExperimentQueue {
+  /** Refuses a config that no live worker can hold; answers what is allowed but may surprise. */
+  warningsOf(config: ExperimentConfig, pool: string): Promise<string[]>
+  /** Makes the experiment, or finds the one that the idempotency key made; sets status and headers of the answer. */
+  make(making: Making): Promise<{ experiment: Experiment; replayed: boolean }>
+}
+
+/** How experiments come into the queue, whichever route asks for it. */
+export function experimentQueue({ store, workers, housekeeping, diskSpace }: QueueDeps): ExperimentQueue {
+  return {
+    warningsOf: async (config, pool) => {
+      const capacity = checkCapacity({ memoryBytes: networkCost(config).memoryBytes, pool, workers: await workers.list() })
+      return [...configWarnings(config), ...capacity]
+    },
+    make: async ({ request, reply, input, bodyHash }) => {
+      assertDiskHasRoom(await diskSpace())
+      const key = request.headers['idempotency-key']
+      const made = await store.create(input, key === undefined ? undefined : { key, bodyHash })
+      request.experimentId = made.experiment.id
+      housekeeping.sweep()
+      if (made.replayed) reply.header('idempotency-replayed', 'true')
+      reply.code(201).header('location', `/api/v1/experiments/${made.experiment.id}`)
+      return made
+    },
+  }
+}

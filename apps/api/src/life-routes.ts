@@ -1,0 +1,67 @@
+import type { Artifacts } from '@trainyard/artifacts'
+import { Experiment, ExperimentPatch } from '@trainyard/contracts'
+import type { ExperimentStore, Housekeeping } from '@trainyard/jobs'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { ById, experimentOf } from './experiment-by-id.ts'
+import { problems } from './responses.ts'
+
+export interface LifeDeps {
+  store: ExperimentStore
+  housekeeping: Pick<Housekeeping, 'sweep'>
+  artifacts: Artifacts
+}
+
+const found = ['INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'WRONG_STATE'] as const
+const wishSchema = (summary: string) => ({
+  summary,
+  tags: ['experiments'],
+  params: ById,
+  response: { 202: Experiment, ...problems(...found) },
+})
+
+const patchSchema = {
+  summary: 'Change name, notes, tags or priority',
+  tags: ['experiments'],
+  params: ById,
+  body: ExperimentPatch,
+  response: { 200: Experiment, ...problems(...found, 'MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE') },
+}
+
+const deleteSchema = {
+  summary: 'Delete one that has ended, with its checkpoints and models',
+  tags: ['experiments'],
+  params: ById,
+  response: { 204: z.null().describe('it is gone'), ...problems(...found) },
+}
+
+/** What users wish of an experiment after they have submitted it. */
+export const lifeRoutes: FastifyPluginAsyncZod<LifeDeps> = async (app, { store, housekeeping, artifacts }) => {
+  const wishes = {
+    cancel: 'Cancel: a queued or paused one at once, a running one when its worker has stopped',
+    pause: "Pause: a queued one at once, a running one at its epoch's end, with a checkpoint",
+    resume: 'Resume a paused one: it is queued, and goes on from its checkpoint on any worker',
+  } as const
+  for (const wish of ['cancel', 'pause', 'resume'] as const)
+    app.post(`/experiments/:id/${wish}`, { schema: wishSchema(wishes[wish]) }, async (request, reply) => {
+      const { id } = await experimentOf(request, store)
+      const experiment = await store[wish](id)
+      housekeeping.sweep()
+      return reply.code(202).send(experiment)
+    })
+
+  app.patch('/experiments/:id', { schema: patchSchema }, async (request) => {
+    const { id } = await experimentOf(request, store)
+    const experiment = await store.patch(id, request.body)
+    housekeeping.sweep()
+    return experiment
+  })
+
+  app.delete('/experiments/:id', { schema: deleteSchema }, async (request, reply) => {
+    const { id } = await experimentOf(request, store)
+    await store.remove(id)
+    // Files on other hosts, and what stays here if this process dies now, are removed by the workers' sweeps.
+    await Promise.all([artifacts.checkpoints.removeAll(id), artifacts.models.removeAllBut(id, [])])
+    return reply.code(204).send(null)
+  })
+}

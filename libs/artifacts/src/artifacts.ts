@@ -1,0 +1,19 @@
+import path from 'node:path'
+import { type CheckpointFolders, createCheckpointFolders } from './checkpoint-folders.ts'
+import { createModelFolders, type ModelFolders } from './model-folders.ts'
+import { createStartFolders, type StartFolders } from './start-folders.ts'
+
+/** All that lies in a data folder for experiments. */
+export interface Artifacts {
+  checkpoints: CheckpointFolders
+  models: ModelFolders
+  starts: StartFolders
+}
+
+export function openArtifacts(dataFolder: string): Artifacts {
+  return {
+    checkpoints: createCheckpointFolders(path.join(dataFolder, 'checkpoints')),
+    models: createModelFolders(path.join(dataFolder, 'models')),
+    starts: createStartFolders(path.join(dataFolder, 'starts')),
+  }
+}

@@ -1,0 +1,107 @@
+import { rm, rmdir } from 'node:fs/promises'
+import path from 'node:path'
+import type { GarbageReport } from '@trainyard/contracts'
+import { type ArtifactItem, experimentItems, startItems } from './artifact-items.ts'
+import type { Artifacts } from './artifacts.ts'
+
+/** A start is taken over a moment before its fork's record is made. */
+const RECORDED_WITHIN_MS = 3_600_000
+
+/** What is known of an experiment that has files; `names`: of the checkpoint files and model folders that its record names. */
+export type ArtifactOwner = { state: 'live' | 'deleted' | 'unknown' } | { state: 'ended'; endedAtMs: number; names: readonly string[] }
+
+export interface ArtifactOwners {
+  ownerOf(experimentId: string): Promise<ArtifactOwner>
+  /** The experiment of each start, by its token. */
+  starts(): Promise<ReadonlyMap<string, string>>
+  forgetStart(token: string): Promise<void>
+  /** The files that its record names are gone. */
+  forgetKept(experimentId: string): Promise<void>
+}
+
+export interface GarbageOptions {
+  artifacts: Artifacts
+  owners: ArtifactOwners
+  /** Only says what would be removed. */
+  dryRun?: boolean
+  /** Also what belongs to experiments that nobody knows here: another service's, perhaps. */
+  unknown?: boolean
+  maxBytes?: number | undefined
+}
+
+/**
+ * Removes what nothing needs any more, never anything of an experiment that has not ended; then, over `maxBytes`, what ended ones have kept, of those
+ * that ended first. Records are told before the files go: one never names what is not there.
+ */
+export async function collectGarbage(options: GarbageOptions): Promise<GarbageReport> {
+  const { artifacts, owners, dryRun = false, unknown = false, maxBytes = Infinity } = options
+  const { kept, live, ...garbage } = await sortItems(artifacts, owners)
+  const keptBytes = bytesOf(live) + (unknown ? 0 : bytesOf(garbage.unknown)) + bytesOf(kept.map(({ item }) => item))
+  const over = firstOver(kept, keptBytes - maxBytes)
+  const gone = { ...garbage, unknown: unknown ? garbage.unknown : [], overLimit: over }
+  if (!dryRun) {
+    for (const id of new Set(over.map((item) => item.id))) await owners.forgetKept(id)
+    for (const item of Object.values(gone).flat()) await removeItem(item)
+    for (const item of garbage.unused) if (item.place === artifacts.starts.folderOf(item.id)) await owners.forgetStart(item.id)
+  }
+  const left = keptBytes - bytesOf(over)
+  return {
+    dryRun,
+    removed: { unused: sumOf(gone.unused), deleted: sumOf(gone.deleted), unknown: sumOf(gone.unknown), overLimit: sumOf(over) },
+    forgotten: [...new Set(over.map(({ id }) => id))],
+    keptBytes: left,
+    unknownBytes: unknown ? 0 : bytesOf(garbage.unknown),
+    fits: left <= maxBytes,
+  }
+}
+
+interface KeptItem {
+  item: ArtifactItem
+  endedAtMs: number
+}
+
+interface SortedItems {
+  unused: ArtifactItem[]
+  deleted: ArtifactItem[]
+  unknown: ArtifactItem[]
+  live: ArtifactItem[]
+  kept: KeptItem[]
+}
+
+async function sortItems(artifacts: Artifacts, owners: ArtifactOwners): Promise<SortedItems> {
+  const sorted: SortedItems = { unused: [], deleted: [], unknown: [], live: [], kept: [] }
+  for (const [id, items] of Map.groupBy(await experimentItems(artifacts), (item) => item.id)) {
+    const owner = await owners.ownerOf(id)
+    if (owner.state !== 'ended') sorted[owner.state].push(...items)
+    else
+      for (const item of items)
+        if (owner.names.includes(item.name)) sorted.kept.push({ item, endedAtMs: owner.endedAtMs })
+        else sorted.unused.push(item)
+  }
+  const experiments = await owners.starts()
+  for (const start of await startItems(artifacts)) {
+    const id = experiments.get(start.id)
+    const isYoung = Date.now() - start.madeAtMs < RECORDED_WITHIN_MS // both of this host
+    const isNeeded = id === undefined ? isYoung : (await owners.ownerOf(id)).state === 'live'
+    sorted[isNeeded ? 'live' : 'unused'].push(start)
+  }
+  return sorted
+}
+
+/** Those that ended first, so many that together they have the bytes that are too many. */
+function firstOver(kept: readonly KeptItem[], tooManyBytes: number): ArtifactItem[] {
+  const over: ArtifactItem[] = []
+  for (const { item } of kept.toSorted((a, b) => a.endedAtMs - b.endedAtMs)) {
+    if (bytesOf(over) >= tooManyBytes) break
+    over.push(item)
+  }
+  return over
+}
+
+async function removeItem({ place }: ArtifactItem): Promise<void> {
+  await rm(place, { recursive: true, force: true })
+  await rmdir(path.dirname(place)).catch(() => {}) // the experiment's folder, where it is empty now
+}
+
+const bytesOf = (items: readonly ArtifactItem[]): number => items.reduce((sum, { bytes }) => sum + bytes, 0)
+const sumOf = (items: readonly ArtifactItem[]) => ({ files: items.reduce((sum, { files }) => sum + files, 0), bytes: bytesOf(items) })

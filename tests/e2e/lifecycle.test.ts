@@ -1,0 +1,99 @@
+import { createClient } from '@trainyard/client'
+import type { Epoch, Experiment } from '@trainyard/contracts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { poll } from '../support/poll.ts'
+import { type Service, startService, stopAndRemove } from '../support/service.ts'
+
+const config = { dataset: 'synthetic-flowers', imageSize: 16, depth: 2, width: 64, norm: 'batch', lr: 0.01, epochs: 80 } as const
+
+let service: Service
+let original: Experiment
+beforeAll(async () => {
+  service = await startService()
+  original = await ended((await createClient({ baseUrl: service.url }).submit(config)).id)
+}, 200_000)
+afterAll(() => stopAndRemove(service))
+
+const client = () => createClient({ baseUrl: service.url })
+const numbersOf = ({ seconds: _seconds, at: _at, attempt: _attempt, ...numbers }: Epoch) => numbers
+
+function ended(id: string): Promise<Experiment> {
+  return poll(
+    async () => {
+      const experiment = await client().get(id)
+      if (experiment.finishedAt === null) throw new Error(`still ${experiment.state} at epoch ${experiment.latest?.epoch}`)
+      return experiment
+    },
+    { timeoutMs: 120_000 },
+  )
+}
+
+test('replay — every epoch equal, bit for bit, said in a sentence', async () => {
+  const { stdout } = await service.cli('replay', original.id)
+  expect(stdout).toContain(`all ${config.epochs} epochs equal those of ${original.id}, bit for bit (weights and losses)`)
+  expect((await client().get('latest')).replay).toEqual({ of: original.id, comparedEpochs: config.epochs, difference: null })
+})
+
+test('a run that was paused, and moved up in the queue, ends as one that was left alone', async () => {
+  const { id } = await client().submit(config)
+  for await (const { event } of client().watch(id)) if (event.type === 'epoch' && event.data.epoch === 5) break
+  await client().pause(id)
+  const paused = await poll(
+    async () => {
+      const experiment = await client().get(id)
+      if (experiment.state !== 'paused') throw new Error(experiment.state)
+      return experiment
+    },
+    { timeoutMs: 60_000 },
+  )
+  expect(paused.kept[0]).toEqual({ epoch: paused.latest?.epoch, kind: 'checkpoint' })
+  expect((await client().patch(id, { priority: 5 })).priority).toBe(5)
+  await client().resume(id)
+  const { attempts } = await ended(id)
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(['paused', 'completed'])
+  const [left, right] = await Promise.all([client().epochs(original.id), client().epochs(id)])
+  expect(right.items.map(numbersOf)).toEqual(left.items.map(numbersOf))
+})
+
+test('fork — of a kept model and of a checkpoint, with other settings, each with its parent’s epochs before its own', async () => {
+  const [kept] = original.kept
+  if (!kept) throw new Error('the model is not kept')
+  const ofModel = await ended((await client().fork(original.id, { changes: { lr: 0.001, epochs: kept.epoch + 3 } })).id)
+  expect(ofModel).toMatchObject({
+    state: 'completed',
+    parent: { id: original.id, epoch: kept.epoch },
+    attempts: [{ resumedFromEpoch: kept.epoch }],
+  })
+  expect((await client().epochs(ofModel.id)).items.map(({ attempt }) => attempt)).toEqual([...Array(kept.epoch).fill(0), 1, 1, 1])
+  expect((await client().layers(ofModel.id)).items.map(({ epoch }) => epoch)).not.toContain(kept.epoch)
+
+  const stopped = await client().submit({ ...config, epochs: 10_000 })
+  for await (const { event } of client().watch(stopped.id)) if (event.type === 'epoch' && event.data.epoch === 5) break
+  await client().pause(stopped.id)
+  await poll(async () => expect((await client().get(stopped.id)).state).toBe('paused'), { timeoutMs: 60_000 })
+  await client().cancel(stopped.id)
+  const { epoch = 0 } = (await client().get(stopped.id)).kept[0] ?? {}
+  // the same settings and the momentum with it: the fork is what its parent would have become
+  const same = await ended((await client().fork(stopped.id, { changes: { epochs: epoch + 2 } })).id)
+  const [ours, theirs] = await Promise.all([client().epochs(same.id), client().epochs(original.id)])
+  expect(same.state).toBe('completed')
+  expect(ours.items.slice(0, config.epochs).map(numbersOf)).toEqual(theirs.items.slice(0, ours.items.length).map(numbersOf))
+})
+
+test('delete and gc — what is gone leaves nothing on the disk', async () => {
+  const { id } = await ended((await client().submit({ ...config, epochs: 3 })).id)
+  await client().remove(id)
+  await expect(client().get(id)).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' })
+  expect(await client().collectGarbage()).toMatchObject({ removed: { deleted: { files: 0 } }, fits: true })
+})
+
+test('drain — the worker gives back what it runs and leaves; npm start says so, and does not start it again', async () => {
+  const { id } = await client().submit({ ...config, epochs: 10_000 })
+  for await (const { event } of client().watch(id)) if (event.type === 'epoch') break
+  const [worker] = (await client().workers()).items
+  const { stdout } = await service.cli('drain', worker?.id ?? '')
+  expect(stdout).toContain(`it gives back ${id}`)
+  await poll(async () => expect(service.printed()).toContain('The worker has left as it was asked to'), { timeoutMs: 60_000 })
+  expect(await client().get(id)).toMatchObject({ state: 'queued', reason: 'drained' })
+  expect((await client().workers()).items).toEqual([])
+})
