@@ -73,7 +73,7 @@ export const againRoutes: FastifyPluginAsyncZod<QueueDeps & LifeDeps> = async (a
     const original = await experimentOf(request, store)
     const kept = keptEpoch(original, epoch)
     const { name = null, notes = null, tags, priority, pool, ...fields } = parseForked(forkedRequest(original, changes))
-    const config = resolveConfig({ ...fields, name: undefined, notes: undefined, tags, priority, pool })
+    const config = resolveConfig({ ...fields, name: undefined, notes: undefined, tags, priority, pool }, await queue.speedOf(pool))
     refuseTooFewEpochs(config, kept)
     const warnings = [...momentumWarnings(kept, request.body), ...(await queue.warningsOf(config, pool))]
     const start = await takeForkStart(original, { kept, resetOptimizer }, deps)

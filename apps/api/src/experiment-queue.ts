@@ -1,9 +1,16 @@
-import { configWarnings, type DiskSpace, type Experiment, type ExperimentConfig, networkCost } from '@trainyard/contracts'
+import {
+  configWarnings,
+  type DiskSpace,
+  type Experiment,
+  type ExperimentConfig,
+  networkCost,
+  type TrainingSpeed,
+} from '@trainyard/contracts'
 import type { ExperimentStore, Housekeeping, NewExperiment, WorkerRegistry } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { assertDiskHasRoom } from './disk-space.ts'
-import { checkCapacity } from './network-capacity.ts'
+import { checkCapacity, serving } from './network-capacity.ts'
 
 export interface QueueDeps {
   store: Pick<ExperimentStore, 'create'>
@@ -48,6 +55,8 @@ interface Making {
 }
 
 export interface ExperimentQueue {
+  /** The speed of a live worker of the pool; null: none is known. */
+  speedOf(pool: string): Promise<TrainingSpeed | null>
   /** Refuses a config that no live worker can hold; answers what is allowed but may surprise. */
   warningsOf(config: ExperimentConfig, pool: string): Promise<string[]>
   /** Makes the experiment, or finds the one that the idempotency key made; sets status and headers of the answer. */
@@ -61,6 +70,7 @@ export function experimentQueue({ store, workers, housekeeping, diskSpace }: Que
       const capacity = checkCapacity({ memoryBytes: networkCost(config).memoryBytes, pool, workers: await workers.list() })
       return [...configWarnings(config), ...capacity]
     },
+    speedOf: async (pool) => serving(await workers.list(), pool).find(({ speed }) => speed !== null)?.speed ?? null,
     make: async ({ request, reply, input, bodyHash }) => {
       assertDiskHasRoom(await diskSpace())
       const key = request.headers['idempotency-key']

@@ -12,6 +12,10 @@ class NetworkTooLargeError extends ExpectedError {
   }
 }
 
+/** The live workers that take experiments of the pool. */
+export const serving = (workers: readonly WorkerInfo[], pool: string): WorkerInfo[] =>
+  workers.filter(({ pools, draining, refusing }) => pools.includes(pool) && !draining && refusing === null)
+
 /** Refuses what no live worker of the pool could hold. What a pool without workers could hold is not known: that is only a warning. */
 export function checkCapacity({
   memoryBytes,
@@ -22,9 +26,9 @@ export function checkCapacity({
   pool: string
   workers: readonly WorkerInfo[]
 }): string[] {
-  const serving = workers.filter(({ pools, draining, refusing }) => pools.includes(pool) && !draining && refusing === null)
-  if (serving.length === 0) return [`No live worker serves pool ${pool}; the experiment waits until one starts`]
-  const largestBytes = Math.max(...serving.map((worker) => worker.memoryBytes))
+  const able = serving(workers, pool)
+  if (able.length === 0) return [`No live worker serves pool ${pool}; the experiment waits until one starts`]
+  const largestBytes = Math.max(...able.map((worker) => worker.memoryBytes))
   if (memoryBytes > largestBytes)
     throw new NetworkTooLargeError({ what: 'Training', neededBytes: memoryBytes, largestBytes, whose: `worker of pool ${pool}` })
   return []
@@ -32,8 +36,8 @@ export function checkCapacity({
 
 /** Refuses a probe that no live worker could hold; any worker may take one, whatever its pools. */
 export function checkProbeCapacity({ memoryBytes, workers }: { memoryBytes: number; workers: readonly WorkerInfo[] }): void {
-  const serving = workers.filter(({ draining }) => !draining)
-  const largestBytes = Math.max(...serving.map((worker) => worker.memoryBytes))
-  if (serving.length === 0 || memoryBytes <= largestBytes) return
+  const able = workers.filter(({ draining }) => !draining)
+  const largestBytes = Math.max(...able.map((worker) => worker.memoryBytes))
+  if (able.length === 0 || memoryBytes <= largestBytes) return
   throw new NetworkTooLargeError({ what: 'The probe', neededBytes: memoryBytes, largestBytes, whose: 'live worker' })
 }

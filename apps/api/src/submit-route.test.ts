@@ -43,6 +43,22 @@ describe('POST /experiments — what it takes', () => {
   })
 })
 
+test('firstLayer auto — the faster way by the measured speed of a live worker of the pool; elsewhere by the cost model’s own', async () => {
+  const notebook = { epochs: 30, pool: 'measured' }
+  expect((await post(notebook)).json().config.firstLayer).toBe('sample')
+  const speed = [{ width: 512, direct: 0.01, sample: 1 }]
+  await api.workers.heartbeat(testWorker({ id: 'fast', pools: ['measured'], speed }))
+  expect((await post(notebook)).json().config.firstLayer).toBe('direct')
+  const dryRun = await api.app.inject({ method: 'POST', url: `${URL}?dryRun=true`, payload: notebook })
+  expect(DryRun.parse(dryRun.json()).firstLayer).toMatchObject({
+    choice: 'direct',
+    reason: expect.stringContaining('by the speed of a live worker'),
+  })
+  expect((await post({ ...notebook, pool: 'other' })).json().config.firstLayer).toBe('sample')
+  expect((await post({ ...notebook, firstLayer: 'sample' })).json().config.firstLayer).toBe('sample')
+  await api.workers.remove('fast')
+})
+
 const refused: [string, object][] = [
   ['/dataset', { dataset: 'mnist' }],
   ['/imageSize', { imageSize: 7 }],

@@ -6,6 +6,7 @@ import {
   ExperimentRequest,
   forecastConfig,
   resolveConfig,
+  type TrainingSpeed,
 } from '@trainyard/contracts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -31,15 +32,16 @@ export const submitRoute: FastifyPluginAsyncZod<QueueDeps> = async (app, deps) =
   app.post('/experiments', { schema: submitSchema }, async (request, reply) => {
     const { body, query } = request
     const { name = null, notes = null, tags, priority, pool } = body
-    const config = resolveConfig(body)
+    const speed = await queue.speedOf(pool)
+    const config = resolveConfig(body, speed)
     const warnings = await queue.warningsOf(config, pool)
-    if (query.dryRun === 'true') return reply.code(200).send(dryRun(config, warnings))
+    if (query.dryRun === 'true') return reply.code(200).send(dryRun({ config, speed, warnings }))
     const input = { config, configHash: configHash(config), name, notes, tags, priority, pool, warnings }
     const { experiment } = await queue.make({ request, reply, input, bodyHash: bodyHash(body) })
     return reply.send(experiment)
   })
 }
 
-function dryRun(config: ExperimentConfig, warnings: string[]): DryRun {
-  return { config, configHash: configHash(config), ...dryRunShapes(config), signal: forecastConfig(config), warnings }
+function dryRun({ config, speed, warnings }: { config: ExperimentConfig; speed: TrainingSpeed | null; warnings: string[] }): DryRun {
+  return { config, configHash: configHash(config), ...dryRunShapes(config, speed), signal: forecastConfig(config), warnings }
 }

@@ -83,6 +83,7 @@ export function testWorker(fields: Partial<WorkerInfo> = {}): Omit<WorkerInfo, '
     version: '0.1.0',
     pools: ['default'],
     engine: null,
+    speed: null,
     memoryBytes: 8 * GIB,
     slots: [{ slot: 1, experimentId: null, trainer: 'idle' }],
     holds: [],

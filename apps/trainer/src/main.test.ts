@@ -90,6 +90,17 @@ test('a run — ready, started, every step and epoch once, completed; the next r
   }
 })
 
+test('a trainer that has nothing to do measures its machine’s speed, once; work that comes goes first', async () => {
+  const trainer = startTrainer()
+  trainer.send(run('at-once', config({})))
+  const before = await trainer.until(isEnd)
+  expect(before.map(({ type }) => type)).not.toContain('speed')
+  const measured = (await trainer.until(({ type }) => type === 'speed')).at(-1)
+  expect(measured).toMatchObject({ speed: [{ width: 64 }, { width: 1024 }] })
+  trainer.send(run('after', config({})))
+  expect((await trainer.until(isEnd)).map(({ type }) => type)).not.toContain('speed')
+})
+
 test('every epoch tells its layers’ signal, after its losses; none where that is not wanted', async () => {
   const trainer = startTrainer()
   trainer.send(run('signal', config({ depth: 2, norm: 'batch' })))

@@ -5,6 +5,7 @@ import type { MessageChannel } from './message-channel.ts'
 import { createPhotoNamer } from './predict-photo.ts'
 import type { ResidentKernel } from './resident-kernel.ts'
 import type { ResidentSplits } from './resident-splits.ts'
+import { measureWhileIdle } from './measure-while-idle.ts'
 import { DrainedError } from './run-callbacks.ts'
 import { runExperiment } from './run-experiment.ts'
 import { runProbe } from './run-probe.ts'
@@ -35,14 +36,17 @@ export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
   const namePhoto = createPhotoNamer(deps.tf)
   let current: Run | null = null
   void channel.send({ type: 'ready', engine })
+  const measuring = measureWhileIdle(deps)
 
   const start = async (work: Work): Promise<void> => {
+    measuring.giveWay()
     const run: Run = { id: work.runId, abort: new AbortController(), leaveAfterEpoch: false }
     current = run
     const outcome = await outcomeOf(work, { ...deps, run, namePhoto })
     // Before it is told: the worker may answer with the next run.
     current = null
     await channel.send(outcome)
+    if (!current) measuring.goOn()
   }
 
   return (message) => {

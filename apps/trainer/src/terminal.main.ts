@@ -12,6 +12,7 @@ import {
   TrainingFields,
 } from '@trainyard/contracts'
 import { loadEngine } from '@trainyard/tensorflow'
+import { measureSpeed } from '@trainyard/training'
 import { readTrainerFolders } from './environment.ts'
 import { createResidentKernel } from './resident-kernel.ts'
 import { createResidentSplits } from './resident-splits.ts'
@@ -31,8 +32,9 @@ async function main(args: string[]): Promise<void> {
   })
   if (values['help']) return print(helpText(flags))
   // The whole request's rules, so that the terminal refuses what the service would.
-  const config = resolveConfig(parseFlags(ExperimentRequest, values))
+  const request = parseFlags(ExperimentRequest, values)
   const { engine, tf } = loadEngine(process.env)
+  const config = resolveConfig(request, request.firstLayer === 'auto' ? await measureSpeed(tf) : null)
   print(header(config, { engine, parameters: networkCost(config).parameters }))
 
   const abort = new AbortController()

@@ -25,10 +25,8 @@ export function startHeartbeat({ registry, worker, slots, draining, refusing, on
     const { drain } = await registry.heartbeat({
       ...worker,
       ...host,
-      engine:
-        slots()
-          .find((slot) => slot.engine() !== null)
-          ?.engine() ?? null,
+      engine: firstKnown(slots().map((slot) => slot.engine())),
+      speed: firstKnown(slots().map((slot) => slot.speed())),
       slots: slots().map((slot) => slot.state()),
       holds: slots().flatMap((slot) => slot.holds()),
       draining: draining(),
@@ -38,3 +36,5 @@ export function startHeartbeat({ registry, worker, slots, draining, refusing, on
   }
   return repeat({ everyMs: EVERY_MS, work: beat, onError })
 }
+
+const firstKnown = <T>(values: readonly (T | null)[]): T | null => values.find((value) => value !== null) ?? null

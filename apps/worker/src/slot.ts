@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Engine, HeldSplit, WorkerSlot } from '@trainyard/contracts'
+import type { Engine, HeldSplit, TrainingSpeed, WorkerSlot } from '@trainyard/contracts'
 import type { AttemptStore, Claim, JobSource } from '@trainyard/jobs'
 import type { Logger } from 'pino'
 import type { Attempt } from './attempt.ts'
@@ -31,6 +31,7 @@ export interface SlotDeps {
 export interface Slot {
   state(): WorkerSlot
   engine(): Engine | null
+  speed(): TrainingSpeed | null
   holds(): HeldSplit[]
   attempt(): Attempt | null
   /** Resolves when the slot has ended its work and its trainer has left, after `stopping`. */
@@ -42,6 +43,7 @@ export function startSlot(deps: SlotDeps): Slot {
   const { slot, source, attempts, workerId, crashes, growthBytes, log, stopping, onChange } = deps
   let status: WorkerSlot['trainer'] = 'starting'
   let engine: Engine | null = null
+  let speed: TrainingSpeed | null = null
   let holds: HeldSplit[] = []
   let attempt: Attempt | null = null
 
@@ -89,6 +91,7 @@ export function startSlot(deps: SlotDeps): Slot {
     become('idle')
     let leanestBytes = Infinity
     while (!stopping.aborted && trainer.isAlive()) {
+      speed = trainer.speed() ?? speed
       const served = await serveJob(trainer).catch((error: unknown) => {
         log.error({ err: error }, 'fetching a job failed')
         return null
@@ -122,6 +125,7 @@ export function startSlot(deps: SlotDeps): Slot {
   return {
     state: () => ({ slot, experimentId: attempt?.id ?? null, trainer: status }),
     engine: () => engine,
+    speed: () => speed,
     holds: () => holds,
     attempt: () => attempt,
     stopped: serve().catch((error: unknown) => log.error({ err: error, slot }, 'the slot stopped')),

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { type Engine, FromTrainer, type ToTrainer } from '@trainyard/contracts'
+import { type Engine, FromTrainer, type ToTrainer, type TrainingSpeed } from '@trainyard/contracts'
 import type { Logger } from 'pino'
 
 const LEAVE_WITHIN_MS = 5000
@@ -10,6 +10,8 @@ export interface TrainerProcess {
   pid: number
   /** Resolves once its engine is loaded. */
   ready: Promise<Engine>
+  /** Of its machine, once it has measured it. */
+  speed(): TrainingSpeed | null
   /** Resolves with how it ended, after its last message was heard. */
   ended: Promise<string>
   isAlive(): boolean
@@ -21,7 +23,7 @@ export interface TrainerProcess {
   leave(): Promise<void>
 }
 
-export type RunMessage = Exclude<FromTrainer, { type: 'ready' }>
+export type RunMessage = Exclude<FromTrainer, { type: 'ready' | 'speed' }>
 
 interface RunListener {
   /** Each message must be acknowledged. */
@@ -42,6 +44,7 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
   for (const stream of [child.stdout, child.stderr]) if (stream) logLines(stream, log)
   const ready = Promise.withResolvers<Engine>()
   let listener: RunListener | null = null
+  let speed: TrainingSpeed | null = null
   child.on('message', (raw) => {
     const message = FromTrainer.safeParse(raw)
     if (!message.success) {
@@ -49,6 +52,9 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
       child.kill('SIGKILL')
     } else if (message.data.type === 'ready') {
       ready.resolve(message.data.engine)
+      send({ type: 'ack', count: 1 })
+    } else if (message.data.type === 'speed') {
+      speed = message.data.speed
       send({ type: 'ack', count: 1 })
     } else listener?.onMessage(message.data)
   })
@@ -65,6 +71,7 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
   return {
     pid: child.pid ?? -1,
     ready: ready.promise,
+    speed: () => speed,
     ended,
     isAlive,
     send,

@@ -6,7 +6,7 @@ import { SignalForecast } from './signal-advice.ts'
 export const FirstLayerPlan = z.object({
   choice: FirstLayer.describe('the faster one'),
   reason: z.string(),
-  directSeconds: z.number().describe('the whole run on two cores, estimated'),
+  directSeconds: z.number().describe('the whole run, estimated: by the speed of a live worker of the pool, or on two cores of a server'),
   sampleSeconds: z.number().nullable().describe('null: it cannot be computed so'),
 })
 export type FirstLayerPlan = z.infer<typeof FirstLayerPlan>

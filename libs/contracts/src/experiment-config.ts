@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { configFaults, DEFAULT_GROUP_SIZE } from './config-rules.ts'
 import { DatasetName, type SplitName } from './dataset.ts'
 import { planFirstLayer } from './first-layer-cost.ts'
+import type { TrainingSpeed } from './training-speed.ts'
 
 /** Bumped when an older worker could not run a newer config; part of the queue's name. */
 export const CONFIG_VERSION = 4
@@ -107,7 +108,8 @@ export const ExperimentConfig = z
   .meta({ id: 'ExperimentConfig' })
 export type ExperimentConfig = z.infer<typeof ExperimentConfig>
 
-export function resolveConfig(request: ExperimentRequest): ExperimentConfig {
+/** `speed`: of the machine that will run it, where it is known; only `firstLayer: auto` asks for it. */
+export function resolveConfig(request: ExperimentRequest, speed: TrainingSpeed | null = null): ExperimentConfig {
   const { depth = 3, width = 512, timeLimitSeconds = null, name: _name, tags: _tags, notes: _notes, ...rest } = request
   const { priority: _priority, pool: _pool, firstLayer, ...fields } = rest
   const layerSizes = request.layerSizes ?? Array.from({ length: depth }, () => width)
@@ -119,7 +121,7 @@ export function resolveConfig(request: ExperimentRequest): ExperimentConfig {
     depth: layerSizes.length,
     width: uniform ? (layerSizes[0] ?? null) : null,
     timeLimitSeconds,
-    firstLayer: firstLayer === 'auto' ? planFirstLayer({ ...fields, layerSizes }).choice : firstLayer,
+    firstLayer: firstLayer === 'auto' ? planFirstLayer({ ...fields, layerSizes }, speed).choice : firstLayer,
   }
 }
 

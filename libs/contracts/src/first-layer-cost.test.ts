@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ExperimentRequest, resolveConfig } from './experiment-config.ts'
 import { directSeconds, planFirstLayer, sampleSeconds } from './first-layer-cost.ts'
+import { speedAt } from './training-speed.ts'
 
 const resolve = (request: object) => resolveConfig(ExperimentRequest.parse(request))
 const plan = (request: object) => planFirstLayer(resolve(request))
@@ -29,6 +30,31 @@ describe('planFirstLayer()', () => {
     })
     expect(plan({ imageSize: 32 }).sampleSeconds).not.toBeNull()
   })
+})
+
+test('a machine’s own speed scales both estimates, and what is faster there is chosen', () => {
+  const config = resolve({ imageSize: 40, epochs: 30 })
+  const fitted = planFirstLayer(config)
+  const planAt = (direct: number, sample: number) => planFirstLayer(config, [{ width: 512, direct, sample }])
+  expect(planAt(0.5, 2).directSeconds).toBeCloseTo(0.5 * fitted.directSeconds, 9)
+  expect(planAt(0.5, 2).sampleSeconds).toBeCloseTo(2 * Number(fitted.sampleSeconds), 9)
+  expect([planAt(0.5, 2).choice, planAt(2, 0.5).choice]).toEqual(['direct', 'sample'])
+  expect(resolveConfig(ExperimentRequest.parse({ imageSize: 40 }), [{ width: 64, direct: 0.5, sample: 2 }]).firstLayer).toBe('direct')
+})
+
+test('speedAt() — as measured at a width, between two along the logarithm, and so on to twice the widest', () => {
+  const speed = [
+    { width: 64, direct: 1, sample: 4 },
+    { width: 1024, direct: 4, sample: 1 },
+  ]
+  expect(speedAt(speed, 64)).toEqual({ direct: 1, sample: 4 })
+  expect(speedAt(speed, 1024)).toEqual({ direct: 4, sample: 1 })
+  expect(speedAt(speed, 256).direct).toBeCloseTo(2, 12)
+  expect(speedAt(speed, 256).sample).toBeCloseTo(2, 12)
+  expect(speedAt(speed, 1)).toEqual(speedAt(speed, 64))
+  expect(speedAt(speed, 2048).direct).toBeCloseTo(4 * 4 ** 0.25, 12)
+  expect(speedAt(speed, 9999)).toEqual(speedAt(speed, 2048))
+  expect(speedAt(speed.slice(1), 5)).toEqual({ direct: 4, sample: 1 })
 })
 
 test('more epochs pay for the set-up: the saving grows with each of them', () => {

@@ -1,5 +1,6 @@
 import { CLASSES, SPLIT_COUNTS } from './dataset.ts'
-import type { ExperimentConfig } from './experiment-config.ts'
+import type { ExperimentConfig, FirstLayer } from './experiment-config.ts'
+import { speedAt, type TrainingSpeed } from './training-speed.ts'
 import type { FirstLayerPlan } from './dry-run.ts'
 import { sampleSpaceFault, stepsPerEpoch } from './config-rules.ts'
 
@@ -27,8 +28,8 @@ interface TrainingSeconds {
 
 /**
  * Seconds on two cores of a server, fitted to what `npm run bench:scaling` measured (docs/sample-space.md): for a multiplication with its addition and a
- * weight's step of SGD, in the first layer and in the smaller ones; for a unit's activation; for whatever else a step does; for a pixel made a float. A
- * machine that is faster is so in both ways of computing the first layer, and only their ratio decides.
+ * weight's step of SGD, in the first layer and in the smaller ones; for a unit's activation; for whatever else a step does; for a pixel made a float.
+ * Other machines are faster in one way than in the other: workers measure theirs (TrainingSpeed).
  */
 const FLOAT32 = {
   product: 1.3e-11,
@@ -78,21 +79,32 @@ function otherSeconds(sizes: TrainingSizes, costs: Omit<typeof FLOAT64, 'product
   return products + activations * costs.activation + stepsOf(sizes) * (weights * costs.otherStep + costs.operations)
 }
 
+/** Both ways on a machine of this speed, or on the one that the constants were fitted to. */
+export function estimatedSeconds(sizes: TrainingSizes, speed: TrainingSpeed | null): Record<FirstLayer, TrainingSeconds> {
+  const factors = speed ? speedAt(speed, sizes.units[0] ?? 0) : { direct: 1, sample: 1 }
+  return { direct: scaled(directSeconds(sizes), factors.direct), sample: scaled(sampleSeconds(sizes), factors.sample) }
+}
+
+function scaled({ setUp, epoch, model }: TrainingSeconds, factor: number): TrainingSeconds {
+  return { setUp: factor * setUp, epoch: factor * epoch, model: factor * model }
+}
+
 type PlannedFields = Pick<ExperimentConfig, 'dataset' | 'imageSize' | 'layerSizes' | 'batchSize' | 'epochs' | 'evaluate' | 'keepModel'>
 
-/** The faster way to compute the first layer of a run, the kernel not yet in the cache. */
-export function planFirstLayer(config: PlannedFields): FirstLayerPlan {
+/** The faster way to compute the first layer of a run, the kernel not yet in the cache; on a machine of this speed, or on the one that the model was fitted to. */
+export function planFirstLayer(config: PlannedFields, speed: TrainingSpeed | null = null): FirstLayerPlan {
   const { dataset, imageSize, layerSizes, batchSize, epochs, evaluate, keepModel } = config
   const counts = SPLIT_COUNTS[dataset]
   const evalImages = evaluate === 'none' ? 0 : counts[evaluate]
   const sizes = { images: counts.train, evalImages, inputs: 3 * imageSize ** 2, units: [...layerSizes, CLASSES], batchSize }
   const total = ({ setUp, epoch, model }: TrainingSeconds): number => setUp + epochs * epoch + (keepModel === 'none' ? 0 : model)
-  const direct = total(directSeconds(sizes))
+  const estimated = estimatedSeconds(sizes, speed)
+  const direct = total(estimated.direct)
   const fault = sampleSpaceFault(config)
   if (fault) return { choice: 'direct', reason: `Over the pixels: sample space ${fault}.`, directSeconds: direct, sampleSeconds: null }
-  const sample = total(sampleSeconds(sizes))
+  const sample = total(estimated.sample)
   const choice = sample < direct ? 'sample' : 'direct'
-  const reason = `About ${inWords(sample)} in sample space and ${inWords(direct)} over the pixels, on two cores.`
+  const reason = `About ${inWords(sample)} in sample space and ${inWords(direct)} over the pixels, ${speed ? 'by the speed of a live worker' : 'on two cores'}.`
   return { choice, reason, directSeconds: direct, sampleSeconds: sample }
 }
 

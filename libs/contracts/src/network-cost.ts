@@ -2,6 +2,7 @@ import { CLASSES, SPLIT_COUNTS } from './dataset.ts'
 import { stepsPerEpoch } from './config-rules.ts'
 import { planFirstLayer } from './first-layer-cost.ts'
 import type { ExperimentConfig } from './experiment-config.ts'
+import type { TrainingSpeed } from './training-speed.ts'
 
 /** TensorFlow, Node and what its pool and its kernels hold beyond the arrays: an idle trainer has 390 MiB, and a processor with AVX-512 took 150 more. */
 export const TRAINER_BASE_BYTES = 576 * 2 ** 20
@@ -59,7 +60,7 @@ function sampleBytes(config: ExperimentConfig, { parameters, images }: { paramet
 }
 
 /** Shapes of one batch on its way through the network, and what an experiment will cost. */
-export function dryRunShapes(config: ExperimentConfig) {
+export function dryRunShapes(config: ExperimentConfig, speed: TrainingSpeed | null = null) {
   const images = SPLIT_COUNTS[config.dataset].train
   const n = Math.min(config.batchSize, images)
   return {
@@ -76,6 +77,6 @@ export function dryRunShapes(config: ExperimentConfig) {
       steps: stepsPerEpoch(images, config.batchSize) * config.epochs,
     },
     ...networkCost(config),
-    firstLayer: planFirstLayer(config),
+    firstLayer: planFirstLayer(config, speed),
   }
 }

@@ -5,6 +5,7 @@ import { ExperimentConfig } from './experiment-config.ts'
 import { EpochLayers } from './layer-signal.ts'
 import { Prediction, StoredModel } from './model.ts'
 import { ProbeCell, ProbeRequest } from './probe.ts'
+import { TrainingSpeed } from './training-speed.ts'
 
 export const CheckpointInfo = z.object({ file: z.string(), epoch: z.int(), sha256: z.string(), bytes: z.int() })
 export type CheckpointInfo = z.infer<typeof CheckpointInfo>
@@ -61,6 +62,7 @@ const run = { runId: z.string() }
 const end = { ...run, rssBytes: z.int() }
 export const FromTrainer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), engine: Engine }),
+  z.object({ type: z.literal('speed'), speed: TrainingSpeed }),
   z.object({
     type: z.literal('started'),
     ...run,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { HeldSplit } from './dataset.ts'
 import { Engine } from './experiment.ts'
+import { TrainingSpeed } from './training-speed.ts'
 
 export const WorkerSlot = z.object({
   slot: z.int(),
@@ -17,6 +18,7 @@ export const WorkerInfo = z
     version: z.string().describe('of Trainyard'),
     pools: z.array(z.string()),
     engine: Engine.nullable().describe('null until its trainer has loaded one'),
+    speed: TrainingSpeed.nullable().default(null).describe('as its trainer has measured it; null until then'),
     memoryBytes: z.number().describe('what one experiment may use, in bytes'),
     slots: z.array(WorkerSlot),
     holds: z.array(HeldSplit).describe('decoded splits at hand'),

@@ -76,6 +76,7 @@ test('workers are listed while they are heard, and no longer when they leave or 
       holds: [],
       draining: false,
       refusing: null,
+      speed: null,
     },
     slots: [{ slot: 0, experimentId: null, trainer: 'starting' as const }],
     startedAt: new Date().toISOString(),

@@ -4,6 +4,7 @@ export { type Checkpoint, type CheckpointOwner, decodeCheckpoint, encodeCheckpoi
 export { LossDivergedError, OutOfMemoryError } from './errors.ts'
 export { gramMatrix } from './gram-matrix.ts'
 export type { LayerSignal } from './layer-signal.ts'
+export { measureSpeed } from './measure-speed.ts'
 export { createNetwork, type Network } from './network.ts'
 export type { NetworkShape } from './network-layers.ts'
 export type { NormShape } from './norm.ts'
