@@ -197,6 +197,16 @@ test('the images’ products — multiplied once, in the phase prepare, then at 
   expect(names).toEqual(expect.arrayContaining(['synthetic-flowers-train-44.kernel', 'synthetic-flowers-val-44.kernel']))
 })
 
+test.each(['soon', 'after_epoch'] as const)('leaving %s before the first step — at once: there is nothing to save', async (leave) => {
+  const trainer = startTrainer()
+  trainer.send(run(`early-${leave}`, config({ imageSize: leave === 'soon' ? 90 : 91, epochs: 10_000 })))
+  await trainer.until(({ type }) => type === 'phase')
+  trainer.send({ type: 'abort', runId: `early-${leave}`, leave })
+  const messages = await trainer.until(isEnd)
+  expect(messages.at(-1)).toEqual(end('aborted', `early-${leave}`))
+  expect(epochsOf(messages)).toEqual([])
+})
+
 test('abort — obeyed at the next step, and the trainer takes the next run', async () => {
   const trainer = startTrainer()
   trainer.send(run('long', config({ epochs: 10_000 })))

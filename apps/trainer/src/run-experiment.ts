@@ -19,13 +19,15 @@ export interface RunDependencies {
   diskSpace: () => Promise<DiskSpace>
   send: (message: FromTrainer) => Promise<void>
   signal: AbortSignal
+  /** A step has been taken. */
+  onStep: () => void
   /** True once the worker drains: the run ends after this epoch, with a checkpoint. */
   leaveAfterEpoch: () => boolean
 }
 
 /** Carries out one experiment and tells all that happens; what it throws is the run's outcome. */
 export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>, deps: RunDependencies): Promise<void> {
-  const { tf, engine, splits, kernels, diskSpace, signal, leaveAfterEpoch } = deps
+  const { tf, engine, splits, kernels, diskSpace, signal, onStep, leaveAfterEpoch } = deps
   const { runId, config } = command
   const reports = createRunReports({ runId, send: deps.send })
   const loaded = await splits.load(config, {
@@ -55,7 +57,7 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
     stepsPerEpoch: stepsPerEpoch(images.count, config.batchSize),
   })
   const checkpoints = runCheckpointSchedule(command, { reports, diskSpace, best: model.best, imagesHash: datasetHash })
-  const callbacks = [runCallbacks({ config, images: images.count, reports, checkpoints, model, leaveAfterEpoch })]
+  const callbacks = [{ onBatchEnd: onStep }, runCallbacks({ config, images: images.count, reports, checkpoints, model, leaveAfterEpoch })]
   try {
     await train(tf, { ...trainOptions(config, loaded, kernel), ...(origin && { start: origin.state }), signal, callbacks })
   } finally {

@@ -27,6 +27,8 @@ type Work = Extract<ToTrainer, { type: 'run' | 'probe' | 'predict' }>
 interface Run {
   id: string
   abort: AbortController
+  /** Its first step has been taken: before that there is nothing to write a checkpoint of. */
+  hasBegun: boolean
   leaveAfterEpoch: boolean
 }
 
@@ -40,7 +42,7 @@ export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
 
   const start = async (work: Work): Promise<void> => {
     measuring.giveWay()
-    const run: Run = { id: work.runId, abort: new AbortController(), leaveAfterEpoch: false }
+    const run: Run = { id: work.runId, abort: new AbortController(), hasBegun: false, leaveAfterEpoch: false }
     current = run
     const outcome = await outcomeOf(work, { ...deps, run, namePhoto })
     // Before it is told: the worker may answer with the next run.
@@ -90,14 +92,14 @@ async function carryOut(work: Work, { channel, run, namePhoto, ...deps }: Workpl
     const { kind, epoch } = work.model
     return { type: 'predicted', runId, prediction: { model: { kind, epoch }, classes: await namePhoto({ config, folder, photo }) } }
   }
-  await runExperiment(work, { ...deps, send, signal, leaveAfterEpoch: () => run.leaveAfterEpoch })
+  await runExperiment(work, { ...deps, send, signal, onStep: () => void (run.hasBegun = true), leaveAfterEpoch: () => run.leaveAfterEpoch })
   return { type: 'completed', ...endOf(runId) }
 }
 
 const endOf = (runId: string) => ({ runId, rssBytes: process.memoryUsage.rss() })
 
 function abort(run: Run, { leave }: Pick<Extract<ToTrainer, { type: 'abort' }>, 'leave'>): void {
-  if (leave === 'now') return run.abort.abort()
+  if (leave === 'now' || !run.hasBegun) return run.abort.abort()
   run.leaveAfterEpoch = true
   if (leave === 'soon') setTimeout(() => run.abort.abort(), EPOCH_GRACE_MS).unref()
 }
