@@ -24,6 +24,9 @@ try {
     const flowers = { dataset: 'flowers102', imageSize: 128, epochs: 1, evaluate: 'none' } as const
     rows.push(['POST to first step, Flowers102 128 px', spread(await postToFirstStep(flowers)), '< 700 ms'])
   } else say('FLOWERS102_ROOT is not set: without the start on Flowers102')
+  const stops = { cancel: await wishToEnd('cancel'), pause: await wishToEnd('pause') }
+  rows.push(['cancel of a running experiment to its end', spread(stops.cancel), '< 200 ms'])
+  rows.push(['pause of a running experiment to its checkpoint, epochs of some 50 ms', spread(stops.pause), '< 200 ms and an epoch'])
   rows.push([`epoch to ${STREAMS} open event streams`, spread(await epochToStreams()), 'p99 < 200 ms'])
   rows.push([`POST at ${RATE_PER_SECOND}/s for 20 s`, spread(await postLatency()), 'p99 < 20 ms'])
   process.stdout.write(
@@ -43,6 +46,26 @@ async function postToFirstStep(config: Parameters<typeof client.submit>[0]): Pro
     let firstMs: number | null = null
     for await (const { event } of client.watch(id)) if (event.type === 'batch') firstMs ??= performance.now() - startedMs
     if (i > 0 && firstMs !== null) latenciesMs.push(firstMs) // the first run decodes and warms up
+  }
+  return latenciesMs
+}
+
+/** From sending the wish to the state that it leads to: the worker has heard of it, its trainer has stopped, and the record says so. */
+async function wishToEnd(wish: 'cancel' | 'pause'): Promise<number[]> {
+  say(`${wish} while training…`)
+  const latenciesMs: number[] = []
+  for (let i = 0; i < STARTS; i++) {
+    const { id } = await client.submit({ dataset: 'synthetic-flowers', imageSize: 32, epochs: 10_000, evaluate: 'none', seed: i })
+    let askedMs = 0
+    for await (const { event } of client.watch(id)) {
+      if (event.type === 'epoch' && askedMs === 0) {
+        askedMs = performance.now()
+        await client[wish](id)
+      }
+      if (event.type === 'state' && ['canceled', 'paused'].includes(event.data.state)) break
+    }
+    latenciesMs.push(performance.now() - askedMs)
+    if (wish === 'pause') await client.cancel(id)
   }
   return latenciesMs
 }

@@ -61,10 +61,10 @@ async function train(run: Run): Promise<void> {
 
 /** The epoch of the newest checkpoint that is what was recorded. */
 async function wholeCheckpoint({ runId, checkpoints: { folder, resume } }: Run): Promise<number | null> {
-  for (const { file, epoch, sha256 } of resume) {
+  for (const [i, { file, epoch, sha256 }] of resume.entries()) {
     const text = await readFile(path.join(folder, file), 'utf8').catch(() => '')
     if (createHash('sha256').update(text).digest('hex') === sha256) return epoch
-    send({ type: 'log', runId, level: 'warn', message: `the checkpoint of epoch ${epoch} is damaged` })
+    send({ type: 'log', runId, number: i + 1, level: 'warn', message: `the checkpoint of epoch ${epoch} is damaged` })
   }
   return null
 }

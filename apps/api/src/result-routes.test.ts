@@ -20,7 +20,7 @@ beforeAll(async () => {
   await attempt.layers(testLayers(1))
   await attempt.batches({ epoch: 2, firstStep: 1, losses: Float32Array.of(Number.NaN, -Infinity) })
   await attempt.epoch(testEpoch(2, { loss: 'NaN', evalLoss: '-Infinity' }))
-  await attempt.log({ level: 'warn', message: '-1 is a strange loss' })
+  await attempt.log({ level: 'warn', message: '-1 is a strange loss', number: 1 })
 })
 afterAll(async () => {
   await leave()

@@ -11,9 +11,10 @@ export interface RunReports {
 }
 
 export function createRunReports({ runId, send }: { runId: string; send: (message: FromTrainer) => Promise<void> }): RunReports {
+  let lines = 0
   return {
     send: (message) => send({ ...message, runId }),
-    warn: (message) => void send({ type: 'log', runId, level: 'warn', message }),
+    warn: (message) => void send({ type: 'log', runId, number: (lines += 1), level: 'warn', message }),
     phase: ({ phase, fraction, epoch = 0, step = 0 }) => send({ type: 'phase', runId, phase, fraction, epoch, step }),
   }
 }

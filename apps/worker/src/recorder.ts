@@ -39,7 +39,7 @@ export function createRecorder(deps: { claim: Claim; writer: AttemptWriter; chec
         return recordCheckpoint(message.checkpoint)
       case 'log':
         log[message.level](message.message)
-        return writer.log({ level: message.level, message: message.message })
+        return writer.log({ level: message.level, message: message.message, number: message.number })
       case 'completed':
       case 'aborted':
       case 'failed': // how it ended is written last, when all else is

@@ -99,10 +99,16 @@ describe('batches()', () => {
 
 describe('log() and progress()', () => {
   test('logs keep their order, levels and text, and only the latest thousand', async () => {
-    for (let i = 0; i < 1005; i++) await writer.log({ level: 'warn', message: `line ${i} "ünï"\n` })
+    for (let i = 0; i < 1005; i++) await writer.log({ level: 'warn', message: `line ${i} "ünï"\n`, number: i + 1 })
     const lines = await store.logs(id)
     expect(lines).toHaveLength(1000)
     expect(lines.at(-1)).toMatchObject({ level: 'warn', message: 'line 1004 "ünï"\n' })
+  })
+
+  test('a line that is written again, as after a lost reply, is there once; the same words later are another line', async () => {
+    for (const number of [1, 1, 2, 1, 2]) await writer.log({ level: 'info', message: 'again', number })
+    expect(await store.logs(id)).toHaveLength(2)
+    expect((await eventTypes()).filter((type) => type === 'log')).toHaveLength(2)
   })
 
   test('progress counts over all epochs and estimates what is left', async () => {

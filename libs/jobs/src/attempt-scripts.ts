@@ -125,8 +125,11 @@ emit(id, 'layers', ARGV[5])`)
 const MODEL = fenced(`
 redis.call('HSET', record(id), 'model', ARGV[3])`)
 
-/** ARGV: id · token · the line as JSON. The latest thousand are kept. */
+/** ARGV: id · token · the line as JSON · its number among the attempt's. The latest thousand are kept; one that is written again changes nothing. */
 const LOG = fenced(`
+local writer, number = string.match(field(id, 'logged') or '', '^(%S+) (%d+)$')
+if writer == token and tonumber(number) >= tonumber(ARGV[4]) then return 'ok' end
+redis.call('HSET', record(id), 'logged', token .. ' ' .. ARGV[4])
 redis.call('RPUSH', record(id) .. ':logs', string.format('%.0f', now) .. ' ' .. ARGV[3])
 redis.call('LTRIM', record(id) .. ':logs', -1000, -1)
 emit(id, 'log', ARGV[3])`)

@@ -30,7 +30,8 @@ export interface AttemptWriter {
   batches(points: { epoch: number; firstStep: number; losses: Float32Array }): Promise<Written>
   /** `layerHashes`: of each layer's weights, first to last. */
   epoch(result: EpochResult, layerHashes?: readonly string[]): Promise<Written>
-  log(line: Omit<LogLine, 'at'>): Promise<Written>
+  /** `number`: counts the attempt's lines from 1. */
+  log(line: Omit<LogLine, 'at'> & { number: number }): Promise<Written>
   layers(layers: EpochLayers): Promise<Written>
   checkpoint(info: CheckpointInfo): Promise<Written>
   model(info: StoredModel): Promise<Written>
@@ -78,7 +79,7 @@ export function createAttemptWriter({
       const row = [rowValues(result), rowHash(result), result.seconds] as const
       return reaching(() => scripts.epoch(...own, result.epoch, ...row, JSON.stringify(result), layerHashes.join(''), from))
     },
-    log: (line) => reaching(() => scripts.log(...own, JSON.stringify(line))),
+    log: ({ number, ...line }) => reaching(() => scripts.log(...own, JSON.stringify(line), number)),
     layers: (layers) => {
       const short = shortLayers(layers)
       return reaching(() => scripts.layers(...own, short.epoch - from, layersRow(short), JSON.stringify(short)))

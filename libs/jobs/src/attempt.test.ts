@@ -115,7 +115,7 @@ describe('fencing', () => {
       old.progress({ phase: 'train', phaseFraction: 0, epoch: 1, step: 1 }),
       old.batches({ epoch: 1, firstStep: 1, losses: Float32Array.of(1) }),
       old.epoch(epochResult(1)),
-      old.log({ level: 'info', message: 'x' }),
+      old.log({ level: 'info', message: 'x', number: 1 }),
       old.checkpoint({ file: 'x', epoch: 1, sha256: 'x', bytes: 1 }),
       old.complete(),
       old.fail(diverged),

@@ -58,7 +58,7 @@ test('an experiment told from its beginning, in order, to its end; every event f
   await writer.batches({ epoch: 1, firstStep: 1, losses: Float32Array.of(4.6, NaN) })
   await writer.epoch(epochResult(1))
   await writer.layers(testLayers(1))
-  await writer.log({ level: 'info', message: 'a "line"' })
+  await writer.log({ level: 'info', message: 'a "line"', number: 1 })
   await writer.complete()
   const events = await collecting
   expect(events.map(({ type }) => type)).toEqual(['state', 'state', 'progress', 'batch', 'epoch', 'layers', 'log', 'state', 'end'])

@@ -61,7 +61,7 @@ describe('remove()', () => {
     const writer = await begin(id)
     await writer.epoch(epochResult(1), ['0123456789abcdef'])
     await writer.batches({ epoch: 1, firstStep: 1, losses: Float32Array.of(1) })
-    await writer.log({ level: 'info', message: 'x' })
+    await writer.log({ level: 'info', message: 'x', number: 1 })
     await expect(store.remove(id)).rejects.toMatchObject({ code: 'WRONG_STATE', message: expect.stringContaining('running') })
     await writer.complete()
     await store.remove(id)
