@@ -127,7 +127,7 @@ redis.call('HSET', record(id), 'model', ARGV[3])`)
 
 /** ARGV: id · token · the line as JSON · its number among the attempt's. The latest thousand are kept; one that is written again changes nothing. */
 const LOG = fenced(`
-local writer, number = string.match(field(id, 'logged') or '', '^(%S+) (%d+)$')
+local writer, number = string.match(field(id, 'logged') or '', '^(.*) (%d+)$')
 if writer == token and tonumber(number) >= tonumber(ARGV[4]) then return 'ok' end
 redis.call('HSET', record(id), 'logged', token .. ' ' .. ARGV[4])
 redis.call('RPUSH', record(id) .. ':logs', string.format('%.0f', now) .. ' ' .. ARGV[3])

@@ -1,0 +1,4 @@
+import { kills } from './kills.ts'
+import { testScenario } from './test-scenario.ts'
+
+testScenario(kills)

@@ -1,0 +1,4 @@
+import { ownerLost } from './owner-lost.ts'
+import { testScenario } from './test-scenario.ts'
+
+testScenario(ownerLost)
