@@ -46,11 +46,13 @@ export async function fetchDataset({ dataFolder, source, onProgress, signal }: F
     await download('setid.mat')
     await download('imagelabels.mat')
     await download('102flowers.tgz')
-    onProgress?.({ phase: 'download', fraction: 1, detail: 'unpacking 102flowers.tgz' })
-    await unpackArchive({ archive: join(downloads, '102flowers.tgz'), folder })
+    const unpacking = (count: number): void =>
+      onProgress?.({ phase: 'download', fraction: 1, detail: `unpacking 102flowers.tgz${count > 0 ? `, ${count} images` : ''}` })
+    unpacking(0)
+    await unpackArchive({ archive: join(downloads, '102flowers.tgz'), folder, onImages: unpacking })
     await takeMatFiles({ from: downloads, to: folder, md5: source.md5 })
   }
-  const installed = await installFlowers102({ dataFolder, signal }, { fill, isDone: ({ splits }) => splits.length === 3 })
+  const installed = await installFlowers102({ dataFolder, onProgress, signal }, { fill, isDone: ({ splits }) => splits.length === 3 })
   await rm(downloads, { recursive: true, force: true })
   return installed
 }

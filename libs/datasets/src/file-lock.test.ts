@@ -29,11 +29,13 @@ test('withFileLock() — waits for another process, and goes on when that one is
   const file = join(folder, 'lock')
   const holder = await holdElsewhere(file)
   const order: string[] = []
-  const waiting = withFileLock({ file }, async () => order.push('entered'))
+  const told = Promise.withResolvers<void>()
+  const waiting = withFileLock({ file, onWait: () => told.resolve() }, async () => order.push('entered'))
   const stopped = new AbortController()
   const refused = withFileLock({ file, signal: stopped.signal }, async () => order.push('never'))
   stopped.abort()
   await expect(refused).rejects.toThrow(/aborted/)
+  await told.promise
   order.push('killed')
   holder.kill('SIGKILL')
   await waiting

@@ -4,19 +4,27 @@ import { setTimeout } from 'node:timers/promises'
 import { tryLock } from 'fs-native-extensions'
 
 const POLL_MS = 100
+const TELL_EVERY_TRIES = 10
+
+interface FileLock {
+  file: string
+  signal?: AbortSignal | undefined
+  /** Called every second while another one holds it: whoever waits for us sees that we do not hang. */
+  onWait?: (() => void) | undefined
+}
 
 /**
  * Runs `work` while no other process or call holds `file`. The kernel keeps the lock with the open file, so a process that dies, however,
  * lets it go. The file itself stays: removing it would let two hold "the" lock at once.
  */
-export async function withFileLock<T>(
-  { file, signal }: { file: string; signal?: AbortSignal | undefined },
-  work: () => Promise<T>,
-): Promise<T> {
+export async function withFileLock<T>({ file, signal, onWait }: FileLock, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true })
   const handle = await open(file, 'a+')
   try {
-    while (!tryLock(handle.fd)) await setTimeout(POLL_MS, undefined, signal && { signal })
+    for (let tries = 0; !tryLock(handle.fd); tries++) {
+      if (tries % TELL_EVERY_TRIES === 0) onWait?.()
+      await setTimeout(POLL_MS, undefined, signal && { signal })
+    }
     return await work()
   } finally {
     await handle.close()

@@ -28,6 +28,9 @@ export interface DatasetFolders {
   flowers102: string | null
 }
 
+/** The detail of a progress that is another process's. */
+export const WAITING = 'waiting for another process'
+
 export interface DatasetProgress {
   phase: 'download' | 'decode'
   /** 0 … 1 of the phase. */

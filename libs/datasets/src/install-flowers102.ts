@@ -9,6 +9,7 @@ import { DatasetCorruptError, DatasetMissingError, FULL_CODES, withWriteErrors }
 import { withFileLock } from './file-lock.ts'
 import { fileState } from './file-state.ts'
 import { listFlowers102, ownFlowers102Root } from './flowers102-files.ts'
+import { type OnDatasetProgress, WAITING } from './image-split.ts'
 
 /** The published files by name, with the MD5 of each: those that torchvision checks. */
 export const FLOWERS102_MD5 = {
@@ -19,6 +20,7 @@ export const FLOWERS102_MD5 = {
 export type Flowers102File = keyof typeof FLOWERS102_MD5
 export type Flowers102Md5 = Record<Flowers102File, string>
 
+const TELL_EVERY_IMAGES = 500
 const MAT_FILES = ['setid.mat', 'imagelabels.mat'] as const
 
 /** What is in place now. */
@@ -30,6 +32,7 @@ export interface InstalledDataset {
 
 interface InstallOptions {
   dataFolder: string
+  onProgress?: OnDatasetProgress | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -38,7 +41,7 @@ interface InstallOptions {
  * One process at a time does so; `isDone` lets those that waited leave.
  */
 export async function installFlowers102(
-  { dataFolder, signal }: InstallOptions,
+  { dataFolder, onProgress, signal }: InstallOptions,
   { fill, isDone }: { fill: (folder: string) => Promise<void>; isDone: (installed: InstalledDataset) => boolean },
 ): Promise<InstalledDataset> {
   const root = ownFlowers102Root(dataFolder)
@@ -63,7 +66,10 @@ export async function installFlowers102(
     return { folder, splits: await completeSplits(folder) }
   }
   return withWriteErrors({ folder: root, needed: 'Flowers102 (345 MB packed, 345 MB unpacked)' }, () =>
-    withFileLock({ file: join(root, 'lock'), signal }, install),
+    withFileLock(
+      { file: join(root, 'lock'), signal, onWait: () => onProgress?.({ phase: 'download', fraction: 0, detail: WAITING }) },
+      install,
+    ),
   )
 }
 
@@ -87,9 +93,24 @@ export async function verifyFile({ file, md5 }: { file: string; md5: string }): 
 }
 
 /** Unpacks jpg/ of the published archive into `folder`; nothing else in it, whatever it is called. */
-export async function unpackArchive({ archive, folder }: { archive: string; folder: string }): Promise<void> {
+export async function unpackArchive({
+  archive,
+  folder,
+  onImages,
+}: {
+  archive: string
+  folder: string
+  /** Called every few hundred images. */
+  onImages?: (count: number) => void
+}): Promise<void> {
+  let count = 0
+  const onReadEntry = (): void => {
+    count += 1
+    if (count % TELL_EVERY_IMAGES === 0) onImages?.(count)
+  }
+  const filter = (path: string): boolean => /^(\.\/)?jpg\/(image_\d{5}\.jpg)?$/.test(path)
   try {
-    await extract({ file: archive, cwd: folder, strict: true, filter: (path) => /^(\.\/)?jpg\/(image_\d{5}\.jpg)?$/.test(path) })
+    await extract({ file: archive, cwd: folder, strict: true, filter, onReadEntry })
   } catch (error) {
     if (FULL_CODES.includes(systemErrorCode(error))) throw error
     throw new DatasetCorruptError({ file: archive, fault: `it cannot be unpacked (${messageOf(error)})`, cause: error })

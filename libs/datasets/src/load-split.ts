@@ -2,7 +2,7 @@ import { CLASSES } from '@trainyard/contracts'
 import { withWriteErrors } from './errors.ts'
 import { withFileLock } from './file-lock.ts'
 import { listFlowers102, findFlowers102 } from './flowers102-files.ts'
-import type { DatasetFolders, ImageSplit, OnDatasetProgress, SplitKey } from './image-split.ts'
+import { type DatasetFolders, type ImageSplit, type OnDatasetProgress, type SplitKey, WAITING } from './image-split.ts'
 import { renderImages } from './render-images.ts'
 import type { ImageSource } from './render-task.ts'
 import { readSplitCache, splitCacheFile, writeSplitCache } from './split-cache.ts'
@@ -20,7 +20,7 @@ export interface LoadSplitOptions extends SplitKey {
 
 /** The images of a split: from its verified cache file, or else decoded (drawn) in parallel and cached. */
 export async function loadSplit(options: LoadSplitOptions): Promise<ImageSplit> {
-  const { dataset, split, imageSize, folders, signal } = options
+  const { dataset, split, imageSize, folders, onProgress, signal } = options
   signal?.throwIfAborted()
   const key = { dataset, split, imageSize }
   const origin = await findOrigin(options)
@@ -33,7 +33,7 @@ export async function loadSplit(options: LoadSplitOptions): Promise<ImageSplit> 
     return now.split ?? makeSplit({ ...options, key, file, origin, fault: now.fault })
   }
   return withWriteErrors({ folder: folders.data, needed: 'a cache of decoded images' }, () =>
-    withFileLock({ file: `${file}.lock`, signal }, make),
+    withFileLock({ file: `${file}.lock`, signal, onWait: () => onProgress?.({ phase: 'decode', fraction: 0, detail: WAITING }) }, make),
   )
 }
 
