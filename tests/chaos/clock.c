@@ -1,3 +1,5 @@
+/* A clock of a process that can be set while it runs: loaded before the C library's, it adds the seconds that stand in the file CLOCK_FILE. What
+   measures how long something takes is left alone. libfaketime does the same, but not with jemalloc, which Debian's Redis has. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>

@@ -30,7 +30,7 @@ export interface Cluster {
   logs: string
   /** SIGKILL; a worker's trainers must go with it. */
   kill(app: AppProcess): Promise<void>
-  /** What happens to its process from now on, `work` long: it can own nothing. */
+  /** Its process can own nothing, `work` long. */
   whileLost(app: AppProcess, work: () => Promise<void>): Promise<void>
   /** Nobody reaches Redis, `work` long. */
   whileRedisIsAway(work: () => Promise<void>): Promise<void>
@@ -42,27 +42,19 @@ export interface Cluster {
 const ORPHANS_END_WITHIN_MS = 20_000
 
 export async function startCluster(history: History, options: ClusterOptions = {}): Promise<Cluster> {
-  const { apis: apiCount = 1, workers: workerCount = 2, environmentOf = () => ({}), redisFolder } = options
+  const { environmentOf = () => ({}), redisFolder } = options
   const folder = await mkdtemp(path.join(os.tmpdir(), 'trainyard-chaos-'))
   const data = options.data ?? path.join(folder, 'data')
   const logs = path.join(folder, 'logs')
   await Promise.all([mkdir(data, { recursive: true }), mkdir(logs)])
-  const redis = await startRedis(redisFolder === undefined ? {} : { dir: redisFolder }, {
-    env: { ...process.env, ...environmentOf('redis') },
-  })
+  const env = { ...process.env, ...environmentOf('redis') }
+  const redis = await startRedis(redisFolder === undefined ? {} : { dir: redisFolder }, { env })
   const lost = new Set<number>()
   const lose = (pid: number): void => {
     lost.add(pid)
     history.losses.push({ pid, atMs: nowMs() })
   }
-
-  const start = async (name: AppName, port?: number): Promise<AppProcess> => {
-    const env = { ...userEnvironment(), TRAINYARD_DATA: data, ...(port && { TRAINYARD_PORT: `${port}` }), ...environmentOf(name) }
-    return startAppProcess({ name, redisUrl: redis.url, env, logFolder: logs, onEnd: lose })
-  }
-  const ports = await Promise.all(Array.from({ length: apiCount }, freePort))
-  const apis = await Promise.all(ports.map((port, i) => start(`api-${i + 1}`, port)))
-  const workers = await Promise.all(Array.from({ length: workerCount }, (_, i) => start(`worker-${i + 1}`)))
+  const { ports, apis, workers } = await startApps({ ...options, environmentOf, redisUrl: redis.url, data, logs, onEnd: lose })
 
   return {
     ...{ redis, apis, workers, data, logs },
@@ -89,6 +81,27 @@ export async function startCluster(history: History, options: ClusterOptions = {
       await redis.stop()
       await rm(keepLogs ? path.join(folder, 'data') : folder, { recursive: true, force: true })
     },
+  }
+}
+
+interface AppsStart extends ClusterOptions {
+  environmentOf: NonNullable<ClusterOptions['environmentOf']>
+  redisUrl: string
+  data: string
+  logs: string
+  onEnd: (pid: number) => void
+}
+
+async function startApps({ apis = 1, workers = 2, environmentOf, redisUrl, data, logs, onEnd }: AppsStart) {
+  const start = (name: AppName, settings: NodeJS.ProcessEnv = {}): Promise<AppProcess> => {
+    const env = { ...userEnvironment(), TRAINYARD_DATA: data, ...settings, ...environmentOf(name) }
+    return startAppProcess({ name, redisUrl, env, logFolder: logs, onEnd })
+  }
+  const ports = await Promise.all(Array.from({ length: apis }, freePort))
+  return {
+    ports,
+    apis: await Promise.all(ports.map((port, i) => start(`api-${i + 1}`, { TRAINYARD_PORT: `${port}` }))),
+    workers: await Promise.all(Array.from({ length: workers }, (_, i) => start(`worker-${i + 1}`))),
   }
 }
 

@@ -24,7 +24,7 @@ export const diskFull: Scenario = {
     const [data, redisFolder] = [path.join(disk.folder, 'data'), path.join(disk.folder, 'redis')]
     for (const folder of [data, redisFolder]) mkdirSync(folder)
     try {
-      const configs = [LAYER, TINY]
+      const configs = [LAYER, LAYER, TINY]
       const verdict = await withRig({ ...options, workers: 1, configs, data, redisFolder }, (rig) => fill(rig, disk))
       return withoutLostAttempts(verdict, 1)
     } finally {

@@ -6,6 +6,7 @@ import {
   createAttemptWriter,
   createExperimentStore,
   type ExperimentStore,
+  type NewExperiment,
 } from '@trainyard/jobs'
 import { createDispatcher } from '../../libs/jobs/src/dispatcher.ts'
 import { createReaper } from '../../libs/jobs/src/reaper.ts'
@@ -66,13 +67,10 @@ const checkpoint = (epoch: number): CheckpointInfo => ({ file: `${epoch}.checkpo
 const user = (name: string, take: Step['take']): Step => ({ by: 'user', name, take })
 const worker = (name: string, take: Step['take']): Step => ({ by: 'worker', name, take })
 
-const create = (name = 'create', fields: object = {}): Step =>
+/** The first one is made of nothing, the others of the one before. */
+const create = (name = 'create', madeOf: (id: string) => Partial<NewExperiment> = () => ({})): Step =>
   user(name, async (life) => {
-    const input = {
-      ...newExperiment({ name, tags: ['a tag'] }),
-      ...fields,
-      ...(name === 'create' ? {} : { parent: { id: life.id, epoch: 1 } }),
-    }
+    const input = { ...newExperiment({ name, tags: ['a tag'] }), ...madeOf(life.id) }
     life.id = (await life.store.create(input, { key: name, bodyHash: name })).experiment.id
   })
 const claim = (dispatch: number): Step => worker(`claim ${dispatch}`, (life) => life.claim(`token ${life.id} ${dispatch}`, dispatch))
@@ -129,7 +127,13 @@ export const LIVES: Record<string, readonly Step[]> = {
   'is forked': [
     ...[create(), claim(1), epoch(1), writeCheckpoint(1)],
     write('complete', (writer) => writer.complete()),
-    ...[create('fork'), claim(1), epoch(2)],
+    ...[create('fork', (id) => ({ parent: { id, epoch: 1 } })), claim(1), epoch(2)],
     write('complete the fork', (writer) => writer.complete()),
+  ],
+  'is replayed': [
+    ...[create(), claim(1), epoch(1), epoch(2)],
+    write('complete', (writer) => writer.complete()),
+    ...[create('replay', (id) => ({ parent: { id, epoch: 0 }, replayOf: id })), claim(1), epoch(1), epoch(2)],
+    write('complete the replay', (writer) => writer.complete()),
   ],
 }

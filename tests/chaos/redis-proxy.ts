@@ -27,52 +27,26 @@ export interface RedisProxy {
 
 const PASS: Rule = () => 'pass'
 
+/** What all connections of a proxy have in common. */
+interface Network {
+  rule: Rule
+  refuses: boolean
+  /** What was kept back, in order. */
+  held: (() => void)[]
+  /** Breaks a connection, by its client's side. */
+  connections: Map<Socket, () => void>
+}
+
 /** A network between one process and Redis that can be disturbed. */
 export async function startRedisProxy(redisUrl: string): Promise<RedisProxy> {
   const { hostname, port } = new URL(redisUrl)
-  const pairs = new Set<{ client: Socket; redis: Socket }>()
-  let rule = PASS
-  let refuses = false
-  let held: (() => void)[] = []
-
-  function forward(part: Part['from'], { from, to, breakPair }: { from: Socket; to: Socket; breakPair: () => void }): void {
-    from.on('data', (bytes: Buffer) => {
-      const fate = rule({ from: part, bytes })
-      if (fate === 'pass') to.write(bytes)
-      else if (fate === 'break') breakPair()
-      else {
-        from.pause()
-        held.push(() => {
-          to.write(bytes)
-          from.resume()
-        })
-      }
-    })
-    from.on('error', () => {}).on('close', breakPair)
-  }
-
+  const network: Network = { rule: PASS, refuses: false, held: [], connections: new Map() }
   const server = createServer((client) => {
-    if (refuses) {
-      client.destroy()
-      return
-    }
-    const pair = { client, redis: connect(Number(port), hostname) }
-    pairs.add(pair)
-    const breakPair = (): void => {
-      pairs.delete(pair)
-      client.destroy()
-      pair.redis.destroy()
-    }
-    client.setNoDelay(true)
-    pair.redis.setNoDelay(true)
-    forward('client', { from: client, to: pair.redis, breakPair })
-    forward('redis', { from: pair.redis, to: client, breakPair })
+    if (network.refuses) client.destroy()
+    else join({ client, redis: connect(Number(port), hostname), network })
   })
   const breakAll = (): void => {
-    for (const { client, redis } of pairs) {
-      client.destroy()
-      redis.destroy()
-    }
+    for (const breakOne of network.connections.values()) breakOne()
   }
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -81,18 +55,16 @@ export async function startRedisProxy(redisUrl: string): Promise<RedisProxy> {
 
   return {
     url: `redis://127.0.0.1:${address.port}`,
-    obey: (next) => void (rule = next),
+    obey: (rule) => void (network.rule = rule),
     cut() {
-      refuses = true
+      network.refuses = true
       breakAll()
     },
-    swallow: () => void (rule = () => 'hold'),
+    swallow: () => void (network.rule = () => 'hold'),
     heal() {
-      rule = PASS
-      refuses = false
-      const parts = held
-      held = []
-      for (const send of parts) send()
+      const { held } = network
+      Object.assign(network, { rule: PASS, refuses: false, held: [] })
+      for (const send of held) send()
     },
     async close() {
       breakAll()
@@ -100,4 +72,39 @@ export async function startRedisProxy(redisUrl: string): Promise<RedisProxy> {
       await once(server, 'close')
     },
   }
+}
+
+function join({ client, redis, network }: { client: Socket; redis: Socket; network: Network }): void {
+  const breakBoth = (): void => {
+    network.connections.delete(client)
+    client.destroy()
+    redis.destroy()
+  }
+  network.connections.set(client, breakBoth)
+  for (const socket of [client, redis]) {
+    socket
+      .setNoDelay(true)
+      .on('error', () => {})
+      .on('close', breakBoth)
+  }
+  forward('client', { from: client, to: redis, network, breakBoth })
+  forward('redis', { from: redis, to: client, network, breakBoth })
+}
+
+function forward(
+  side: Part['from'],
+  { from, to, network, breakBoth }: { from: Socket; to: Socket; network: Network; breakBoth: () => void },
+): void {
+  from.on('data', (bytes: Buffer) => {
+    const fate = network.rule({ from: side, bytes })
+    if (fate === 'pass') to.write(bytes)
+    else if (fate === 'break') breakBoth()
+    else {
+      from.pause()
+      network.held.push(() => {
+        to.write(bytes)
+        from.resume()
+      })
+    }
+  })
 }
