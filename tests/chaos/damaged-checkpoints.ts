@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { LAYER } from './configs.ts'
+import { UNHURRIED } from './configs.ts'
 import type { Rig } from './rig.ts'
 import type { Scenario } from './scenario.ts'
 import { withRig } from './with-rig.ts'
@@ -22,7 +22,7 @@ export const damagedCheckpoints: Scenario = {
   name: 'damaged-checkpoints',
   promise: 'a torn checkpoint is skipped for the one before, with a warning in the log, and the bits stay the same',
   run: (options) =>
-    withRig({ ...options, configs: [LAYER] }, async (rig) => {
+    withRig({ ...options, configs: [UNHURRIED] }, async (rig) => {
       await Promise.all(DAMAGES.map((damage) => resumeDamaged(rig, damage)))
     }),
 }
