@@ -26,14 +26,19 @@ export interface TrainerStop {
 export function createTrainerStop({ trainer, runId, log }: { trainer: TrainerProcess; runId: string; log: Logger }): TrainerStop {
   let reason: AbortReason | null = null
   let killer: NodeJS.Timeout | undefined
+  let isOver = false
   return {
     reason: () => reason,
-    done: () => clearTimeout(killer),
+    done() {
+      isOver = true
+      clearTimeout(killer)
+    },
     abort(why) {
       const leave = LEAVE[why]
       const isMoreUrgent = reason === null || URGENCY[leave] > URGENCY[LEAVE[reason]]
       if (isMoreUrgent || why === 'lost') reason = why
-      if (!isMoreUrgent) return
+      // what the last writes or a late renewal say still counts, but by then the trainer may run another experiment
+      if (!isMoreUrgent || isOver) return
       log.info({ reason }, 'the trainer is told to stop')
       trainer.send({ type: 'abort', runId, leave })
       clearTimeout(killer)
