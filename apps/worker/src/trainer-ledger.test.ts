@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -62,4 +62,16 @@ test('a worker that leaves takes its ledger with it', async () => {
   await ledger.remove(trainer.pid)
   await ledger.close()
   expect(await readdir(folder)).toEqual([])
+})
+
+test('what could not be noted, as on a full disk, is noted with the next trainer', async () => {
+  const [first, second] = [startSleeper(), startSleeper()]
+  const ledger = await openTrainerLedger({ folder, workerId: 'worker' })
+  await rm(folder, { recursive: true })
+  await expect(ledger.add(first.pid)).rejects.toThrow('ENOENT')
+  await mkdir(folder)
+  await ledger.add(second.pid)
+  const { trainers } = JSON.parse(await readFile(path.join(folder, 'worker.json'), 'utf8'))
+  expect(trainers.map(({ pid }: { pid: number }) => pid)).toEqual([first.pid, second.pid])
+  for (const { child } of [first, second]) child.kill('SIGKILL')
 })

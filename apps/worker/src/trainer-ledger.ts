@@ -24,7 +24,10 @@ export async function openTrainerLedger({ folder, workerId }: { folder: string; 
   let written = Promise.resolve()
   const write = () => {
     const text = JSON.stringify({ host: os.hostname(), worker, trainers })
-    written = written.then(() => writeFile(`${file}.part`, text)).then(() => rename(`${file}.part`, file))
+    written = written
+      .catch(() => {})
+      .then(() => writeFile(`${file}.part`, text))
+      .then(() => rename(`${file}.part`, file))
     return written
   }
   return {
@@ -39,7 +42,7 @@ export async function openTrainerLedger({ folder, workerId }: { folder: string; 
       await write()
     },
     async close() {
-      await written
+      await written.catch(() => {})
       await rm(file, { force: true })
     },
   }

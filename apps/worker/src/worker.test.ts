@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createWorkerRegistry } from '@trainyard/jobs'
@@ -50,6 +50,14 @@ test('a trainer killed while it runs: the experiment resumes from its checkpoint
   expect(attempts).toMatchObject([{ outcome: 'infrastructure_error' }, { outcome: 'completed', resumedFromEpoch: 2 }])
   await expectWhole(id, 5)
   expect(await poll(() => expectModelOf(id), WITHIN)).toBe(true)
+})
+
+test('a trainer that cannot be noted, as on a full disk, still takes its place', async () => {
+  const { create, start, enters, dataFolder } = workers.own
+  await start({ script: 'crash' })
+  await rm(path.join(dataFolder, 'trainers'), { recursive: true })
+  const { attempts } = await enters(await create({ epochs: 5 }), 'completed')
+  expect(attempts).toHaveLength(2)
 })
 
 /** The recorded model is there, and nothing else. */

@@ -143,7 +143,8 @@ async function startNotedTrainer(
 ): Promise<TrainerProcess> {
   const { trainerPath, trainerEnv, log, ledger, onError } = options
   const trainer = startTrainer({ path: trainerPath, env: trainerEnv, log })
-  await ledger.add(trainer.pid)
+  // what cannot be noted, on a full disk, must not cost the slot
+  await ledger.add(trainer.pid).catch(onError)
   void trainer.ended.then(() => ledger.remove(trainer.pid)).catch(onError)
   return trainer
 }
