@@ -87,6 +87,19 @@ describe('a lease', () => {
     expect(await expireLease(id)).toEqual([])
   })
 
+  test('what waits for a time that a jump of the clock left far ahead is due at once', async () => {
+    const { create, begin, reap, redis, prefix } = own.jobs
+    const id = await create()
+    await (await begin(id)).giveBack({ reason: 'retry', error: crash })
+    const anHourAhead = Date.now() + 3_600_000
+    await redis.zadd(keysOf(prefix).outbox, 'XX', anHourAhead, `${id}-2`)
+    await reap()
+    expect(await redis.zscore(keysOf(prefix).outbox, `${id}-2`)).toBe(String(anHourAhead))
+    await redis.set(`${prefix}:reaped`, anHourAhead)
+    await reap()
+    expect(Number(await redis.zscore(keysOf(prefix).outbox, `${id}-2`))).toBeLessThan(anHourAhead)
+  })
+
   test('lost more often in a row than maxRetries allows, it fails; a newer checkpoint begins the row anew', async () => {
     const { create, begin, expireLease, store } = own.jobs
     const id = await create({ maxRetries: 1 })

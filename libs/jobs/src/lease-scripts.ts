@@ -86,6 +86,9 @@ return 'ok'`)
 const REAP = lasting(`
 local last = tonumber(redis.call('GET', prefix .. ':reaped') or 0)
 redis.call('SET', prefix .. ':reaped', now)
+if last > now then -- what was to be dispatched later is due now, for nobody knows how much later
+  for _, job in ipairs(redis.call('ZRANGE', prefix .. ':outbox', 0, -1)) do redis.call('ZADD', prefix .. ':outbox', 'LT', now, job) end
+end
 if now - last > 5000 or last > now then
   for _, id in ipairs(redis.call('ZRANGE', prefix .. ':leases', 0, -1)) do
     redis.call('ZADD', prefix .. ':leases', now + LEASE_MS, id)
