@@ -2,7 +2,7 @@ import type { Epoch, Experiment } from '@trainyard/contracts'
 import { expect, test } from 'vitest'
 import { newExperiment } from '../support/new-experiment.ts'
 import { testEpoch } from '../support/test-epoch.ts'
-import { checkHistory, withoutLostAttempts } from './check-history.ts'
+import { checkHistory } from './check-history.ts'
 import type { Evidence } from './evidence.ts'
 import type { Ended } from './final-state.ts'
 import { type Call, createHistory } from './history.ts'
@@ -40,7 +40,15 @@ const experiment = (fields: Partial<Ended['experiment']>): Ended => ended({ expe
 
 function evidence(fields: Partial<Evidence> & { calls?: Call[] } = {}): Evidence {
   const { calls = [call()], ...rest } = fields
-  return { history: { ...createHistory(), calls }, ended: [ended()], references: [ended()], read: [], clockWasSet: false, ...rest }
+  return {
+    history: { ...createHistory(), calls },
+    ended: [ended()],
+    references: [ended()],
+    read: [],
+    mostLostAttempts: 0,
+    clockWasSet: false,
+    ...rest,
+  }
 }
 
 test('checkHistory() — an undisturbed run breaks no law', () => {
@@ -113,6 +121,12 @@ test.each<[string, Evidence, Partial<ReturnType<typeof checkHistory>['counts']>,
     {},
     /a transition was taken back/,
   ],
+  [
+    'an attempt lost',
+    evidence({ ended: [experiment({ attempts: [attempt(1, other), attempt(2)] })] }),
+    { attemptsLost: 1 },
+    /ended as worker_lost/,
+  ],
   ['a fault seen meanwhile', { ...evidence(), history: { ...evidence().history, faults: ['seen'] } }, {}, /seen/],
 ])('checkHistory() — catches %s', (_what, given, counts, violation) => {
   const verdict = checkHistory(given)
@@ -140,11 +154,4 @@ test.each<[string, Evidence, object]>([
   const verdict = checkHistory(given)
   expect(verdict.violations).toEqual([])
   expect(verdict.counts).toMatchObject(counts)
-})
-
-test('withoutLostAttempts() — catches attempts that were lost beyond those that were killed', () => {
-  const verdict = checkHistory(evidence())
-  const lossy = { ...verdict, counts: { ...verdict.counts, attemptsLost: 2 } }
-  expect(withoutLostAttempts(lossy).violations).toEqual(['2 attempts were lost'])
-  expect(withoutLostAttempts(lossy, 2).violations).toEqual([])
 })

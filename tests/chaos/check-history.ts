@@ -8,10 +8,10 @@ const OWNERLESS_AT_MOST_MS = 30_000
 
 /** Judges a run by what its users were told and what is there in the end: what the table shows, and whatever broke a law, in words. */
 export function checkHistory(evidence: Evidence) {
-  const { history, ended, clockWasSet } = evidence
+  const { history, ended, clockWasSet, mostLostAttempts } = evidence
   const submits = checkSubmits(evidence)
   const epochs = checkEpochs(evidence)
-  const attempts = ended.flatMap(({ experiment }) => experiment.attempts)
+  const attemptsLost = lostAttempts(ended)
   const [ownerless] = clockWasSet ? [] : ownerlessPeriods(ended, history)
   const tooLong = ownerless && ownerless.ms > OWNERLESS_AT_MOST_MS
   return {
@@ -22,7 +22,7 @@ export function checkHistory(evidence: Evidence) {
       ...submits.counts,
       ...epochs.counts,
       /** Attempts that were lost with their worker or its trainer. */
-      attemptsLost: attempts.filter(({ outcome }) => outcome === 'worker_lost' || outcome === 'infrastructure_error').length,
+      attemptsLost: attemptsLost.length,
       /** null where a clock was set. */
       longestOwnerlessMs: clockWasSet ? null : (ownerless?.ms ?? 0),
     },
@@ -31,6 +31,7 @@ export function checkHistory(evidence: Evidence) {
       ...epochs.violations,
       ...lifeFaults(evidence),
       ...history.faults,
+      ...(attemptsLost.length > mostLostAttempts ? attemptsLost : []),
       ...(tooLong ? [`${ownerless.id}: ${Math.round(ownerless.ms)} ms without a live owner`] : []),
     ],
   }
@@ -38,8 +39,10 @@ export function checkHistory(evidence: Evidence) {
 
 export type Verdict = ReturnType<typeof checkHistory>
 
-/** For harm that no attempt may end of, beyond those that were killed on purpose. */
-export function withoutLostAttempts({ counts, violations }: Verdict, killed = 0): Verdict {
-  const beyond = counts.attemptsLost - killed
-  return { counts, violations: beyond > 0 ? [...violations, `${beyond} attempts were lost`] : violations }
+function lostAttempts(ended: Evidence['ended']): string[] {
+  return ended.flatMap(({ experiment: { id, attempts } }) =>
+    attempts
+      .filter(({ outcome }) => outcome === 'worker_lost' || outcome === 'infrastructure_error')
+      .map(({ number, outcome, workerId }) => `${id}: attempt ${number}, of ${workerId}, ended as ${outcome}`),
+  )
 }

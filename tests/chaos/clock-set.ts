@@ -4,7 +4,6 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { killIfThere } from './app-process.ts'
-import { withoutLostAttempts } from './check-history.ts'
 import { GROUP, LAYER } from './configs.ts'
 import { trainersOf } from './process-tree.ts'
 import type { Rig } from './rig.ts'
@@ -13,6 +12,8 @@ import { buildClock, clockObstacle, createClock, type SettableClock } from './se
 import { withRig } from './with-rig.ts'
 
 const HOUR_SECONDS = 3600
+/** An hour ahead, and back. */
+const JUMPS = [HOUR_SECONDS, 0]
 
 /** The clock of one worker, of one API and of Redis itself is set an hour ahead, and back. */
 export const clockSet: Scenario = {
@@ -26,13 +27,14 @@ export const clockSet: Scenario = {
       const clockOf = (name: string) => createClock({ library, file: path.join(folder, name) })
       const clocks = { 'worker-1': await clockOf('worker-1'), 'api-1': await clockOf('api-1'), redis: await clockOf('redis') }
       const environmentOf = (name: string) => Object.entries(clocks).find(([owner]) => owner === name)?.[1].environment ?? {}
-      let killed = 0
       const configs = [LAYER, GROUP]
-      const verdict = await withRig({ ...options, apis: 2, configs, environmentOf, setsClock: true }, async (rig) => {
-        await setOthers(rig, [clocks['worker-1'], clocks['api-1']])
-        killed = await setRedis(rig, clocks.redis)
-      })
-      return withoutLostAttempts(verdict, killed)
+      return await withRig(
+        { ...options, apis: 2, configs, environmentOf, setsClock: true, mostLostAttempts: JUMPS.length },
+        async (rig) => {
+          await setOthers(rig, [clocks['worker-1'], clocks['api-1']])
+          await setRedis(rig, clocks.redis)
+        },
+      )
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
@@ -43,7 +45,7 @@ export const clockSet: Scenario = {
 async function setOthers({ submit, draw, users, ended, hold }: Rig, clocks: readonly SettableClock[]): Promise<void> {
   const ids: string[] = []
   for (const clock of clocks) {
-    for (const offsetSeconds of [HOUR_SECONDS, 0]) {
+    for (const offsetSeconds of JUMPS) {
       ids.push(await submit())
       await clock.set(offsetSeconds)
       await delay(500 + draw(1500))
@@ -56,9 +58,8 @@ async function setOthers({ submit, draw, users, ended, hold }: Rig, clocks: read
 }
 
 /** A trainer dies before each jump, so that its experiment waits for a time that the clock then leaps over, or leaves far ahead. */
-async function setRedis({ submit, reaches, ownerOf }: Rig, clock: SettableClock): Promise<number> {
-  const jumps = [HOUR_SECONDS, 0]
-  for (const offsetSeconds of jumps) {
+async function setRedis({ submit, reaches, ownerOf }: Rig, clock: SettableClock): Promise<void> {
+  for (const offsetSeconds of JUMPS) {
     const [doomed, other] = [await submit(), await submit()]
     await Promise.all([reaches(doomed, 10), reaches(other, 10)])
     const owner = await ownerOf(doomed)
@@ -66,5 +67,4 @@ async function setRedis({ submit, reaches, ownerOf }: Rig, clock: SettableClock)
     await delay(200)
     await clock.set(offsetSeconds)
   }
-  return jumps.length
 }

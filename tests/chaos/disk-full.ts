@@ -3,7 +3,6 @@ import path from 'node:path'
 import { connectRedis } from '@trainyard/jobs'
 import { poll } from '../support/poll.ts'
 import { killIfThere } from './app-process.ts'
-import { withoutLostAttempts } from './check-history.ts'
 import { LAYER, TINY } from './configs.ts'
 import { type Disk, diskObstacle, mountDisk } from './disk.ts'
 import { trainersOf } from './process-tree.ts'
@@ -25,8 +24,7 @@ export const diskFull: Scenario = {
     for (const folder of [data, redisFolder]) mkdirSync(folder)
     try {
       const configs = [LAYER, LAYER, TINY]
-      const verdict = await withRig({ ...options, workers: 1, configs, data, redisFolder }, (rig) => fill(rig, disk))
-      return withoutLostAttempts(verdict, 1)
+      return await withRig({ ...options, workers: 1, mostLostAttempts: 1, configs, data, redisFolder }, (rig) => fill(rig, disk))
     } finally {
       disk.remove()
     }

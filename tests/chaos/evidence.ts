@@ -9,6 +9,8 @@ export interface Evidence {
   references: readonly Ended[]
   /** The last read of each experiment while all went on. */
   read: readonly Ended['experiment'][]
+  /** More than the harm may cost must not be lost. */
+  mostLostAttempts: number
   /** Redis's clock was set meanwhile, so that its times say nothing about how long something took. */
   clockWasSet: boolean
 }

@@ -1,5 +1,4 @@
 import { seededRandom } from '../support/random.ts'
-import { withoutLostAttempts } from './check-history.ts'
 import { GROUP, LAYER, TINY } from './configs.ts'
 import type { Scenario } from './scenario.ts'
 import { withRig } from './with-rig.ts'
@@ -11,22 +10,20 @@ const ANSWERS = { api: 30, worker: 200 }
 export const lostAnswers: Scenario = {
   name: 'lost-answers',
   promise: 'what was done, though its caller was told of a broken connection, is done once',
-  run: async (options) =>
-    withoutLostAttempts(
-      await withRig({ ...options, apis: 2, configs: [LAYER, TINY, GROUP, TINY] }, async ({ cluster, keepBusy, say }) => {
-        let lost = 0
-        for (const [i, { name, proxy }] of [...cluster.apis, ...cluster.workers].entries()) {
-          const draw = seededRandom(options.seed + i)
-          const oneOf = name.startsWith('api') ? ANSWERS.api : ANSWERS.worker
-          proxy.obey(({ from }) => {
-            if (from === 'client' || draw(oneOf) > 0) return 'pass'
-            lost += 1
-            return 'break'
-          })
-        }
-        await keepBusy({ atLeast: 8, open: 4, until: AbortSignal.timeout(options.scale.lossyMs) })
-        for (const { proxy } of [...cluster.apis, ...cluster.workers]) proxy.heal()
-        say(`${lost} answers were lost`)
-      }),
-    ),
+  run: (options) =>
+    withRig({ ...options, mostLostAttempts: 0, apis: 2, configs: [LAYER, TINY, GROUP, TINY] }, async ({ cluster, keepBusy, say }) => {
+      let lost = 0
+      for (const [i, { name, proxy }] of [...cluster.apis, ...cluster.workers].entries()) {
+        const draw = seededRandom(options.seed + i)
+        const oneOf = name.startsWith('api') ? ANSWERS.api : ANSWERS.worker
+        proxy.obey(({ from }) => {
+          if (from === 'client' || draw(oneOf) > 0) return 'pass'
+          lost += 1
+          return 'break'
+        })
+      }
+      await keepBusy({ atLeast: 8, open: 4, until: AbortSignal.timeout(options.scale.lossyMs) })
+      for (const { proxy } of [...cluster.apis, ...cluster.workers]) proxy.heal()
+      say(`${lost} answers were lost`)
+    }),
 }

@@ -13,6 +13,8 @@ import { createUsers } from './users.ts'
 export interface RigOptions extends ClusterOptions, ScenarioOptions {
   /** Run alone first, undisturbed: what every other run of them must equal. */
   configs: readonly Config[]
+  /** Attempts that the harm may cost; without it, any number. */
+  mostLostAttempts?: number
   /** Redis's clock will be set. */
   setsClock?: boolean
 }
@@ -21,7 +23,7 @@ const READY_WITHIN_MS = 60_000
 
 /** Starts a service, runs the configs undisturbed, plays, waits until all that was acknowledged has ended, and judges. */
 export async function withRig(options: RigOptions, play: (rig: Rig) => Promise<void>): Promise<Verdict> {
-  const { configs, setsClock: clockWasSet = false, say } = options
+  const { configs, setsClock: clockWasSet = false, mostLostAttempts = Infinity, say } = options
   const history = createHistory()
   const cluster = await startCluster(history, options)
   const users = createUsers({ urls: cluster.urls, history })
@@ -36,7 +38,7 @@ export async function withRig(options: RigOptions, play: (rig: Rig) => Promise<v
     await observer.stop()
     const ended = await readFinalState(users.client())
     history.faults.push(...(await storeFaults(cluster.redis.url)))
-    const verdict = checkHistory({ history, ended, references, read: observer.experiments(), clockWasSet })
+    const verdict = checkHistory({ history, ended, references, read: observer.experiments(), mostLostAttempts, clockWasSet })
     isWell = verdict.violations.length === 0
     return verdict
   } finally {

@@ -1,0 +1,4 @@
+import { diskFull } from './disk-full.ts'
+import { testScenario } from './test-scenario.ts'
+
+testScenario(diskFull)
