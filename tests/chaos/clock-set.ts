@@ -57,8 +57,11 @@ async function setOthers({ submit, draw, users, ended, hold }: Rig, clocks: read
   hold(String(starts.toSorted()) === String(starts), `submitted one after another, and started at ${starts.join(', ')}`)
 }
 
-/** A trainer dies before each jump, so that its experiment waits for a time that the clock then leaps over, or leaves far ahead. */
-async function setRedis({ submit, reaches, ownerOf }: Rig, clock: SettableClock): Promise<void> {
+/**
+ * A trainer dies before each jump, so that its experiment waits for a time that the clock then leaps over, or leaves far ahead. All end before the
+ * next jump, so that both workers are free.
+ */
+async function setRedis({ submit, reaches, ended, ownerOf }: Rig, clock: SettableClock): Promise<void> {
   for (const offsetSeconds of JUMPS) {
     const [doomed, other] = [await submit(), await submit()]
     await Promise.all([reaches(doomed, 10), reaches(other, 10)])
@@ -66,5 +69,6 @@ async function setRedis({ submit, reaches, ownerOf }: Rig, clock: SettableClock)
     for (const trainer of trainersOf(owner.pid() ?? 0)) killIfThere(trainer)
     await delay(200)
     await clock.set(offsetSeconds)
+    await Promise.all([ended(doomed), ended(other)])
   }
 }
