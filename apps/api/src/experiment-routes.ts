@@ -1,21 +1,15 @@
-import { Experiment, ExperimentPage, ExperimentState } from '@trainyard/contracts'
+import { Experiment, ExperimentListQuery, ExperimentPage } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { type Columns, text } from './csv.ts'
 import { ById, experimentOf } from './experiment-by-id.ts'
 import { problems, table } from './responses.ts'
 import { sendTable, TableQuery } from './table-reply.ts'
 
-const ListQuery = TableQuery.extend({
-  state: ExperimentState.optional(),
-  tag: z.string().min(1).max(50).optional(),
-  pageSize: z.coerce.number<string>().int().min(1).max(200).default(50),
-  pageToken: z.string().min(1).max(200).optional().describe('nextPageToken of the page before'),
-})
+const ListQuery = TableQuery.extend(ExperimentListQuery.shape)
 
 const listSchema = {
-  summary: 'List experiments, newest first',
+  summary: 'List experiments, newest first unless `sort` says otherwise',
   tags: ['experiments'],
   querystring: ListQuery,
   response: { 200: table('A page of experiments', ExperimentPage), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
@@ -66,6 +60,7 @@ const EXPERIMENT_COLUMNS: Columns<Experiment> = {
   configHash: ({ configHash }) => configHash,
   priority: ({ priority }) => priority,
   pool: ({ pool }) => pool,
+  owner: ({ owner }) => text(owner),
   parent: ({ parent }) => parent?.id ?? null,
   parentEpoch: ({ parent }) => parent?.epoch ?? null,
   epochsDone: ({ latest }) => latest?.epoch ?? 0,

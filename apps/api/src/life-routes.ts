@@ -61,7 +61,7 @@ export const lifeRoutes: FastifyPluginAsyncZod<LifeDeps> = async (app, { store, 
     const { id } = await experimentOf(request, store)
     await store.remove(id)
     // Files on other hosts, and what stays here if this process dies now, are removed by the workers' sweeps.
-    await Promise.all([artifacts.checkpoints.removeAll(id), artifacts.models.removeAllBut(id, [])])
+    await Promise.all([artifacts.checkpoints.removeAll(id), artifacts.models.removeAllBut(id, []), artifacts.results.remove(id)])
     return reply.code(204).send(null)
   })
 }

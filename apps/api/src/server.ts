@@ -39,16 +39,17 @@ async function serve({ redisUrl, host, port, dataFolder, logLevel }: ApiConfig):
   }
   await mkdir(dataFolder, { recursive: true })
 
-  const store = createExperimentStore({ redis })
+  const artifacts = openArtifacts(dataFolder)
+  const store = createExperimentStore({ redis, archive: artifacts.results })
   const feed = createEventFeed({ redis, store, onError })
-  const housekeeping = startHousekeeping({ redis, onError })
+  const housekeeping = startHousekeeping({ redis, archive: artifacts.results, onError })
   const app = await buildApp({
     store,
     feed,
     housekeeping,
     probes: createProbeStore({ redis }),
     photos: createPhotoDesk({ redis }),
-    artifacts: openArtifacts(dataFolder),
+    artifacts,
     workers: createWorkerRegistry({ redis }),
     streams: createEventStreams({ drainWithinMs: SLOW_READER_CUT_AFTER_MS }),
     redisHealth: () => redisHealth(redis),

@@ -35,12 +35,12 @@ export async function startTestApi() {
   const log: string[] = []
   const logger = pino({ level: 'info' }, { write: (line) => void log.push(line) })
   const onError = (error: unknown): void => logger.warn({ err: error }, 'background work failed')
-  const store = createExperimentStore({ redis })
   const workers = createWorkerRegistry({ redis })
-  const feed = createEventFeed({ redis, store, onError })
-  const housekeeping = startHousekeeping({ redis, onError })
   const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-api-'))
   const artifacts = openArtifacts(data)
+  const store = createExperimentStore({ redis, archive: artifacts.results })
+  const feed = createEventFeed({ redis, store, onError })
+  const housekeeping = startHousekeeping({ redis, archive: artifacts.results, onError })
   const app = await buildApp({
     store,
     feed,

@@ -27,6 +27,12 @@ export async function experimentItems({ checkpoints, models }: Artifacts): Promi
   return (await Promise.all(items)).flat()
 }
 
+/** The files that hold what Redis no longer does. */
+export async function resultItems({ results }: Artifacts): Promise<ArtifactItem[]> {
+  const ids = await results.list()
+  return Promise.all(ids.map((id) => withSize({ id, name: 'results', place: results.pathOf(id) })))
+}
+
 export interface StartItem extends ArtifactItem {
   madeAtMs: number
 }

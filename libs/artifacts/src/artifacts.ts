@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { type CheckpointFolders, createCheckpointFolders } from './checkpoint-folders.ts'
 import { createModelFolders, type ModelFolders } from './model-folders.ts'
+import { createResultFiles, type ResultFiles } from './result-files.ts'
 import { createStartFolders, type StartFolders } from './start-folders.ts'
 
 /** All that lies in a data folder for experiments. */
@@ -8,6 +9,7 @@ export interface Artifacts {
   checkpoints: CheckpointFolders
   models: ModelFolders
   starts: StartFolders
+  results: ResultFiles
 }
 
 export function openArtifacts(dataFolder: string): Artifacts {
@@ -15,5 +17,6 @@ export function openArtifacts(dataFolder: string): Artifacts {
     checkpoints: createCheckpointFolders(path.join(dataFolder, 'checkpoints')),
     models: createModelFolders(path.join(dataFolder, 'models')),
     starts: createStartFolders(path.join(dataFolder, 'starts')),
+    results: createResultFiles(path.join(dataFolder, 'results')),
   }
 }

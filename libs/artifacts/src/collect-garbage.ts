@@ -1,7 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { GarbageReport } from '@trainyard/contracts'
-import { type ArtifactItem, experimentItems, startItems } from './artifact-items.ts'
+import { type ArtifactItem, experimentItems, resultItems, startItems } from './artifact-items.ts'
 import type { Artifacts } from './artifacts.ts'
 
 /** A start is taken over a moment before its fork's record is made. */
@@ -77,6 +77,11 @@ async function sortItems(artifacts: Artifacts, owners: ArtifactOwners): Promise<
       for (const item of items)
         if (owner.names.includes(item.name)) sorted.kept.push({ item, endedAtMs: owner.endedAtMs })
         else sorted.unused.push(item)
+  }
+  // part of the record: they go with it alone
+  for (const item of await resultItems(artifacts)) {
+    const { state } = await owners.ownerOf(item.id)
+    sorted[state === 'ended' ? 'live' : state].push(item)
   }
   const experiments = await owners.starts()
   for (const start of await startItems(artifacts)) {

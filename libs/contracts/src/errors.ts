@@ -37,6 +37,7 @@ export const ERRORS = {
   AMBIGUOUS_ID: user(409, 3, 'More than one experiment fits the id'),
   NOT_KEPT: user(409, 4, 'What it would begin from is not kept'),
   WRONG_STATE: user(409, 4, "The experiment's state does not allow it"),
+  QUOTA_EXCEEDED: user(429, 4, 'As many experiments wait as may'),
   REDIS_UNAVAILABLE: infrastructure(503, 5, 'Redis cannot be reached'),
   STORE_FULL: infrastructure(503, 5, 'Redis or the disk is nearly full'),
   PREDICTION_TIMED_OUT: infrastructure(503, 5, 'No worker has named the photo in time'),

@@ -29,7 +29,7 @@ const bounds: Record<string, { good: unknown[]; bad: unknown[] }> = {
   recordLayers: { good: [true, false], bad: ['no', 0] },
   keepModel: { good: ['best', 'final', 'none'], bad: ['last', true] },
   checkpointEverySeconds: { good: [5, 3600], bad: [4, 3601] },
-  name: { good: ['', 'x'.repeat(200), 'Übung 3'], bad: ['x'.repeat(201), 'a\u001b[31m', 'two\nlines'] },
+  name: { good: ['', 'x'.repeat(200), 'Übung 3'], bad: ['x'.repeat(201), 'a\u001b[31m', 'two\nlines', 'half \ud83c'] },
   tags: {
     good: [[], ['x'.repeat(50)], Array.from({ length: 20 }, (_, i) => `t${i}`)],
     bad: [[''], ['x'.repeat(51)], Array.from({ length: 21 }, (_, i) => `t${i}`)],

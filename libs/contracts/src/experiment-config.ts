@@ -24,9 +24,9 @@ export type EvaluateSplit = z.infer<typeof EvaluateSplit>
 export const FirstLayer = z.enum(['direct', 'sample'])
 export type FirstLayer = z.infer<typeof FirstLayer>
 
-/** Refuses what would break a terminal or a log line; tab and line feed only where the text may have lines. */
-const hasNoControlCharacters = (text: string): boolean => !/\p{Cc}/u.test(text)
-const hasOnlyLineControls = (text: string): boolean => !/[^\P{Cc}\t\n]/u.test(text)
+/** Refuses what would break a terminal or a log line, and halves of characters; tab and line feed only where the text may have lines. */
+const hasNoControlCharacters = (text: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(text)
+const hasOnlyLineControls = (text: string): boolean => !/[^\P{Cc}\t\n]|\p{Cs}/u.test(text)
 
 /** What changes the numbers. Defaults are the notebook's. */
 export const TrainingFields = z.strictObject({

@@ -138,21 +138,30 @@ export const KeptEpoch = z.object({
 })
 export type KeptEpoch = z.infer<typeof KeptEpoch>
 
+export const HeldBy = z.enum(['owner', 'sweep'])
+export type HeldBy = z.infer<typeof HeldBy>
+
 export const Experiment = z
   .object({
     id: ExperimentId,
     name: z.string().nullable(),
     tags: z.array(z.string()),
     notes: z.string().nullable(),
+    owner: z.string().nullable().describe('of the API key that submitted it; null where none was needed'),
+    sweep: z
+      .object({ id: z.string(), trial: z.int().describe('counts from 1') })
+      .nullable()
+      .describe('the sweep that it is a trial of'),
     state: ExperimentState,
     reason: StateReason,
+    heldBy: HeldBy.nullable().describe('it is queued, and waits for one of the same owner or sweep to end: as many run as may at once'),
     config: ExperimentConfig,
     configHash: z.string(),
     priority: z.int(),
     pool: z.string(),
     parent: Parent.nullable(),
     replay: Replay.nullable().describe('null: it is no replay'),
-    queuePosition: z.int().nullable().describe('1 is next; null when not queued'),
+    queuePosition: z.int().nullable().describe('1 is next; null when not queued, or held'),
     progress: Progress,
     latest: Epoch.nullable(),
     best: Epoch.nullable().describe("highest evalAccuracy, else lowest loss; of a fork's own epochs"),

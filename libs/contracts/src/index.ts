@@ -5,6 +5,7 @@
  * its writes · lease: a worker's right to an experiment, renewed · epoch: one pass over the train split · step: one update · batch: the images of
  * one step · cancel: what a user asks · drain: what a worker does before it leaves.
  */
+export { ArchivedResults } from './archived-results.ts'
 export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './events.ts'
 export { type CommandFlag, commandFlags, flagOf, InvalidFlagsError, parseFlags, readFlagValues } from './command-flags.ts'
 export { CLASSES, Dataset, DatasetList, DatasetName, HeldSplit, SPLIT_COUNTS, SplitName } from './dataset.ts'
@@ -24,6 +25,7 @@ export {
   RunFields,
   TrainingFields,
 } from './experiment-config.ts'
+export { ExperimentListQuery, ExperimentSort, SortedResult } from './experiment-list.ts'
 export { GarbageReport, GarbageRequest } from './garbage.ts'
 export { ExperimentPatch, ForkChanges, ForkRequest, forkedRequest } from './experiment-changes.ts'
 export { configWarnings, stepsPerEpoch } from './config-rules.ts'
@@ -39,6 +41,7 @@ export {
   ExperimentId,
   ExperimentPage,
   ExperimentState,
+  HeldBy,
   isBetterEpoch,
   isTerminal,
   Phase,

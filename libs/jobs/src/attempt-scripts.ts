@@ -68,11 +68,11 @@ redis.call('SETRANGE', record(id) .. ':hashes', (epoch - 1 - from) * #ARGV[8], A
 local original = field(id, 'replayOf')
 if original then
   local replay = cjson.decode(field(id, 'replay') or '{"comparedEpochs":0,"difference":null}')
-  local row = redis.call('LINDEX', record(original) .. ':epochs', epoch - 1)
+  local row = redis.call('LINDEX', record(id) .. ':expected', epoch - 1)
   if row and epoch > replay.comparedEpochs then
     replay.comparedEpochs = epoch
     if replay.difference == cjson.null and string.sub(row, 1, #values) ~= values then
-      local hashes = redis.call('GETRANGE', record(original) .. ':hashes', (epoch - 1) * #ARGV[8], epoch * #ARGV[8] - 1)
+      local hashes = redis.call('GETRANGE', record(id) .. ':expected-hashes', (epoch - 1) * #ARGV[8], epoch * #ARGV[8] - 1)
       local layer = cjson.null
       for i = #ARGV[8] / ${HASH_LENGTH}, 1, -1 do
         local first, last = (i - 1) * ${HASH_LENGTH} + 1, i * ${HASH_LENGTH}

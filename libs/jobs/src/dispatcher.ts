@@ -6,9 +6,12 @@ import { outboxScripts } from './outbox-scripts.ts'
 const SWEEP_COUNT = 100
 const LOOK_AT_COUNT = 500
 const UNCLAIMED_AFTER_MS = 10_000
-/** BullMQ serves low numbers first and 0 before all; our priorities go from -10 to 10. */
+/** BullMQ serves low numbers first, 0 before all, and has two million of them. */
 const RECOVERED_PRIORITY = 1
-const queuePriority = (priority: number): number => 12 - priority
+/** So many turns has each of our 21 priorities, from -10 to 10; who comes later than that waits behind them in the order of arrival. */
+const TURNS = 99_000
+const queuePriority = ({ priority, turn }: { priority: number; turn: number }): number =>
+  RECOVERED_PRIORITY + 1 + (10 - priority) * TURNS + Math.min(turn, TURNS - 1)
 
 interface DueJob {
   id: string
@@ -40,9 +43,9 @@ export function createDispatcher({
 
   /** Adds all that is due, in order. An entry is cleared only once BullMQ has the job; a job added twice is one. */
   async function sweep(): Promise<void> {
-    const due = (await scripts.due(SWEEP_COUNT)).map(([id, dispatch, queue, priority, recovered]) => ({
+    const due = (await scripts.due(SWEEP_COUNT)).map(([id, dispatch, queue, priority, recovered, turn]) => ({
       ...{ id, dispatch, queue },
-      priority: recovered ? RECOVERED_PRIORITY : queuePriority(priority),
+      priority: recovered ? RECOVERED_PRIORITY : queuePriority({ priority, turn }),
     }))
     if (due.length === 0) return
     await Promise.all(due.map(add))

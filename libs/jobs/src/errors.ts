@@ -43,6 +43,12 @@ export class IdempotencyKeyReusedError extends ExpectedError {
   }
 }
 
+export class QuotaExceededError extends ExpectedError {
+  constructor({ owner, maxQueued }: { owner: string; maxQueued: number }) {
+    super('QUOTA_EXCEEDED', `${owner} already has ${maxQueued} experiments queued, as many as may be; wait, or cancel some`)
+  }
+}
+
 export class StoreFullError extends ExpectedError {
   constructor(options?: ErrorOptions) {
     super('STORE_FULL', 'Redis has used 85 % of its memory; delete experiments or raise its maxmemory, then try again', options)

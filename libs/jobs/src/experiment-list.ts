@@ -1,53 +1,84 @@
-import { type ExperimentState, ExperimentId } from '@trainyard/contracts'
+import type { ExperimentListQuery } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
-import { InvalidPageTokenError } from './errors.ts'
 import type { keysOf } from './keys.ts'
+import { isIn, type ListFilter } from './list-filter.ts'
+import { memberOf, tokenOf } from './list-token.ts'
+import { wordFilters } from './word-filter.ts'
 
-export interface ListQuery {
-  state?: ExperimentState | undefined
-  tag?: string | undefined
-  pageSize: number
-  pageToken?: string | undefined
-}
+export type ListQuery = Pick<ExperimentListQuery, 'pageSize'> & Partial<ExperimentListQuery>
 
-/** With both filters a page looks at this many entries at most, so that no call is slow; it may come back short, with a token. */
+/** A page looks at this many entries at most, so that no call is slow; with several filters it may come back short, with a token. */
 const LOOK_AT_COUNT = 2000
+const ID_AT = 16
+
+type Keys = ReturnType<typeof keysOf>
 
 interface ListDeps {
   redis: Redis
-  keys: ReturnType<typeof keysOf>
+  keys: Keys
   query: ListQuery
 }
 
-/** One page, newest first. Ids sort by creation, so the last one is the cursor. */
+/** What a list is read from: sorted sets whose members together are the entries, of which each may be in several. */
+interface Source {
+  indexes: readonly string[]
+  filters: readonly ListFilter[]
+}
+
+/** One page, in the order that `sort` says. The token is the place where it ended, so no entry is told twice or left out while others come and go. */
 export async function listIds({ redis, keys, query }: ListDeps): Promise<{ ids: string[]; nextPageToken: string | null }> {
-  const { state, tag, pageSize, pageToken } = query
-  const filtered = state !== undefined && tag !== undefined
-  const index = tag !== undefined ? keys.tag(tag) : state !== undefined ? keys.state(state) : keys.all
-  const from = pageToken === undefined ? '+' : `(${idFromToken(pageToken)}`
-  const count = filtered ? LOOK_AT_COUNT : pageSize
-  const looked = await redis.zrange(index, from, '-', 'BYLEX', 'REV', 'LIMIT', 0, count + 1)
-  const page = looked.slice(0, count)
-  const fitting = filtered ? await inState({ redis, keys, ids: page, state }) : page
-  const ids = fitting.slice(0, pageSize)
-  const last = fitting.length > pageSize ? ids.at(-1) : looked.length > count ? page.at(-1) : undefined
-  return { ids, nextPageToken: last === undefined ? null : Buffer.from(last).toString('base64url') }
+  const { sort = '-createdAt', pageSize, pageToken } = query
+  const backwards = sort.startsWith('-')
+  const field = backwards ? sort.slice(1) : sort
+  const idAt = field === 'createdAt' ? 0 : ID_AT
+  const { indexes, filters } = await sourceOf({ redis, keys, query, byResult: idAt > 0 ? keys.by(field) : null })
+  const count = filters.length > 0 ? LOOK_AT_COUNT : pageSize
+  const from = pageToken === undefined ? null : memberOf(pageToken)
+  const looked = await readMerged(redis, { indexes, backwards, from, count: count + 1 })
+  const members = looked.slice(0, count)
+  const fitting = await thatFit(members, { idAt, filters })
+  const page = fitting.slice(0, pageSize)
+  const last = fitting.length > pageSize ? page.at(-1) : looked.length > count ? members.at(-1) : undefined
+  return { ids: page.map((member) => member.slice(idAt)), nextPageToken: last === undefined ? null : tokenOf(last) }
 }
 
-async function inState(options: {
-  redis: Redis
-  keys: ReturnType<typeof keysOf>
-  ids: string[]
-  state: ExperimentState
-}): Promise<string[]> {
-  const { redis, keys, ids, state } = options
-  if (ids.length === 0) return []
-  const scores = await redis.zmscore(keys.state(state), ...ids)
-  return ids.filter((_, i) => scores[i] !== null)
+/** Reads from the shortest index that has all entries; the others filter. */
+async function sourceOf({ redis, keys, query, byResult }: ListDeps & { byResult: string | null }): Promise<Source> {
+  const { state, tag, owner, q } = query
+  const single = [...(tag ? [keys.tag(tag)] : []), ...(owner ? [keys.owner(owner)] : []), ...(state ? [keys.state(state)] : [])]
+  const words = q === undefined ? [] : await wordFilters({ redis, keys, q })
+  const candidates = [...single.map((key) => ({ indexes: [key], filter: isIn(redis, [key]) })), ...words]
+  const readable = byResult === null ? candidates.filter(({ indexes }) => indexes !== null) : []
+  const sizes = await Promise.all(
+    readable.map(async ({ indexes }) => sum(await Promise.all((indexes ?? []).map((key) => redis.zcard(key))))),
+  )
+  const shortest = readable[sizes.indexOf(Math.min(...sizes))]
+  return {
+    indexes: shortest?.indexes ?? [byResult ?? keys.all],
+    filters: candidates.filter((each) => each !== shortest).map(({ filter }) => filter),
+  }
 }
 
-function idFromToken(token: string): string {
-  const id = ExperimentId.safeParse(Buffer.from(token, 'base64url').toString())
-  if (!id.success) throw new InvalidPageTokenError()
-  return id.data
+/** The first `count` members after `from` of all the indexes together, each once. */
+async function readMerged(
+  redis: Redis,
+  { indexes, backwards, from, count }: { indexes: readonly string[]; backwards: boolean; from: string | null; count: number },
+): Promise<string[]> {
+  const read = (key: string): Promise<string[]> =>
+    backwards
+      ? redis.zrange(key, from === null ? '+' : `(${from}`, '-', 'BYLEX', 'REV', 'LIMIT', 0, count)
+      : redis.zrange(key, from === null ? '-' : `(${from}`, '+', 'BYLEX', 'LIMIT', 0, count)
+  const [first = [], ...others] = await Promise.all(indexes.map(read))
+  if (others.length === 0) return first
+  const merged = [...new Set([first, ...others].flat())].sort()
+  return (backwards ? merged.toReversed() : merged).slice(0, count)
 }
+
+async function thatFit(members: readonly string[], { idAt, filters }: { idAt: number; filters: readonly ListFilter[] }): Promise<string[]> {
+  if (members.length === 0) return []
+  const ids = members.map((member) => member.slice(idAt))
+  const fits = await Promise.all(filters.map((filter) => filter(ids)))
+  return members.filter((_, i) => fits.every((each) => each[i]))
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)

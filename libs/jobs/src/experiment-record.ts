@@ -41,6 +41,11 @@ export const ExperimentRecord = z.object({
   id: z.string(),
   name: maybe(z.string()),
   notes: maybe(z.string()),
+  owner: maybe(z.string()),
+  sweep: maybe(z.string()),
+  trial: z.coerce.number().default(0),
+  /** The group that has no room for it: `owner:` or `sweep:` and whose. */
+  heldBy: maybe(z.string()),
   tags: json(z.array(z.string())),
   warnings: json(z.array(z.string())),
   config: json(ExperimentConfig),
@@ -62,6 +67,8 @@ export const ExperimentRecord = z.object({
   start: maybe(json(StoredStart)),
   replayOf: maybe(z.string()),
   replay: maybe(json(Replay.omit({ of: true }))),
+  /** Whether steps, layers and logs have moved out of Redis. */
+  archived: z.coerce.boolean().default(false),
   outOfMemory: z.coerce.number().default(0),
   datasetHash: maybe(z.string()),
   error: maybe(json(ExperimentError)),
@@ -75,7 +82,7 @@ export type ExperimentRecord = z.infer<typeof ExperimentRecord>
 
 export function experimentFrom(record: ExperimentRecord, queuePosition: number | null): Experiment {
   const { queue: _queue, dispatch: _dispatch, start: _start, outOfMemory: _outOfMemory, progress, model: stored, ...others } = record
-  const { checkpoint, checkpointBefore, replayOf, replay, ...rest } = others
+  const { checkpoint, checkpointBefore, replayOf, replay, sweep, trial, heldBy, archived: _archived, ...rest } = others
   // Until it has completed, another attempt may yet write another one.
   const model = stored && record.state === 'completed' ? { kind: stored.kind, epoch: stored.epoch, bytes: stored.bytes } : null
   const phase = isTerminal(record.state) ? 'done' : record.state === 'queued' ? 'waiting' : progress.phase
@@ -86,6 +93,8 @@ export function experimentFrom(record: ExperimentRecord, queuePosition: number |
   const compared = replayOf === null ? null : { of: replayOf, ...(replay ?? { comparedEpochs: 0, difference: null }) }
   return {
     ...rest,
+    sweep: sweep === null ? null : { id: sweep, trial },
+    heldBy: heldBy === null ? null : heldBy.startsWith('owner:') ? 'owner' : 'sweep',
     kept,
     replay: compared,
     model,

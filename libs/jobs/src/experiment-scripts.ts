@@ -4,9 +4,10 @@ import { createScript } from './lua-script.ts'
 import { creating, lasting } from './lua-library.ts'
 
 /**
- * ARGV: six random characters for the id · idempotency entry's name or '' · body hash · queue · tags as JSON · the parent whose first epochs it has,
- * or '' · how many of them · the token of the start that was taken over for it, or '' · then the record's fields and values.
- * Answers { id, 'created' | 'replayed' | 'reused' | 'gone' (the parent, meanwhile) }. The id begins with Redis's time in microseconds in base 36, so
+ * ARGV: six random characters for the id · idempotency entry's name or '' · body hash · queue · tags as JSON · the parent or '' · its first epochs that
+ * it has, as JSON · the token of the start that was taken over for it, or '' · words of the name and of the tags,
+ * each as JSON · owner or '' · how many of the owner's may be queued, or '' · what a replay is compared with: its epochs as JSON · its layers' hashes · then the record's fields and values.
+ * Answers { id, 'created' | 'replayed' | 'reused' | 'gone' (the parent, meanwhile) | 'quota' }. The id begins with Redis's time in microseconds in base 36, so
  * that ids sort by creation; ten digits of it last until 2086.
  */
 const CREATE = creating(`
@@ -15,8 +16,9 @@ local hash, earlier = string.match(idempotency and redis.call('GET', idempotency
 if earlier and field(earlier, 'id') then
   return { earlier, hash == ARGV[3] and 'replayed' or 'reused' }
 end
-local parent, inherited, start = ARGV[6], tonumber(ARGV[7]), ARGV[8]
-if parent ~= '' and redis.call('LLEN', record(parent) .. ':epochs') < inherited then return { parent, 'gone' } end
+local parent, inherited, start, owner, most = ARGV[6], cjson.decode(ARGV[7]), ARGV[8], ARGV[11], tonumber(ARGV[12])
+if most and redis.call('SCARD', waiting_of('owner:' .. owner)) >= most then return { '', 'quota' } end
+if parent ~= '' and not field(parent, 'id') then return { parent, 'gone' } end
 
 local digits, rest, id = '0123456789abcdefghijklmnopqrstuvwxyz', clock[1] * 1000000 + clock[2], ''
 for _ = 1, 10 do
@@ -26,20 +28,28 @@ for _ = 1, 10 do
 end
 id = id .. ARGV[1]
 
-redis.call('HSET', record(id), 'id', id, 'createdAt', now, 'queue', ARGV[4], 'dispatch', 0, 'failures', 0, unpack(ARGV, 9))
-redis.call('ZADD', prefix .. ':index:all', 0, id)
+redis.call('HSET', record(id), 'id', id, 'createdAt', now, 'queue', ARGV[4], 'dispatch', 0, 'failures', 0, unpack(ARGV, 15))
+redis.call('ZADD', index_of('all'), 0, id)
 set_tags(id, ARGV[5])
+set_words(id, 'name', ARGV[9])
+set_words(id, 'tag', ARGV[10])
+if owner ~= '' then
+  redis.call('HSET', record(id), 'owner', owner)
+  redis.call('ZADD', index_of('owner:' .. owner), 0, id)
+end
+for _, row in ipairs(cjson.decode(ARGV[13])) do redis.call('RPUSH', record(id) .. ':expected', row) end
+if ARGV[14] ~= '' then redis.call('SET', record(id) .. ':expected-hashes', ARGV[14]) end
 redis.call('SADD', prefix .. ':queues', ARGV[4])
 if start ~= '' then redis.call('HSET', prefix .. ':starts', start, id) end
-if inherited > 0 then
+if #inherited > 0 then
   -- attempt 0: none of its own
-  for _, row in ipairs(redis.call('LRANGE', record(parent) .. ':epochs', 0, inherited - 1)) do
+  for _, row in ipairs(inherited) do
     redis.call('RPUSH', record(id) .. ':epochs', (string.gsub(row, ',%d+,(%d+)%]$', ',0,%1]')))
   end
   redis.call('HSET', record(id), 'latest', redis.call('LINDEX', record(id) .. ':epochs', -1))
 end
 if idempotency then redis.call('SET', idempotency, ARGV[3] .. ' ' .. id, 'EX', 86400) end
-queue(id, inherited > 0 and 'forked' or 'submitted', 0)
+queue(id, #inherited > 0 and 'forked' or 'submitted', 0)
 return { id, 'created' }`)
 
 /**
@@ -79,7 +89,7 @@ if state == 'paused' then
 end
 return state or 'missing'`)
 
-/** ARGV: id · name · notes (each as it is, or 'null' as JSON to remove it, else as a JSON text) · tags as JSON · priority; '' leaves as it is. */
+/** ARGV: id · name · notes (each as it is, or 'null' as JSON to remove it, else as a JSON text) · tags as JSON · priority · words of the name and of the tags; '' leaves as it is. */
 const PATCH = lasting(`
 local id, texts = ARGV[1], { name = ARGV[2], notes = ARGV[3] }
 local state, priority = field(id, 'state'), ARGV[5]
@@ -93,9 +103,15 @@ for name, value in pairs(texts) do
   end
 end
 if ARGV[4] ~= '' then set_tags(id, ARGV[4]) end
+if ARGV[6] ~= '' then set_words(id, 'name', ARGV[6]) end
+if ARGV[7] ~= '' then set_words(id, 'tag', ARGV[7]) end
 if priority ~= '' and priority ~= field(id, 'priority') then
   redis.call('HSET', record(id), 'priority', priority)
-  if state == 'queued' then queue(id, nil, 0) end
+  redis.call('HDEL', record(id), 'turn')
+  if state == 'queued' then
+    let_go(id)
+    queue(id, nil, 0)
+  end
 end
 return 'patched'`)
 
@@ -105,16 +121,24 @@ local id = ARGV[1]
 local state = field(id, 'state')
 if not terminal[state] then return state or 'missing' end
 set_tags(id, '[]')
-redis.call('ZREM', prefix .. ':index:all', id)
-redis.call('ZREM', prefix .. ':index:state:' .. state, id)
-for _, part in ipairs({ '', ':epochs', ':losses', ':layers', ':hashes', ':logs', ':events' }) do redis.call('UNLINK', record(id) .. part) end
+set_words(id, 'name', '[]')
+set_words(id, 'tag', '[]')
+each_result(id, 'ZREM')
+for _, index in ipairs({ 'all', 'state:' .. state, 'owner:' .. (field(id, 'owner') or '') }) do redis.call('ZREM', index_of(index), id) end
+redis.call('ZREM', prefix .. ':ended', id)
+for _, part in ipairs({ '', ':epochs', ':losses', ':layers', ':hashes', ':logs', ':events', ':packed' }) do redis.call('UNLINK', record(id) .. part) end
 redis.call('ZADD', prefix .. ':deleted', now, id)
 return state`)
 
 export const experimentScripts = ({ redis, prefix }: { redis: Redis; prefix: string }) => {
   const transition = (lua: string) => createScript({ redis, prefix, lua, answer: z.string() })
   return {
-    create: createScript({ redis, prefix, lua: CREATE, answer: z.tuple([z.string(), z.enum(['created', 'replayed', 'reused', 'gone'])]) }),
+    create: createScript({
+      redis,
+      prefix,
+      lua: CREATE,
+      answer: z.tuple([z.string(), z.enum(['created', 'replayed', 'reused', 'gone', 'quota'])]),
+    }),
     cancel: transition(CANCEL),
     pause: transition(PAUSE),
     resume: transition(RESUME),

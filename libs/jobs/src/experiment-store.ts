@@ -17,7 +17,14 @@ import {
 } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
-import { AmbiguousIdError, ExperimentNotFoundError, IdempotencyKeyReusedError, NotKeptError, WrongStateError } from './errors.ts'
+import {
+  AmbiguousIdError,
+  ExperimentNotFoundError,
+  IdempotencyKeyReusedError,
+  NotKeptError,
+  QuotaExceededError,
+  WrongStateError,
+} from './errors.ts'
 import { type ListQuery, listIds } from './experiment-list.ts'
 import { experimentFrom, type ExperimentRecord, type StoredStart } from './experiment-record.ts'
 import { createExperimentReader } from './experiment-reader.ts'
@@ -29,6 +36,8 @@ import { createLeftovers, type Leftovers } from './leftovers.ts'
 import { createMemoryGuard } from './memory-guard.ts'
 import { startProgress } from './progress.ts'
 import { reaching } from './redis-errors.ts'
+import { type ResultArchive } from './result-archive.ts'
+import { wordsOf } from './words.ts'
 
 export interface NewExperiment {
   config: ExperimentConfig
@@ -45,6 +54,11 @@ export interface NewExperiment {
   start?: StoredStart
   /** The experiment that it is compared with, epoch by epoch. */
   replayOf?: string
+  /** Of the API key that submits it. */
+  owner?: string | null
+  /** How many of the owner's may be queued at once. */
+  maxQueued?: number | null
+  sweep?: { id: string; trial: number }
 }
 
 /** What of an experiment's files its record names; all else on disk is without use. */
@@ -62,7 +76,7 @@ export interface ExperimentStore {
   get(id: string): Promise<Experiment>
   /** By full id, by a prefix of at least four characters that fits only one, or `latest`. */
   find(idOrPrefix: string): Promise<Experiment>
-  /** Newest first. With both state and tag a page may come back short, with a token. */
+  /** With several filters a page may come back short, with a token. */
   list(query: ListQuery): Promise<ExperimentPage>
   epochs(id: string, after?: number): Promise<Epoch[]>
   batches(id: string, epoch?: number): Promise<z.infer<typeof BatchPoint>[]>
@@ -87,16 +101,38 @@ export interface ExperimentStore {
 
 const SHORTEST_PREFIX = 4
 
-export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): ExperimentStore {
+export interface StoreDeps {
+  redis: Redis
+  prefix?: string
+  /** Where steps, layers and logs of ended experiments go; without it they are told of as long as Redis has them. */
+  archive?: ResultArchive
+}
+
+export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive }: StoreDeps): ExperimentStore {
   const scripts = experimentScripts({ redis, prefix })
-  const read = createExperimentReader({ redis, prefix })
+  const read = createExperimentReader({ redis, prefix, ...(archive && { archive }) })
   const refuseWhenFull = createMemoryGuard(redis)
   const keys = keysOf(prefix)
   // A canceled job left in the queue is harmless (its claim is stale), so failing to remove it is no error.
   const queues = openJobQueues({ redis, prefix, onError: () => {} })
 
+  /** Of the parent's epochs those that it begins after. */
+  async function inheritedRows({ parent }: NewExperiment): Promise<string[]> {
+    if (!parent || parent.epoch === 0) return []
+    const rows = await read.rows(parent.id).catch((error: unknown) => {
+      throw error instanceof ExperimentNotFoundError ? gone(parent.id) : error
+    })
+    if (rows.length < parent.epoch) throw gone(parent.id)
+    return rows.slice(0, parent.epoch)
+  }
+
+  const comparedWith = async ({ replayOf }: NewExperiment): Promise<{ rows: string[]; hashes: string }> =>
+    replayOf === undefined ? { rows: [], hashes: '' } : { rows: await read.rows(replayOf), hashes: await read.layerHashes(replayOf) }
+
   async function create(input: NewExperiment, idempotency?: { key: string; bodyHash: string }) {
     await refuseWhenFull()
+    const inherited = await inheritedRows(input)
+    const compared = await comparedWith(input)
     const [id, outcome] = await scripts.create(
       randomSuffix(),
       idempotency ? sha256(idempotency.key) : '',
@@ -104,11 +140,18 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
       queueName(input.pool),
       JSON.stringify(input.tags),
       input.parent?.id ?? '',
-      input.parent?.epoch ?? 0,
+      JSON.stringify(inherited),
       input.start?.token ?? '',
+      JSON.stringify(wordsOf(input.name ?? '')),
+      JSON.stringify(wordsOf(...input.tags)),
+      input.owner ?? '',
+      input.maxQueued ?? '',
+      JSON.stringify(compared.rows),
+      compared.hashes,
       ...recordFields(input),
     )
-    if (outcome === 'gone') throw new NotKeptError(`Experiment ${id} has been deleted, or runs those epochs again`)
+    if (outcome === 'quota') throw new QuotaExceededError({ owner: input.owner ?? '', maxQueued: input.maxQueued ?? 0 })
+    if (outcome === 'gone') throw gone(id)
     if (outcome === 'reused') throw new IdempotencyKeyReusedError(id)
     // One that is new is not in BullMQ's queue yet, so it has no position to ask for.
     const experiment = outcome === 'created' ? experimentFrom(await read.record(id), null) : await read.experiment(id)
@@ -160,11 +203,21 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
   async function patch(id: string, { name, notes, tags, priority }: ExperimentPatch): Promise<Experiment> {
     const before = await read.record(id)
     const asText = (value: string | null | undefined): string => (value === undefined ? '' : JSON.stringify(value))
-    const found = await scripts.patch(id, asText(name), asText(notes), tags ? JSON.stringify(tags) : '', priority ?? '')
+    const nameWords = name === undefined ? '' : JSON.stringify(wordsOf(name ?? ''))
+    const tagFields = tags ? { tags: JSON.stringify(tags), words: JSON.stringify(wordsOf(...tags)) } : { tags: '', words: '' }
+    const found = await scripts.patch(id, asText(name), asText(notes), tagFields.tags, priority ?? '', nameWords, tagFields.words)
     if (found !== 'patched') allowed(id, { found, from: [], action: 'given another priority' })
     const after = await read.record(id)
     if (after.dispatch !== before.dispatch) await removeJob(before)
     return read.experiment(id)
+  }
+
+  /** null: it was deleted after the list was read. */
+  async function unlessDeleted(id: string): Promise<Experiment | null> {
+    return read.experiment(id).catch((error: unknown) => {
+      if (error instanceof ExperimentNotFoundError) return null
+      throw error
+    })
   }
 
   async function remove(id: string): Promise<void> {
@@ -178,7 +231,8 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
     list: (query) =>
       reaching(async () => {
         const { ids, nextPageToken } = await listIds({ redis, keys, query })
-        return { items: await Promise.all(ids.map(read.experiment)), nextPageToken }
+        const found = await Promise.all(ids.map(unlessDeleted))
+        return { items: found.filter((each) => each !== null), nextPageToken }
       }),
     epochs: (id, after = 0) => reaching(() => read.epochs(id, after)),
     batches: (id, epoch) => reaching(() => read.batches(id, epoch)),
@@ -198,6 +252,8 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX }: { redi
     leftovers: createLeftovers({ redis, keys }),
   }
 }
+
+const gone = (id: string): NotKeptError => new NotKeptError(`Experiment ${id} has been deleted, or runs those epochs again`)
 
 /** Ids made in one microsecond differ by this. */
 const randomSuffix = (): string =>
@@ -219,6 +275,7 @@ function recordFields(input: NewExperiment): (string | number)[] {
     ...(input.parent && { parent: JSON.stringify(input.parent) }),
     ...(input.start && { start: JSON.stringify(input.start) }),
     ...(input.replayOf !== undefined && { replayOf: input.replayOf }),
+    ...(input.sweep && { sweep: input.sweep.id, trial: input.sweep.trial }),
   }
   return Object.entries(fields).flat()
 }

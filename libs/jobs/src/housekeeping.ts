@@ -3,8 +3,16 @@ import { createDispatcher } from './dispatcher.ts'
 import { DEFAULT_PREFIX } from './keys.ts'
 import { onceAtATime } from './once-at-a-time.ts'
 import { createReaper } from './reaper.ts'
+import { createResultArchiver, type ResultArchive } from './result-archive.ts'
 
 const EVERY_MS = 2000
+
+interface HousekeepingDeps {
+  redis: Redis
+  prefix?: string
+  archive?: ResultArchive
+  onError: (error: unknown) => void
+}
 
 export interface Housekeeping {
   /** Hands what is due to BullMQ now, without waiting for it; call it after a create. Never throws. */
@@ -12,16 +20,21 @@ export interface Housekeeping {
   stop(): Promise<void>
 }
 
-/** Every 2 s: hands what is due to BullMQ, takes back what lost its worker. Runs in every API and worker; errors go to `onError`. */
-export function startHousekeeping(deps: { redis: Redis; prefix?: string; onError: (error: unknown) => void }): Housekeeping {
-  const { redis, prefix = DEFAULT_PREFIX, onError } = deps
+/**
+ * Every 2 s: hands what is due to BullMQ, takes back what lost its worker, and moves results of ended experiments into `archive`, where one is given.
+ * Runs in every API and worker; errors go to `onError`.
+ */
+export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
+  const { redis, prefix = DEFAULT_PREFIX, archive, onError } = deps
   const dispatcher = createDispatcher({ redis, prefix, onError })
   const reap = createReaper({ redis, prefix })
+  const archiving = archive && onceAtATime(createResultArchiver({ redis, prefix, archive }), onError)
   const sweep = onceAtATime(dispatcher.sweep, onError)
   const round = onceAtATime(async () => {
     await reap()
     await dispatcher.repair()
     sweep.run()
+    archiving?.run()
   }, onError)
   const timer = setInterval(() => round.run(), EVERY_MS)
   round.run()
@@ -29,7 +42,7 @@ export function startHousekeeping(deps: { redis: Redis; prefix?: string; onError
     sweep: () => sweep.run(),
     async stop() {
       clearInterval(timer)
-      await Promise.all([round.idle(), sweep.idle()])
+      await Promise.all([round.idle(), sweep.idle(), archiving?.idle()])
       await dispatcher.close()
     },
   }

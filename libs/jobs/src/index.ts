@@ -12,6 +12,7 @@ export {
   NotKeptError,
   PredictionTimedOutError,
   ProbeNotFoundError,
+  QuotaExceededError,
   RedisUnavailableError,
   StoreFullError,
   WrongStateError,
@@ -21,6 +22,7 @@ export type { ListQuery } from './experiment-list.ts'
 export { createExperimentStore, type ExperimentStore, type NewExperiment, type RecordedFiles } from './experiment-store.ts'
 export type { StoredStart } from './experiment-record.ts'
 export type { Leftovers } from './leftovers.ts'
+export { createGroupLimits } from './group-limits.ts'
 export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 export { createJobSource, type FetchedJob, type JobSource } from './job-source.ts'
 export { onceAtATime } from './once-at-a-time.ts'
@@ -32,5 +34,6 @@ export { createProbeStore, type ProbeStore } from './probe-store.ts'
 export type { Position } from './progress.ts'
 export type { FetchedQuestion, QuestionSource } from './question-source.ts'
 export { redisHealth } from './redis-health.ts'
+export type { ResultArchive } from './result-archive.ts'
 export type { FeedEvent } from './stream-entry.ts'
 export { createWorkerRegistry, type WorkerRegistry } from './worker-registry.ts'

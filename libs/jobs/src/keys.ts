@@ -23,13 +23,27 @@ export const jobId = ({ id, dispatch }: { id: string; dispatch: number }): strin
 export const keysOf = (prefix: string) => ({
   record: (id: string) => `${prefix}:experiment:${id}`,
   epochs: (id: string) => `${prefix}:experiment:${id}:epochs`,
+  /** Epochs of an ended one, packed. */
+  packed: (id: string) => `${prefix}:experiment:${id}:packed`,
   losses: (id: string) => `${prefix}:experiment:${id}:losses`,
   layers: (id: string) => `${prefix}:experiment:${id}:layers`,
   logs: (id: string) => `${prefix}:experiment:${id}:logs`,
   events: (id: string) => `${prefix}:experiment:${id}:events`,
+  /** Of every epoch, its layers' hashes, one behind the other. */
+  hashes: (id: string) => `${prefix}:experiment:${id}:hashes`,
   all: `${prefix}:index:all`,
   state: (state: string) => `${prefix}:index:state:${state}`,
   tag: (tag: string) => `${prefix}:index:tag:${tag}`,
+  owner: (owner: string) => `${prefix}:index:owner:${owner}`,
+  /** Experiments by a word of their name or tags; all words in use. */
+  word: (word: string) => `${prefix}:index:word:${word}`,
+  words: `${prefix}:index:words`,
+  /** Finished experiments by a result: sixteen hexadecimal digits that sort as the number does, then the id. */
+  by: (result: string) => `${prefix}:index:by:${result}`,
+  /** Finished experiments whose steps, layers and logs are yet to be moved out of Redis, by when they ended. */
+  ended: `${prefix}:ended`,
+  /** How many of a group, an owner or a sweep, may run at once. */
+  limits: `${prefix}:limits`,
   outbox: `${prefix}:outbox`,
   feed: `${prefix}:feed`,
   /** A photo on its way to the worker that names it; never lives longer than a minute. */

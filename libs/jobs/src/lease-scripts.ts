@@ -4,13 +4,20 @@ import { createScript } from './lua-script.ts'
 import { lasting } from './lua-library.ts'
 
 /**
- * ARGV: id · dispatch · token · worker's id. Answers 1, or 0 when the job is stale.
+ * ARGV: id · dispatch · token · worker's id. Answers 1, or 0 when the job is stale or the experiment
+ * is held, because as many of its owner's or its sweep's run as may.
  * A repeat with the same token answers as the first time: the reply may have been lost.
  */
 const CLAIM = lasting(`
 local id, token = ARGV[1], ARGV[3]
 if field(id, 'token') == token then return 1 end
 if field(id, 'state') ~= 'queued' or field(id, 'dispatch') ~= ARGV[2] then return 0 end
+local full = full_group(id)
+if full then
+  hold(id, full)
+  redis.call('ZREM', prefix .. ':outbox', job_id(id))
+  return 0
+end
 local attempts = list(id, 'attempts')
 table.insert(attempts, {
   number = #attempts + 1, workerId = ARGV[4], startedAt = now, endedAt = cjson.null, outcome = cjson.null,
@@ -21,6 +28,7 @@ redis.call('HSETNX', record(id), 'startedAt', now)
 redis.call('HDEL', record(id), 'recovered')
 redis.call('ZREM', prefix .. ':outbox', job_id(id))
 redis.call('ZADD', prefix .. ':leases', now + LEASE_MS, id)
+begin_turn(id)
 enter(id, 'running', 'claimed')
 return 1`)
 

@@ -1,3 +1,6 @@
+import { GROUPS } from './lua-groups.ts'
+import { INDEXES } from './lua-indexes.ts'
+
 /**
  * What every script begins with. KEYS[1] is the prefix; all keys are made from it, so that its braces keep them in one slot.
  * `allow-oom`: a Redis that is full must still let experiments go on and end; only create (no-oom) is refused.
@@ -42,27 +45,27 @@ local function enter(id, state, reason)
   table.insert(transitions, { state = state, reason = reason, at = now })
   redis.call('HSET', record(id), 'state', state, 'reason', reason, 'transitions', cjson.encode(transitions))
   emit(id, 'state', cjson.encode({ state = state, reason = reason }))
+  regroup(id, from, state)
   if not terminal[state] then return end
   redis.call('HSET', record(id), 'finishedAt', now)
+  redis.call('HDEL', record(id), 'turn')
+  redis.call('UNLINK', record(id) .. ':expected', record(id) .. ':expected-hashes')
+  redis.call('ZADD', prefix .. ':ended', now, id)
+  each_result(id, 'ZADD')
   forget_artifacts(id, state)
   redis.call('ZREM', prefix .. ':outbox', job_id(id))
   emit(id, 'end', cjson.encode({ state = state }))
   redis.call('EXPIRE', record(id) .. ':events', 3600)
 end
 
--- in place of those it has
-local function set_tags(id, tags)
-  for _, tag in ipairs(list(id, 'tags')) do redis.call('ZREM', prefix .. ':index:tag:' .. tag, id) end
-  for _, tag in ipairs(cjson.decode(tags)) do redis.call('ZADD', prefix .. ':index:tag:' .. tag, 0, id) end
-  redis.call('HSET', record(id), 'tags', tags)
-end
-
 -- a later dispatch makes older jobs in the queue harmless
-local function queue(id, reason, delay_ms)
+function queue(id, reason, delay_ms)
   redis.call('ZREM', prefix .. ':outbox', job_id(id))
   redis.call('HINCRBY', record(id), 'dispatch', 1)
-  redis.call('ZADD', prefix .. ':outbox', now + delay_ms, job_id(id))
+  if reason or not field(id, 'turn') then take_turn(id) end
   if reason then enter(id, 'queued', reason) end
+  local full = full_group(id)
+  if full then hold(id, full) else redis.call('ZADD', prefix .. ':outbox', now + delay_ms, job_id(id)) end
 end
 `
 
@@ -98,10 +101,10 @@ end
 const flags = (allow: string) => `#!lua flags=${allow}\n`
 
 /** A script that is refused when Redis is full: it makes something new. */
-export const creating = (body: string): string => flags('') + HEADER + EVENTS + STATES + body
+export const creating = (body: string): string => flags('') + HEADER + EVENTS + INDEXES + GROUPS + STATES + body
 
 /** A script over states, attempts and leases. */
-export const lasting = (body: string): string => flags('allow-oom') + HEADER + EVENTS + STATES + ATTEMPTS + body
+export const lasting = (body: string): string => flags('allow-oom') + HEADER + EVENTS + INDEXES + GROUPS + STATES + ATTEMPTS + body
 
 /** A script of an attempt's writer: ARGV[1] the experiment, ARGV[2] the token. Answers 'fenced' to all but the current one's. */
 export const fenced = (body: string): string =>

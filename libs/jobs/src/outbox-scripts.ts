@@ -3,13 +3,14 @@ import { z } from 'zod'
 import { createScript } from './lua-script.ts'
 import { lasting } from './lua-library.ts'
 
-/** ARGV: at most how many. Answers what is due as { id, dispatch, queue, priority, whether it was recovered (1 or 0) }; drops what is stale. */
+/** ARGV: at most how many. Answers what is due as { id, dispatch, queue, priority, whether it was recovered (1 or 0), turn }; drops what is stale. */
 const DUE = lasting(`
 local due = {}
 for _, job in ipairs(redis.call('ZRANGEBYSCORE', prefix .. ':outbox', '-inf', now, 'LIMIT', 0, ARGV[1])) do
   local id, dispatch = string.match(job, '^(.*)-(.*)$')
   if field(id, 'state') == 'queued' and field(id, 'dispatch') == dispatch then
-    table.insert(due, { id, tonumber(dispatch), field(id, 'queue'), tonumber(field(id, 'priority')), tonumber(field(id, 'recovered') or 0) })
+    local priority, recovered, turn = unpack(redis.call('HMGET', record(id), 'priority', 'recovered', 'turn'))
+    table.insert(due, { id, tonumber(dispatch), field(id, 'queue'), tonumber(priority), tonumber(recovered or 0), tonumber(turn or 0) })
   else
     redis.call('ZREM', prefix .. ':outbox', job)
   end
@@ -33,7 +34,7 @@ local from = ARGV[1] == '' and '-' or '(' .. ARGV[1]
 local page = redis.call('ZRANGE', queued, from, '+', 'BYLEX', 'LIMIT', 0, ARGV[2])
 for _, id in ipairs(page) do
   local job = job_id(id)
-  local held = redis.call('ZSCORE', prefix .. ':outbox', job)
+  local held = field(id, 'heldBy') or redis.call('ZSCORE', prefix .. ':outbox', job)
     or redis.call('EXISTS', prefix .. ':' .. field(id, 'queue') .. ':' .. job) == 1
   if not held then table.insert(jobs, job) end
 end
@@ -44,14 +45,14 @@ const REDISPATCH = lasting(`
 local count = 0
 for _, job in ipairs(ARGV) do
   local id, dispatch = string.match(job, '^(.*)-(.*)$')
-  if field(id, 'state') == 'queued' and field(id, 'dispatch') == dispatch then
+  if field(id, 'state') == 'queued' and field(id, 'dispatch') == dispatch and not field(id, 'heldBy') then
     queue(id, nil, 0)
     count = count + 1
   end
 end
 return count`)
 
-const DueJob = z.tuple([z.string(), z.int(), z.string(), z.int(), z.literal([0, 1])])
+const DueJob = z.tuple([z.string(), z.int(), z.string(), z.int(), z.literal([0, 1]), z.int()])
 
 export const outboxScripts = ({ redis, prefix }: { redis: Redis; prefix: string }) => ({
   due: createScript({ redis, prefix, lua: DUE, answer: z.array(DueJob) }),
