@@ -37,14 +37,14 @@ try {
 }
 
 /** Idle service, warm trainer, cached data: from sending the POST to the arrival of the first step's loss. */
-async function postToFirstStep(config: Parameters<typeof client.submit>[0]): Promise<number[]> {
+async function postToFirstStep(config: Parameters<typeof client.experiments.submit>[0]): Promise<number[]> {
   say(`POST to first step, ${config.dataset}…`)
   const latenciesMs: number[] = []
   for (let i = 0; i <= STARTS; i++) {
     const startedMs = performance.now()
-    const { id } = await client.submit({ ...config, seed: i })
+    const { id } = await client.experiments.submit({ ...config, seed: i })
     let firstMs: number | null = null
-    for await (const { event } of client.watch(id)) if (event.type === 'batch') firstMs ??= performance.now() - startedMs
+    for await (const { event } of client.experiments.events(id)) if (event.type === 'batch') firstMs ??= performance.now() - startedMs
     if (i > 0 && firstMs !== null) latenciesMs.push(firstMs) // the first run decodes and warms up
   }
   return latenciesMs
@@ -55,17 +55,23 @@ async function wishToEnd(wish: 'cancel' | 'pause'): Promise<number[]> {
   say(`${wish} while training…`)
   const latenciesMs: number[] = []
   for (let i = 0; i < STARTS; i++) {
-    const { id } = await client.submit({ dataset: 'synthetic-flowers', imageSize: 32, epochs: 10_000, evaluate: 'none', seed: i })
+    const { id } = await client.experiments.submit({
+      dataset: 'synthetic-flowers',
+      imageSize: 32,
+      epochs: 10_000,
+      evaluate: 'none',
+      seed: i,
+    })
     let askedMs = 0
-    for await (const { event } of client.watch(id)) {
+    for await (const { event } of client.experiments.events(id)) {
       if (event.type === 'epoch' && askedMs === 0) {
         askedMs = performance.now()
-        await client[wish](id)
+        await client.experiments[wish](id)
       }
       if (event.type === 'state' && ['canceled', 'paused'].includes(event.data.state)) break
     }
     latenciesMs.push(performance.now() - askedMs)
-    if (wish === 'pause') await client.cancel(id)
+    if (wish === 'pause') await client.experiments.cancel(id)
   }
   return latenciesMs
 }
@@ -73,7 +79,14 @@ async function wishToEnd(wish: 'cancel' | 'pause'): Promise<number[]> {
 async function epochToStreams(): Promise<number[]> {
   say(`an experiment with ${STREAMS} watchers…`)
   // about a second an epoch, so that one epoch's fan-out is over before the next one's begins
-  const { id } = await client.submit({ dataset: 'synthetic-flowers', imageSize: 96, width: 512, epochs: 25, evaluate: 'none', lr: 0.001 })
+  const { id } = await client.experiments.submit({
+    dataset: 'synthetic-flowers',
+    imageSize: 96,
+    width: 512,
+    epochs: 25,
+    evaluate: 'none',
+    lr: 0.001,
+  })
   const { delaysMs, ended } = await openEventStreams({ url: `${service.url}/api/v1/experiments/${id}/events`, count: STREAMS })
   await ended
   return delaysMs
@@ -82,7 +95,7 @@ async function epochToStreams(): Promise<number[]> {
 /** In a pool that no worker serves: what is measured is the writing of an experiment, not its training. */
 async function postLatency(): Promise<number[]> {
   say(`${RATE_PER_SECOND} POSTs a second…`)
-  const post = async (): Promise<void> => void (await client.submit({ dataset: 'synthetic-flowers', pool: 'parked' }))
+  const post = async (): Promise<void> => void (await client.experiments.submit({ dataset: 'synthetic-flowers', pool: 'parked' }))
   await openLoop({ ratePerSecond: RATE_PER_SECOND, seconds: 2, call: post })
   return openLoop({ ratePerSecond: RATE_PER_SECOND, seconds: 20, call: post })
 }

@@ -134,10 +134,10 @@ async function wholeRun(images: ResidentImages, whole: WholeRun): Promise<void> 
 
 async function throughService(firstLayer: FirstLayer, runEpochs: number): Promise<number[]> {
   const client = createClient({ baseUrl: service.url })
-  const { id } = await client.submit({ ...CONFIG, firstLayer, epochs: runEpochs })
+  const { id } = await client.experiments.submit({ ...CONFIG, firstLayer, epochs: runEpochs })
   const ends: number[] = []
-  for await (const { event } of client.watch(id)) if (event.type === 'epoch') ends.push(performance.now())
-  const { state, error }: Experiment = await client.get(id)
+  for await (const { event } of client.experiments.events(id)) if (event.type === 'epoch') ends.push(performance.now())
+  const { state, error }: Experiment = await client.experiments.get(id)
   if (state !== 'completed') throw new Error(`The experiment ended as ${state}: ${error?.message}`)
   return gaps(ends)
 }
@@ -149,7 +149,7 @@ function gaps(endsMs: number[]): number[] {
 
 /** Peak resident memory of the service's trainer, by the kernel's count. */
 async function trainerPeakMiB(): Promise<number> {
-  const worker = (await createClient({ baseUrl: service.url }).workers()).items[0]
+  const worker = (await createClient({ baseUrl: service.url }).workers.list()).items[0]
   const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', `${worker?.pid}`])
   const status = await readFile(`/proc/${stdout.trim().split(/\s+/)[0]}/status`, 'utf8')
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024

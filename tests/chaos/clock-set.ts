@@ -52,7 +52,7 @@ async function setOthers({ submit, draw, users, ended, hold }: Rig, clocks: read
     }
   }
   for (const id of ids) await ended(id)
-  const starts = await Promise.all(ids.map(async (id) => (await users.client().get(id)).startedAt ?? ''))
+  const starts = await Promise.all(ids.map(async (id) => (await users.client().experiments.get(id)).startedAt ?? ''))
   hold(String(ids.toSorted()) === String(ids), `submitted one after another, and listed as ${ids.toSorted().join(', ')}`)
   hold(String(starts.toSorted()) === String(starts), `submitted one after another, and started at ${starts.join(', ')}`)
 }

@@ -35,10 +35,10 @@ async function resumeDamaged(rig: Rig, damage: (typeof DAMAGES)[number]): Promis
   await paused(id)
   await users.ask('resume', id)
   for (let times = 0; times < 2; times++) {
-    const { latest } = await users.client().get(id)
+    const { latest } = await users.client().experiments.get(id)
     await reaches(id, (latest?.epoch ?? 0) + 10)
     await paused(id)
-    const { kept, attempts } = await users.client().get(id)
+    const { kept, attempts } = await users.client().experiments.get(id)
     const [newest, before] = kept
     if (!newest || !before) throw new Error(`${id} keeps no two checkpoints: ${JSON.stringify(kept)}`)
     const folder = path.join(cluster.data, 'checkpoints', id)
@@ -55,9 +55,9 @@ async function expectResumed(
   { users, hold }: Rig,
   { id, attempt, newest, before }: { id: string; attempt: number; newest: number; before: number },
 ): Promise<void> {
-  const from = (await users.client().get(id)).attempts[attempt]?.resumedFromEpoch
+  const from = (await users.client().experiments.get(id)).attempts[attempt]?.resumedFromEpoch
   hold(from === before, `${id}: resumed from epoch ${from}, not from ${before}, though only the checkpoint of epoch ${newest} was damaged`)
-  const { items: log } = await users.client().logs(id)
+  const { items: log } = await users.client().experiments.logs(id)
   const warning = log.some(({ level, message }) => level === 'warn' && message.includes(`epoch ${newest}`))
   hold(warning, `${id}: its log does not warn of the checkpoint of epoch ${newest}`)
 }

@@ -66,7 +66,7 @@ async function fill(rig: Rig, disk: Disk): Promise<void> {
 /** A pause writes a checkpoint; where it cannot, the run has to go on from an earlier one, and its log says why. */
 async function pausedWithWarning({ users, paused }: Rig, id: string): Promise<void> {
   await paused(id)
-  const { items } = await users.client().logs(id)
+  const { items } = await users.client().experiments.logs(id)
   if (!items.some(({ level, message }) => level === 'warn' && message.includes('could not be written')))
     throw new Error(JSON.stringify(items))
 }

@@ -19,7 +19,7 @@ export async function readFinalState(client: Client): Promise<Ended[]> {
   const ended: Ended[] = []
   let pageToken: string | undefined
   do {
-    const page = await client.list({ pageSize: 200, pageToken })
+    const page = await client.experiments.list({ pageSize: 200, pageToken })
     for (const experiment of page.items) ended.push(await readEnded(client, experiment))
     pageToken = page.nextPageToken ?? undefined
   } while (pageToken !== undefined)
@@ -28,10 +28,10 @@ export async function readFinalState(client: Client): Promise<Ended[]> {
 
 export async function readEnded(client: Client, experiment: Experiment): Promise<Ended> {
   const { id, model: kept } = experiment
-  const [epochs, batches] = await Promise.all([client.epochs(id), client.batches(id)])
+  const [epochs, batches] = await Promise.all([client.experiments.epochs(id), client.experiments.batches(id)])
   let model: string | null = null
   if (kept) {
-    const file = await client.modelFile(id, { kind: kept.kind, file: 'model.safetensors' })
+    const file = await client.experiments.modelFile(id, { kind: kept.kind, file: 'model.safetensors' })
     model = createHash('sha256')
       .update(new Uint8Array(await file.arrayBuffer()))
       .digest('hex')

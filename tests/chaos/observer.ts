@@ -34,7 +34,7 @@ export function startObserver({ cluster, users, history }: { cluster: Cluster; u
   }
 
   async function readExperiments(): Promise<void> {
-    const { items } = await users.client().list({ pageSize: 200 })
+    const { items } = await users.client().experiments.list({ pageSize: 200 })
     for (const experiment of items) {
       const earlier = seen.get(experiment.id)
       const fault = earlier && takenBack(earlier, experiment)

@@ -54,10 +54,10 @@ async function lose(rig: Rig, { id, way }: { id: string; way: (typeof WAYS)[numb
     bringBack()
   })
   await rig.ended(id)
-  const { attempts } = await users.client().get(id)
+  const { attempts } = await users.client().experiments.get(id)
   const outcomes = attempts.map(({ outcome }) => outcome).join(', ')
   hold(outcomes === 'worker_lost, completed', `${id}: its attempts ended as ${outcomes}`)
-  const { items: epochs } = await users.client().epochs(id)
+  const { items: epochs } = await users.client().experiments.epochs(id)
   const last = epochs.findLast(({ attempt }) => attempt === 1)?.epoch ?? 0
   const from = attempts[1]?.resumedFromEpoch ?? 0
   hold(from <= last, `${id}: resumed from epoch ${from}, though attempt 1 had recorded no more than ${last}`)

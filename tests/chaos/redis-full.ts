@@ -30,7 +30,7 @@ export const redisFull: Scenario = {
           await poll(() => assertRefuses(rig, `at ${share}`), { timeoutMs: 30_000 })
         }
         await Promise.all(running.map((id) => rig.ended(id)))
-        const states = await Promise.all(running.map(async (id) => (await rig.users.client().get(id)).state))
+        const states = await Promise.all(running.map(async (id) => (await rig.users.client().experiments.get(id)).state))
         rig.hold(
           states.every((state) => state === 'completed'),
           `what ran while Redis was full is ${states.join(', ')}`,

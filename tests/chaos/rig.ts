@@ -54,7 +54,7 @@ export function createRig({ configs, ...parts }: Parts & ScenarioOptions & { con
   const becomes = (id: string, is: (experiment: Experiment) => boolean): Promise<void> =>
     poll(
       async () => {
-        const experiment = await users.client().get(id)
+        const experiment = await users.client().experiments.get(id)
         if (!is(experiment)) throw new Error(`${id} is ${experiment.state}, at epoch ${experiment.latest?.epoch ?? 0}`)
       },
       { timeoutMs: BECOMES_WITHIN_MS, everyMs: 50 },
@@ -80,7 +80,7 @@ export function createRig({ configs, ...parts }: Parts & ScenarioOptions & { con
     },
     ended: (id) => becomes(id, ({ state }) => isTerminal(state)),
     async ownerOf(id) {
-      const { items } = await users.client().workers()
+      const { items } = await users.client().workers.list()
       const pid = items.find(({ slots }) => slots.some(({ experimentId }) => experimentId === id))?.pid
       const owner = cluster.workers.find((worker) => worker.pid() === pid)
       if (!owner) throw new Error(`no worker runs ${id}`)

@@ -35,7 +35,7 @@ export function createUsers({ urls, history }: { urls: readonly string[]; histor
   }
 
   const submitOnce: Users['submitOnce'] = (input, { api } = {}) =>
-    record('submit', input.name, () => client(api).submit(input, { idempotencyKey: input.name }))
+    record('submit', input.name, () => client(api).experiments.submit(input, { idempotencyKey: input.name }))
 
   return {
     client,
@@ -48,7 +48,7 @@ export function createUsers({ urls, history }: { urls: readonly string[]; histor
         await pause(ASK_AGAIN_AFTER_MS)
       }
     },
-    ask: (operation, id) => record(operation, id, () => client()[operation](id)),
+    ask: (operation, id) => record(operation, id, () => client().experiments[operation](id)),
   }
 }
 

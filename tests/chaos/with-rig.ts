@@ -60,7 +60,7 @@ async function runAlone({ users, ended }: Rig, configs: readonly Config[]): Prom
   return Promise.all(
     ids.map(async (id) => {
       await ended(id)
-      const reference = await users.client().get(id)
+      const reference = await users.client().experiments.get(id)
       const { state, attempts } = reference
       if (state !== 'completed' || attempts.length !== 1) throw new Error(`${id} was disturbed: ${JSON.stringify(reference)}`)
       const left = await readEnded(users.client(), reference)

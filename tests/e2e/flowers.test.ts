@@ -21,7 +21,7 @@ describe.skipIf(flowers102Root().root === null)('the real service on the real Fl
     expect(response.status).toBe(201)
     experiment = await response.json()
     expect(response.headers.get('location')).toBe(`/api/v1/experiments/${experiment.id}`)
-    for await (const { event } of createClient({ baseUrl: service.url }).watch(experiment.id)) {
+    for await (const { event } of createClient({ baseUrl: service.url }).experiments.events(experiment.id)) {
       if (event.type === 'epoch') epochs.push(event.data)
       if (event.type === 'end') expect(event.data.state).toBe('completed')
     }

@@ -10,7 +10,7 @@ let service: Service
 let original: Experiment
 beforeAll(async () => {
   service = await startService()
-  original = await ended((await createClient({ baseUrl: service.url }).submit(config)).id)
+  original = await ended((await createClient({ baseUrl: service.url }).experiments.submit(config)).id)
 }, 200_000)
 afterAll(() => stopAndRemove(service))
 
@@ -20,7 +20,7 @@ const numbersOf = ({ seconds: _seconds, at: _at, attempt: _attempt, ...numbers }
 function reaches(id: string, fits: (experiment: Experiment) => boolean): Promise<Experiment> {
   return poll(
     async () => {
-      const experiment = await client().get(id)
+      const experiment = await client().experiments.get(id)
       if (!fits(experiment)) throw new Error(`still ${experiment.state} at epoch ${experiment.latest?.epoch}`)
       return experiment
     },
@@ -33,24 +33,24 @@ const ended = (id: string): Promise<Experiment> => reaches(id, ({ finishedAt }) 
 test('replay — every epoch equal, bit for bit, said in a sentence', async () => {
   const { stdout } = await service.cli('replay', original.id)
   expect(stdout).toContain(`all ${config.epochs} epochs equal those of ${original.id}, bit for bit (weights and losses)`)
-  expect((await client().get('latest')).replay).toEqual({ of: original.id, comparedEpochs: config.epochs, difference: null })
+  expect((await client().experiments.get('latest')).replay).toEqual({ of: original.id, comparedEpochs: config.epochs, difference: null })
 })
 
 test('a run that was paused, and moved up in the queue, goes on as one that was left alone', async () => {
-  const { id } = await client().submit({ ...config, epochs: 10_000 }) // so many that it is still there when it is paused
-  for await (const { event } of client().watch(id)) if (event.type === 'epoch' && event.data.epoch === 5) break
-  await client().pause(id)
+  const { id } = await client().experiments.submit({ ...config, epochs: 10_000 }) // so many that it is still there when it is paused
+  for await (const { event } of client().experiments.events(id)) if (event.type === 'epoch' && event.data.epoch === 5) break
+  await client().experiments.pause(id)
   const paused = await reaches(id, ({ state }) => state === 'paused')
   const epoch = paused.latest?.epoch ?? 0
   expect(paused.kept[0]).toEqual({ epoch, kind: 'checkpoint' })
-  expect((await client().patch(id, { priority: 5 })).priority).toBe(5)
-  await client().resume(id)
+  expect((await client().experiments.patch(id, { priority: 5 })).priority).toBe(5)
+  await client().experiments.resume(id)
   await reaches(id, ({ latest }) => (latest?.epoch ?? 0) > epoch + 5)
-  await client().cancel(id)
+  await client().experiments.cancel(id)
   const { attempts } = await ended(id)
   expect(attempts).toMatchObject([{ outcome: 'paused' }, { outcome: 'canceled', resumedFromEpoch: epoch, repeated: null }])
   // as long as both go
-  const [left, right] = await Promise.all([client().epochs(original.id), client().epochs(id)])
+  const [left, right] = await Promise.all([client().experiments.epochs(original.id), client().experiments.epochs(id)])
   const count = Math.min(left.items.length, right.items.length)
   expect(count).toBeGreaterThan(5)
   expect(right.items.slice(0, count).map(numbersOf)).toEqual(left.items.slice(0, count).map(numbersOf))
@@ -59,42 +59,47 @@ test('a run that was paused, and moved up in the queue, goes on as one that was 
 test('fork — of a kept model and of a checkpoint, with other settings, each with its parent’s epochs before its own', async () => {
   const [kept] = original.kept
   if (!kept) throw new Error('the model is not kept')
-  const ofModel = await ended((await client().fork(original.id, { changes: { lr: 0.001, epochs: kept.epoch + 3 } })).id)
+  const ofModel = await ended((await client().experiments.fork(original.id, { changes: { lr: 0.001, epochs: kept.epoch + 3 } })).id)
   expect(ofModel).toMatchObject({
     state: 'completed',
     parent: { id: original.id, epoch: kept.epoch },
     attempts: [{ resumedFromEpoch: kept.epoch }],
   })
-  expect((await client().epochs(ofModel.id)).items.map(({ attempt }) => attempt)).toEqual([...Array(kept.epoch).fill(0), 1, 1, 1])
-  expect((await client().layers(ofModel.id)).items.map(({ epoch }) => epoch)).not.toContain(kept.epoch)
+  expect((await client().experiments.epochs(ofModel.id)).items.map(({ attempt }) => attempt)).toEqual([
+    ...Array(kept.epoch).fill(0),
+    1,
+    1,
+    1,
+  ])
+  expect((await client().experiments.layers(ofModel.id)).items.map(({ epoch }) => epoch)).not.toContain(kept.epoch)
 
-  const stopped = await client().submit({ ...config, epochs: 10_000 })
-  for await (const { event } of client().watch(stopped.id)) if (event.type === 'epoch' && event.data.epoch === 5) break
-  await client().pause(stopped.id)
+  const stopped = await client().experiments.submit({ ...config, epochs: 10_000 })
+  for await (const { event } of client().experiments.events(stopped.id)) if (event.type === 'epoch' && event.data.epoch === 5) break
+  await client().experiments.pause(stopped.id)
   await reaches(stopped.id, ({ state }) => state === 'paused')
-  await client().cancel(stopped.id)
-  const { epoch = 0 } = (await client().get(stopped.id)).kept[0] ?? {}
+  await client().experiments.cancel(stopped.id)
+  const { epoch = 0 } = (await client().experiments.get(stopped.id)).kept[0] ?? {}
   // the same settings and the momentum with it: the fork is what its parent would have become
-  const same = await ended((await client().fork(stopped.id, { changes: { epochs: epoch + 2 } })).id)
-  const [ours, theirs] = await Promise.all([client().epochs(same.id), client().epochs(original.id)])
+  const same = await ended((await client().experiments.fork(stopped.id, { changes: { epochs: epoch + 2 } })).id)
+  const [ours, theirs] = await Promise.all([client().experiments.epochs(same.id), client().experiments.epochs(original.id)])
   expect(same.state).toBe('completed')
   expect(ours.items.slice(0, config.epochs).map(numbersOf)).toEqual(theirs.items.slice(0, ours.items.length).map(numbersOf))
 })
 
 test('delete and gc — what is gone leaves nothing on the disk', async () => {
-  const { id } = await ended((await client().submit({ ...config, epochs: 3 })).id)
-  await client().remove(id)
-  await expect(client().get(id)).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' })
-  expect(await client().collectGarbage()).toMatchObject({ removed: { deleted: { files: 0 } }, fits: true })
+  const { id } = await ended((await client().experiments.submit({ ...config, epochs: 3 })).id)
+  await client().experiments.remove(id)
+  await expect(client().experiments.get(id)).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' })
+  expect(await client().artifacts.collectGarbage()).toMatchObject({ removed: { deleted: { files: 0 } }, fits: true })
 })
 
 test('drain — the worker gives back what it runs and leaves; npm start says so, and does not start it again', async () => {
-  const { id } = await client().submit({ ...config, epochs: 10_000 })
-  for await (const { event } of client().watch(id)) if (event.type === 'epoch') break
-  const [worker] = (await client().workers()).items
+  const { id } = await client().experiments.submit({ ...config, epochs: 10_000 })
+  for await (const { event } of client().experiments.events(id)) if (event.type === 'epoch') break
+  const [worker] = (await client().workers.list()).items
   const { stdout } = await service.cli('drain', worker?.id ?? '')
   expect(stdout).toContain(`it gives back ${id}`)
   await poll(async () => expect(service.printed()).toContain('The worker has left as it was asked to'), { timeoutMs: 60_000 })
-  expect(await client().get(id)).toMatchObject({ state: 'queued', reason: 'drained' })
-  expect((await client().workers()).items).toEqual([])
+  expect(await client().experiments.get(id)).toMatchObject({ state: 'queued', reason: 'drained' })
+  expect((await client().workers.list()).items).toEqual([])
 })

@@ -22,14 +22,14 @@ test.each(configs)(
   'a worker killed by SIGKILL, first layer $firstLayer — its experiment completes, every epoch once, with the bits of an uninterrupted run',
   async (config) => {
     const client = createClient({ baseUrl: service.url })
-    const uninterrupted = await client.submit(config)
+    const uninterrupted = await client.experiments.submit(config)
     await ended(uninterrupted.id)
 
-    const { id } = await client.submit(config)
+    const { id } = await client.experiments.submit(config)
     const seen: number[] = []
     let killed = false
     let mayKill = config.firstLayer === 'direct'
-    for await (const { event } of client.watch(id)) {
+    for await (const { event } of client.experiments.events(id)) {
       if (event.type !== 'epoch') continue
       seen.push(event.data.epoch)
       if (event.data.epoch < 20 || killed) continue
@@ -37,19 +37,19 @@ test.each(configs)(
       if (!mayKill) mayKill = await hasCheckpoint(id)
       else {
         killed = true
-        const worker = (await client.workers()).items.find(({ slots }) => slots.some((slot) => slot.experimentId === id))
+        const worker = (await client.workers.list()).items.find(({ slots }) => slots.some((slot) => slot.experimentId === id))
         process.kill(worker?.pid ?? 0, 'SIGKILL')
       }
     }
     expect(killed).toBe(true)
     expect(seen).toEqual(Array.from({ length: config.epochs }, (_, i) => i + 1))
 
-    const experiment = await client.get(id)
+    const experiment = await client.experiments.get(id)
     expect(experiment.state).toBe('completed')
     expect(experiment.config.firstLayer).toBe(config.firstLayer)
     expect(experiment.attempts.map(({ outcome }) => outcome)).toEqual(['worker_lost', 'completed'])
     if (config.firstLayer === 'sample') expect(experiment.attempts[1]?.resumedFromEpoch).toBeGreaterThan(0)
-    const [left, right] = await Promise.all([client.epochs(uninterrupted.id), client.epochs(id)])
+    const [left, right] = await Promise.all([client.experiments.epochs(uninterrupted.id), client.experiments.epochs(id)])
     expect(right.items.map(withoutTimes)).toEqual(left.items.map(withoutTimes))
   },
   240_000,

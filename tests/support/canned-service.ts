@@ -49,6 +49,9 @@ export const testExperiment = {
   name: null,
   tags: [],
   notes: null,
+  owner: null,
+  sweep: null,
+  heldBy: null,
   state: 'queued',
   reason: 'submitted',
   config: {

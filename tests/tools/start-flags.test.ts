@@ -6,12 +6,15 @@ import { parseStartFlags } from '../../tools/start/flags.mjs'
 const parse = (args: string[], env: NodeJS.ProcessEnv = {}) => parseStartFlags({ args, env, cwd: '/here' })
 
 test('parseStartFlags() — what holds where nothing is said, and where all is', () => {
-  const defaults = { help: false, port: 8787, data: '/srv/yard', workers: 1, maxDiskBytes: null, example: true }
+  const defaults = { help: false, port: 8787, host: '127.0.0.1', data: '/srv/yard', workers: 1, maxDiskBytes: null, example: true }
   expect(parse([], { TRAINYARD_DATA: '/srv/yard' })).toEqual(defaults)
-  expect(parse(['--port', '9000', '--data', 'yard', '--workers', '2', '--max-disk', '1.5GiB', '--no-example'])).toEqual({
+  expect(
+    parse(['--port', '9000', '--data', 'yard', '--workers', '2', '--max-disk', '1.5GiB', '--no-example', '--host', '0.0.0.0']),
+  ).toEqual({
     maxDiskBytes: 1.5 * 2 ** 30,
     help: false,
     port: 9000,
+    host: '0.0.0.0',
     data: '/here/yard',
     workers: 2,
     example: false,

@@ -8,6 +8,7 @@ const MOST_WORKERS = 64
 export const HELP = `npm start -- [flags]     sets up what is missing, then runs Redis, the API, a worker and its trainer until Ctrl-C
 
   --port <number>     where the API listens on this host (8787)
+  --host <address>    whom it listens to: 127.0.0.1, this host alone; 0.0.0.0, everybody who has an API key (127.0.0.1)
   --data <folder>     where experiments, datasets, checkpoints and logs are kept (TRAINYARD_DATA, or ~/.local/share/trainyard)
   --workers <number>  how many experiments train at a time (1)
   --max-disk <size>   what checkpoints and models may take, like 20GB or 500MiB; those of experiments that ended first go (no bound)
@@ -18,7 +19,7 @@ REDIS_URL            use this Redis instead of starting one
 FLOWERS102_ROOT      where Flowers102 lies already, as torchvision lays it out (else it is downloaded when first asked for)
 `
 
-/** @typedef {{ help: boolean, port: number, data: string, workers: number, maxDiskBytes: number | null, example: boolean }} StartFlags */
+/** @typedef {{ help: boolean, port: number, host: string, data: string, workers: number, maxDiskBytes: number | null, example: boolean }} StartFlags */
 
 /**
  * @param {{ args: string[], env: NodeJS.ProcessEnv, cwd: string }} options
@@ -29,6 +30,7 @@ export function parseStartFlags({ args, env, cwd }) {
   return {
     help: values.help ?? false,
     port: wholeNumber({ flag: 'port', text: values.port ?? '8787', most: 65_535 }),
+    host: values.host ?? env['TRAINYARD_HOST'] ?? '127.0.0.1',
     data: values.data === undefined ? dataFolder({ env, cwd }) : path.resolve(cwd, values.data),
     workers: wholeNumber({ flag: 'workers', text: values.workers ?? '1', most: MOST_WORKERS }),
     maxDiskBytes: values['max-disk'] === undefined ? null : bytesOf(values['max-disk']),
@@ -49,6 +51,7 @@ function parse(args) {
       options: {
         help: { type: 'boolean' },
         port: { type: 'string' },
+        host: { type: 'string' },
         data: { type: 'string' },
         workers: { type: 'string' },
         'max-disk': { type: 'string' },

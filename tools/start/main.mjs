@@ -32,9 +32,9 @@ await runTool(async () => {
 })
 
 /** @param {import('./flags.mjs').StartFlags & { redisServer: string | null }} options */
-async function runService({ data, port, workers, maxDiskBytes, example, redisServer }) {
+async function runService({ data, port, host, workers, maxDiskBytes, example, redisServer }) {
   const bound = maxDiskBytes === null ? {} : { TRAINYARD_MAX_DISK_BYTES: `${maxDiskBytes}` }
-  const service = createService({ data, port, workers, redisServer, env: { ...env, ...bound }, say })
+  const service = createService({ data, port, host, workers, redisServer, env: { ...env, ...bound }, say })
   const stop = listenForStop({
     onSecond: () => {
       service.kill()

@@ -26,10 +26,12 @@ export async function waitForWorker(url) {
   })
 }
 
-/** Whether nobody has submitted anything yet. @param {string} url */
+/** Whether nobody has submitted anything yet; where keys are needed, somebody has set it up. @param {string} url */
 export async function isEmpty(url) {
+  const answer = await fetch(`${url}/api/v1/experiments?pageSize=1`)
+  if (answer.status === 401) return false
   /** @type {{ items: unknown[] }} */
-  const { items } = await (await fetch(`${url}/api/v1/experiments?pageSize=1`)).json()
+  const { items } = await answer.json()
   return items.length === 0
 }
 

@@ -16,6 +16,7 @@ const WORKER = 'worker/src/main.ts'
  * @typedef {object} ServiceOptions
  * @property {string} data
  * @property {number} port
+ * @property {string} host whom the API listens to
  * @property {number} workers
  * @property {string | null} redisServer the program to run; null: REDIS_URL says where one runs
  * @property {NodeJS.ProcessEnv} env
@@ -23,8 +24,8 @@ const WORKER = 'worker/src/main.ts'
  */
 
 /** Redis, the API and the workers as one. @param {ServiceOptions} options */
-export function createService({ data, port, workers, redisServer, env, say }) {
-  const url = `http://127.0.0.1:${port}`
+export function createService({ data, port, host, workers, redisServer, env, say }) {
+  const url = `http://${reachableAt(host)}:${port}`
   /** @type {{ redis: Awaited<ReturnType<typeof startRedis>> | null, apps: import('./app-process.mjs').AppProcess[] }} */
   const running = { redis: null, apps: [] }
   let stopping = false
@@ -41,7 +42,14 @@ export function createService({ data, port, workers, redisServer, env, say }) {
     }
     if (stopping) return
     const redisUrl = running.redis?.url ?? env['REDIS_URL']
-    const appEnv = { NODE_ENV: 'production', ...env, REDIS_URL: redisUrl, TRAINYARD_DATA: data, TRAINYARD_PORT: `${port}` }
+    const appEnv = {
+      NODE_ENV: 'production',
+      ...env,
+      REDIS_URL: redisUrl,
+      TRAINYARD_DATA: data,
+      TRAINYARD_PORT: `${port}`,
+      TRAINYARD_HOST: host,
+    }
     running.apps = appsOf(workers).map((app) =>
       startApp({ ...app, data, env: appEnv, supervision: { ...supervision, mayLeave: app.script === WORKER } }),
     )
@@ -66,6 +74,12 @@ export function createService({ data, port, workers, redisServer, env, say }) {
   }
 
   return { url, start, stop, kill }
+}
+
+/** An address at which this host itself finds the API. @param {string} host */
+function reachableAt(host) {
+  if (['0.0.0.0', '::', 'localhost'].includes(host)) return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /** The API first, then the workers. @param {number} workers */

@@ -3,30 +3,54 @@ import path from 'node:path'
 import { EnvironmentError } from '@trainyard/contracts'
 import { z } from 'zod'
 
-/** There are no keys yet: whoever can reach the port can do everything. */
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
+const Origins = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+  .refine((origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), {
+    error: 'must be addresses of sites like https://lab.example, without a path, with commas between them',
+  })
 
 const ApiEnv = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' }).default('redis://127.0.0.1:6379'),
   TRAINYARD_HOST: z
-    .string()
-    .refine(
-      isLoopback,
-      'must be 127.0.0.1, ::1 or localhost: there are no keys yet, so nobody else may reach the service; use an SSH tunnel',
-    )
+    .union([z.ipv4(), z.ipv6(), z.literal('localhost')], { error: 'must be an IP address of this host, or localhost' })
     .default('127.0.0.1'),
   TRAINYARD_PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
   TRAINYARD_DATA: z
     .string()
     .min(1)
     .default(path.join(os.homedir(), '.local', 'share', 'trainyard')),
+  TRAINYARD_ADMIN_KEY: z
+    .string()
+    .regex(/^\S{32,200}$/, 'must be 32 to 200 characters without spaces; openssl rand -hex 32 makes one')
+    .optional(),
+  TRAINYARD_CORS_ORIGINS: Origins.default([]),
+  TRAINYARD_MAX_PARAMETERS: z.coerce.number().int().min(1).default(1e10),
+  TRAINYARD_MAX_DATASET_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(16 * 2 ** 30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
 export function readApiConfig(env: NodeJS.ProcessEnv) {
   const parsed = ApiEnv.safeParse(env)
   if (!parsed.success) throw new EnvironmentError(parsed.error)
-  const { REDIS_URL, TRAINYARD_HOST, TRAINYARD_PORT, TRAINYARD_DATA, LOG_LEVEL } = parsed.data
-  return { redisUrl: REDIS_URL, host: TRAINYARD_HOST, port: TRAINYARD_PORT, dataFolder: TRAINYARD_DATA, logLevel: LOG_LEVEL }
+  const { data } = parsed
+  return {
+    redisUrl: data.REDIS_URL,
+    host: data.TRAINYARD_HOST,
+    /** Only this host can reach it. */
+    onLoopback: isLoopback(data.TRAINYARD_HOST),
+    port: data.TRAINYARD_PORT,
+    dataFolder: data.TRAINYARD_DATA,
+    adminKey: data.TRAINYARD_ADMIN_KEY ?? null,
+    origins: data.TRAINYARD_CORS_ORIGINS,
+    limits: { parameters: data.TRAINYARD_MAX_PARAMETERS, datasetBytes: data.TRAINYARD_MAX_DATASET_BYTES },
+    logLevel: data.LOG_LEVEL,
+  }
 }
 export type ApiConfig = ReturnType<typeof readApiConfig>

@@ -1,14 +1,19 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import type { ExperimentStore, Housekeeping, WorkerRegistry } from '@trainyard/jobs'
+import { DEFAULT_PREFIX, type ExperimentStore, type Housekeeping, keysOf, type WorkerRegistry } from '@trainyard/jobs'
+import type { Redis } from 'ioredis'
+import type { Access } from './access.ts'
 import { againRoutes } from './again-routes.ts'
 import { artifactRoutes } from './artifact-routes.ts'
+import { auditCalls } from './audit-calls.ts'
+import { tellBrowsers } from './browser-headers.ts'
 import { datasetRoutes } from './dataset-routes.ts'
 import { type EventDeps, eventRoutes } from './event-routes.ts'
 import { decorateExperimentId } from './experiment-by-id.ts'
 import type { QueueDeps } from './experiment-queue.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import { type HealthDeps, healthRoutes } from './health-routes.ts'
+import { type KeyDeps, keyRoutes } from './key-routes.ts'
 import { refuseForeignPages } from './known-hosts.ts'
 import { layersRoute } from './layers-route.ts'
 import { type LifeDeps, lifeRoutes } from './life-routes.ts'
@@ -18,11 +23,18 @@ import { type PredictDeps, predictRoute } from './predict-route.ts'
 import { type ProbeDeps, probeRoutes } from './probe-routes.ts'
 import { answerWithProblems, refuseUnreadablePath } from './problem-reply.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
+import { limitRates } from './rate-limits.ts'
+import { requireKey } from './require-key.ts'
 import { resultRoutes } from './result-routes.ts'
 import { submitRoute } from './submit-route.ts'
 import { workerRoutes } from './worker-routes.ts'
 
-export interface ApiDeps extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, ModelDeps {
+export interface ApiDeps extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, ModelDeps, KeyDeps {
+  redis: Redis
+  prefix?: string
+  access: Access
+  /** Pages of these sites may use the API from a browser. */
+  origins: readonly string[]
   store: ExperimentStore
   workers: WorkerRegistry
   housekeeping: Housekeeping
@@ -30,7 +42,8 @@ export interface ApiDeps extends QueueDeps, LifeDeps, HealthDeps, EventDeps, Pro
 }
 
 const BODY_LIMIT_BYTES = 2 ** 20
-const BASE = { prefix: '/api/v1' }
+const RECEIVE_WITHIN_MS = 60_000
+const HEADERS_WITHIN_MS = 20_000
 
 /** The whole HTTP service, not yet listening. */
 export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyInstance> {
@@ -39,6 +52,9 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
     genReqId: requestIdOf,
     logController: new LogController({ requestIdLogLabel: 'requestId', disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
+    // to send a request in; what is answered may take its time
+    requestTimeout: RECEIVE_WITHIN_MS,
+    http: { headersTimeout: HEADERS_WITHIN_MS },
     frameworkErrors: (_error, request, reply) => refuseUnreadablePath(request, reply),
     routerOptions: { maxParamLength: 200 },
   })
@@ -48,21 +64,33 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
   decorateExperimentId(app)
   logRequests(app)
   answerWithProblems(app)
-  refuseForeignPages(app)
+  app.decorateRequest('caller', null)
+  await tellBrowsers(app, deps)
+  refuseForeignPages(app, deps)
   await documentRoutes(app)
   await app.register(healthRoutes, deps)
-  await app.register(submitRoute, { ...BASE, ...deps })
-  await app.register(experimentRoutes, { ...BASE, ...deps })
-  await app.register(lifeRoutes, { ...BASE, ...deps })
-  await app.register(againRoutes, { ...BASE, ...deps })
-  await app.register(artifactRoutes, { ...BASE, ...deps })
-  await app.register(resultRoutes, { ...BASE, ...deps })
-  await app.register(layersRoute, { ...BASE, ...deps })
-  await app.register(modelRoutes, { ...BASE, ...deps })
-  await app.register(eventRoutes, { ...BASE, ...deps })
-  await app.register(predictRoute, { ...BASE, ...deps })
-  await app.register(probeRoutes, { ...BASE, ...deps })
-  await app.register(datasetRoutes, { ...BASE, ...deps })
-  await app.register(workerRoutes, { ...BASE, ...deps })
+  await app.register((guarded) => registerRoutes(guarded, deps), { prefix: '/api/v1' })
   return app
+}
+
+/** All that a key may be needed for. */
+async function registerRoutes(app: FastifyInstance, deps: Omit<ApiDeps, 'logger'>): Promise<void> {
+  const { redis, prefix = DEFAULT_PREFIX } = deps
+  auditCalls(app, deps.audit)
+  await limitRates(app, { redis, nameSpace: keysOf(prefix).rate })
+  requireKey(app, deps.access)
+  await app.register(submitRoute, deps)
+  await app.register(experimentRoutes, deps)
+  await app.register(lifeRoutes, deps)
+  await app.register(againRoutes, deps)
+  await app.register(artifactRoutes, deps)
+  await app.register(resultRoutes, deps)
+  await app.register(layersRoute, deps)
+  await app.register(modelRoutes, deps)
+  await app.register(eventRoutes, deps)
+  await app.register(predictRoute, deps)
+  await app.register(probeRoutes, deps)
+  await app.register(datasetRoutes, deps)
+  await app.register(workerRoutes, deps)
+  await app.register(keyRoutes, deps)
 }

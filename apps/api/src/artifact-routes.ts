@@ -15,7 +15,7 @@ export const artifactRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore; art
   app,
   { store, artifacts },
 ) => {
-  app.post('/artifacts/gc', { schema: garbageSchema }, ({ body }) =>
+  app.post('/artifacts/gc', { schema: garbageSchema, config: { scope: 'admin' } }, ({ body }) =>
     collectGarbage({ artifacts, owners: createArtifactOwners(store), ...body }),
   )
 }

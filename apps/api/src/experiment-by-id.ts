@@ -2,6 +2,7 @@ import type { Experiment } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { assertMayChange } from './require-key.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,5 +25,15 @@ type NamingRequest = Pick<FastifyRequest, 'experimentId'> & { params: z.infer<ty
 export async function experimentOf(request: NamingRequest, store: ExperimentStore): Promise<Experiment> {
   const experiment = await store.find(request.params.id)
   request.experimentId = experiment.id
+  return experiment
+}
+
+/** The same for a change: it must be the caller's own, or the caller an admin. */
+export async function ownExperimentOf(
+  request: NamingRequest & Pick<FastifyRequest, 'caller'>,
+  store: ExperimentStore,
+): Promise<Experiment> {
+  const experiment = await experimentOf(request, store)
+  assertMayChange(request, experiment.owner)
   return experiment
 }

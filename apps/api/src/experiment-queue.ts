@@ -9,7 +9,10 @@ import {
 import type { ExperimentStore, Housekeeping, NewExperiment, WorkerRegistry } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import type { Caller } from './access.ts'
 import { assertDiskHasRoom } from './disk-space.ts'
+import { checkLimits, type OperatorLimits } from './operator-limits.ts'
+import { assertMayPrioritise, callerOf } from './require-key.ts'
 import { checkCapacity, serving } from './network-capacity.ts'
 
 export interface QueueDeps {
@@ -17,6 +20,7 @@ export interface QueueDeps {
   workers: Pick<WorkerRegistry, 'list'>
   housekeeping: Pick<Housekeeping, 'sweep'>
   diskSpace: () => Promise<DiskSpace>
+  limits: OperatorLimits
 }
 
 export const QueueHeaders = z.looseObject({
@@ -37,6 +41,7 @@ export const QUEUE_FAILURES = [
   'UNPROCESSABLE_CONFIG',
   'NETWORK_TOO_LARGE',
   'IDEMPOTENCY_KEY_REUSED',
+  'QUOTA_EXCEEDED',
   'STORE_FULL',
 ] as const
 
@@ -44,6 +49,7 @@ export const QUEUE_FAILURES = [
 export interface KeyedRequest {
   headers: { 'idempotency-key'?: string | undefined }
   experimentId: string | null
+  caller: Caller | null
 }
 
 interface Making {
@@ -64,17 +70,23 @@ export interface ExperimentQueue {
 }
 
 /** How experiments come into the queue, whichever route asks for it. */
-export function experimentQueue({ store, workers, housekeeping, diskSpace }: QueueDeps): ExperimentQueue {
+export function experimentQueue({ store, workers, housekeeping, diskSpace, limits }: QueueDeps): ExperimentQueue {
   return {
     warningsOf: async (config, pool) => {
-      const capacity = checkCapacity({ memoryBytes: networkCost(config).memoryBytes, pool, workers: await workers.list() })
+      const cost = networkCost(config)
+      checkLimits(config, { parameters: cost.parameters, limits })
+      const capacity = checkCapacity({ memoryBytes: cost.memoryBytes, pool, workers: await workers.list() })
       return [...configWarnings(config), ...capacity]
     },
     speedOf: async (pool) => serving(await workers.list(), pool).find(({ speed }) => speed !== null)?.speed ?? null,
     make: async ({ request, reply, input, bodyHash }) => {
+      const { owner, maxQueued, keyId } = callerOf(request)
+      assertMayPrioritise(request, input.priority)
       assertDiskHasRoom(await diskSpace())
-      const key = request.headers['idempotency-key']
-      const made = await store.create(input, key === undefined ? undefined : { key, bodyHash })
+      const named = request.headers['idempotency-key']
+      // each API key has its own
+      const idempotency = named === undefined ? undefined : { key: `${keyId ?? ''} ${named}`, bodyHash }
+      const made = await store.create({ ...input, owner, maxQueued }, idempotency)
       request.experimentId = made.experiment.id
       housekeeping.sweep()
       if (made.replayed) reply.header('idempotency-replayed', 'true')

@@ -3,6 +3,7 @@ import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { type Columns, text } from './csv.ts'
 import { ById, experimentOf } from './experiment-by-id.ts'
+import { nextPageLink } from './next-page-link.ts'
 import { problems, table } from './responses.ts'
 import { sendTable, TableQuery } from './table-reply.ts'
 
@@ -26,19 +27,11 @@ export const experimentRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }>
   app.get('/experiments', { schema: listSchema }, async (request, reply) => {
     const { format: _format, ...query } = request.query
     const page = await store.list(query)
-    if (page.nextPageToken) reply.header('link', `<${nextPage(request.url, page.nextPageToken)}>; rel="next"`)
+    if (page.nextPageToken) reply.header('link', nextPageLink(request.url, page.nextPageToken))
     return sendTable({ request, reply }, { list: page, columns: EXPERIMENT_COLUMNS })
   })
 
   app.get('/experiments/:id', { schema: showSchema }, (request) => experimentOf(request, store))
-}
-
-/** A CSV has no place for the token, so every page also has it as a link. */
-function nextPage(url: string, pageToken: string): string {
-  const [path = '', query] = url.split('?')
-  const parameters = new URLSearchParams(query)
-  parameters.set('pageToken', pageToken)
-  return `${path}?${parameters}`
 }
 
 const EXPERIMENT_COLUMNS: Columns<Experiment> = {

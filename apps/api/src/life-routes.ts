@@ -3,7 +3,8 @@ import { Experiment, ExperimentPatch } from '@trainyard/contracts'
 import type { ExperimentStore, Housekeeping } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { ById, experimentOf } from './experiment-by-id.ts'
+import { ById, ownExperimentOf } from './experiment-by-id.ts'
+import { assertMayPrioritise } from './require-key.ts'
 import { problems } from './responses.ts'
 
 export interface LifeDeps {
@@ -44,21 +45,22 @@ export const lifeRoutes: FastifyPluginAsyncZod<LifeDeps> = async (app, { store, 
   } as const
   for (const wish of ['cancel', 'pause', 'resume'] as const)
     app.post(`/experiments/:id/${wish}`, { schema: wishSchema(wishes[wish]) }, async (request, reply) => {
-      const { id } = await experimentOf(request, store)
+      const { id } = await ownExperimentOf(request, store)
       const experiment = await store[wish](id)
       housekeeping.sweep()
       return reply.code(202).send(experiment)
     })
 
   app.patch('/experiments/:id', { schema: patchSchema }, async (request) => {
-    const { id } = await experimentOf(request, store)
+    const { id } = await ownExperimentOf(request, store)
+    assertMayPrioritise(request, request.body.priority)
     const experiment = await store.patch(id, request.body)
     housekeeping.sweep()
     return experiment
   })
 
   app.delete('/experiments/:id', { schema: deleteSchema }, async (request, reply) => {
-    const { id } = await experimentOf(request, store)
+    const { id } = await ownExperimentOf(request, store)
     await store.remove(id)
     // Files on other hosts, and what stays here if this process dies now, are removed by the workers' sweeps.
     await Promise.all([artifacts.checkpoints.removeAll(id), artifacts.models.removeAllBut(id, []), artifacts.results.remove(id)])

@@ -30,6 +30,8 @@ describe('OpenAPI', () => {
     const routes = Object.entries(document.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method} ${route}`))
     expect(routes.toSorted()).toEqual([
       'delete /api/v1/experiments/{id}',
+      'delete /api/v1/keys/{id}',
+      'get /api/v1/audit',
       'get /api/v1/datasets',
       'get /api/v1/datasets/{name}',
       'get /api/v1/experiments',
@@ -41,6 +43,7 @@ describe('OpenAPI', () => {
       'get /api/v1/experiments/{id}/logs',
       'get /api/v1/experiments/{id}/models/{kind}/{file}',
       'get /api/v1/experiments/{id}/pytorch',
+      'get /api/v1/keys',
       'get /api/v1/probes/{id}',
       'get /api/v1/workers',
       'get /api/v1/workers/{id}',
@@ -56,6 +59,7 @@ describe('OpenAPI', () => {
       'post /api/v1/experiments/{id}/replay',
       'post /api/v1/experiments/{id}/resume',
       'post /api/v1/experiments/{id}/retry',
+      'post /api/v1/keys',
       'post /api/v1/probes',
       'post /api/v1/workers/{id}/drain',
     ])
@@ -71,7 +75,7 @@ describe('OpenAPI', () => {
     const paths = Object.keys(document.paths).map((route) =>
       route.replace('/api/v1', '').replace('{id}', 'latest').replace('{name}', 'flowers102').replace('{kind}/{file}', 'best/model.json'),
     )
-    expect(paths.filter((route) => !page.includes(route.replace(/\/(workers|probes)\/latest/, '/$1/{id}')))).toEqual([])
+    expect(paths.filter((route) => !page.includes(route.replace(/\/(workers|probes|keys)\/latest/, '/$1/{id}')))).toEqual([])
     expect(Object.keys(ExperimentRequest.shape).filter((field) => !page.includes(`\`${field}\``))).toEqual([])
   })
 

@@ -6,6 +6,7 @@ import {
   BodyTooLargeError,
   InvalidInputError,
   MalformedJsonError,
+  RateLimitedError,
   RouteNotFoundError,
   UnprocessableConfigError,
   UnsupportedMediaTypeError,
@@ -66,6 +67,7 @@ function sendProblem(reply: FastifyReply, request: FastifyRequest, error: Expect
     requestId: request.id,
   }
   if (error instanceof InvalidInputError || error instanceof UnprocessableConfigError) problem.errors = [...error.faults]
+  if (error instanceof RateLimitedError) reply.header('retry-after', error.retryAfterSeconds)
   if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   return reply.code(status).type('application/problem+json').send(problem)
 }

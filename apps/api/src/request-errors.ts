@@ -47,9 +47,39 @@ export class NotAcceptableError extends ExpectedError {
   }
 }
 
+export class UnauthenticatedError extends ExpectedError {
+  constructor(brought: boolean) {
+    const what = brought ? 'The API key is unknown or revoked' : 'An API key is needed'
+    super('UNAUTHENTICATED', `${what}; send one as the header 'Authorization: Bearer KEY', or set TRAINYARD_API_KEY`)
+  }
+}
+
+export class ForbiddenError extends ExpectedError {
+  constructor(message: string) {
+    super('FORBIDDEN', message)
+  }
+}
+
+export class KeyInUrlError extends ExpectedError {
+  constructor() {
+    super(
+      'INVALID_INPUT',
+      "An API key must not stand in an address, where logs keep it; send it as the header 'Authorization: Bearer KEY', and revoke this one",
+    )
+  }
+}
+
+export class RateLimitedError extends ExpectedError {
+  readonly retryAfterSeconds: number
+  constructor(retryAfterSeconds: number) {
+    super('RATE_LIMITED', `Too many requests within a minute; try again in ${retryAfterSeconds} s`)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
 export class HostRefusedError extends ExpectedError {
   constructor(header: 'Host' | 'Origin', value: string | undefined) {
-    super('HOST_REFUSED', `${header} is ${JSON.stringify(value ?? '')}; only localhost, 127.0.0.1 and [::1] are allowed`)
+    super('HOST_REFUSED', `${header} is ${JSON.stringify(value ?? '')}; without API keys only localhost, 127.0.0.1 and [::1] are allowed`)
   }
 }
 

@@ -1,8 +1,8 @@
 import { type ErrorCode, ERRORS, Problem } from '@trainyard/contracts'
 import { z } from 'zod'
 
-/** What any route may answer: a foreign page, Redis away, a fault of ours. */
-const EVERYWHERE: readonly ErrorCode[] = ['HOST_REFUSED', 'REDIS_UNAVAILABLE', 'INTERNAL']
+/** What any route may answer: no key, a foreign page, too many requests, Redis away, a fault of ours. */
+const EVERYWHERE: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'HOST_REFUSED', 'RATE_LIMITED', 'REDIS_UNAVAILABLE', 'INTERNAL']
 
 interface ProblemResponse {
   description: string

@@ -3,8 +3,10 @@ import { openArtifacts } from '@trainyard/artifacts'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
 import {
   connectRedis,
+  createAuditLog,
   createEventFeed,
   createExperimentStore,
+  createKeyStore,
   createPhotoDesk,
   createProbeStore,
   createWorkerRegistry,
@@ -13,6 +15,7 @@ import {
   startHousekeeping,
 } from '@trainyard/jobs'
 import { pino } from 'pino'
+import { createAccess } from './access.ts'
 import { type ApiConfig, readApiConfig } from './api-config.ts'
 import { buildApp } from './app.ts'
 import { diskSpaceOf } from './disk-space.ts'
@@ -28,7 +31,17 @@ class ListenError extends ExpectedError {
   }
 }
 
-async function serve({ redisUrl, host, port, dataFolder, logLevel }: ApiConfig): Promise<void> {
+class KeylessError extends ExpectedError {
+  constructor(host: string) {
+    super(
+      'CONFIG_INVALID',
+      `Other machines could reach ${host}, and there are no API keys: make one first (trainyard keys create NAME --scope admin, while it listens on 127.0.0.1), or set TRAINYARD_ADMIN_KEY`,
+    )
+  }
+}
+
+async function serve(config: ApiConfig): Promise<void> {
+  const { redisUrl, host, onLoopback, port, dataFolder, adminKey, origins, limits, logLevel } = config
   const logger = pino({ level: logLevel, name: 'api' })
   const onError = (error: unknown): void => logger.warn({ err: error }, 'background work failed')
   const redis = connectRedis(redisUrl, { name: 'trainyard-api', whenDown: 'fail' })
@@ -37,6 +50,8 @@ async function serve({ redisUrl, host, port, dataFolder, logLevel }: ApiConfig):
   } catch (cause) {
     throw new RedisUnavailableError({ cause })
   }
+  const keys = createKeyStore({ redis })
+  if (!onLoopback && adminKey === null && !(await keys.exist())) throw new KeylessError(host)
   await mkdir(dataFolder, { recursive: true })
 
   const artifacts = openArtifacts(dataFolder)
@@ -44,9 +59,9 @@ async function serve({ redisUrl, host, port, dataFolder, logLevel }: ApiConfig):
   const feed = createEventFeed({ redis, store, onError })
   const housekeeping = startHousekeeping({ redis, archive: artifacts.results, onError })
   const app = await buildApp({
-    store,
-    feed,
-    housekeeping,
+    ...{ redis, store, feed, housekeeping, keys, origins, limits },
+    access: createAccess({ keys, adminKey, onLoopback }),
+    audit: createAuditLog({ redis }),
     probes: createProbeStore({ redis }),
     photos: createPhotoDesk({ redis }),
     artifacts,

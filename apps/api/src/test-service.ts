@@ -9,9 +9,11 @@ import {
   connectRedis,
   createAttemptStore,
   createAttemptWriter,
+  createAuditLog,
   createEventFeed,
   createExperimentStore,
   createJobSource,
+  createKeyStore,
   createPhotoDesk,
   createProbeStore,
   createWorkerRegistry,
@@ -21,14 +23,23 @@ import {
 import { pino } from 'pino'
 import { poll } from '../../../tests/support/poll.ts'
 import { startRedis } from '../../../tests/support/redis-process.ts'
+import { createAccess } from './access.ts'
 import { buildApp } from './app.ts'
 import type { DiskSpace } from '@trainyard/contracts'
 import { createEventStreams } from './event-streams.ts'
 
 const GIB = 2 ** 30
 
+const LIMITS = { parameters: 1e10, datasetBytes: 16 * GIB }
+
+interface TestApiOptions {
+  adminKey?: string | null
+  origins?: readonly string[]
+  limits?: typeof LIMITS
+}
+
 /** The app as server.ts puts it together, over a Redis of its own; the disk is what the test says. */
-export async function startTestApi() {
+export async function startTestApi({ adminKey = null, origins = [], limits = LIMITS }: TestApiOptions = {}) {
   const server = await startRedis()
   const redis = connectRedis(server.url, { name: 'test-api', whenDown: 'fail' })
   const disk: DiskSpace = { freeBytes: 100 * GIB, totalBytes: 200 * GIB }
@@ -41,10 +52,11 @@ export async function startTestApi() {
   const store = createExperimentStore({ redis, archive: artifacts.results })
   const feed = createEventFeed({ redis, store, onError })
   const housekeeping = startHousekeeping({ redis, archive: artifacts.results, onError })
+  const keys = createKeyStore({ redis })
   const app = await buildApp({
-    store,
-    feed,
-    housekeeping,
+    ...{ redis, store, feed, housekeeping, keys, origins, limits },
+    access: createAccess({ keys, adminKey, onLoopback: true }),
+    audit: createAuditLog({ redis }),
     probes: createProbeStore({ redis }),
     photos: createPhotoDesk({ redis }),
     artifacts,
@@ -61,6 +73,7 @@ export async function startTestApi() {
     store,
     workers,
     artifacts,
+    keys,
     disk,
     log,
     async stop() {

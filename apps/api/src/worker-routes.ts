@@ -56,6 +56,7 @@ export const workerRoutes: FastifyPluginAsyncZod<{ workers: WorkerRegistry }> = 
         params: WorkerId,
         response: { 202: WorkerInfo, ...problems('INVALID_INPUT', 'WORKER_NOT_FOUND') },
       },
+      config: { scope: 'admin' },
     },
     async ({ params: { id } }, reply) => {
       const worker = await liveWorker(id)

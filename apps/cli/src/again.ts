@@ -24,7 +24,7 @@ export function addRetry(program: Command, deps: CliDeps): void {
   command.action(async (id: string) => {
     const session = openSession(command, deps)
     const { watch, idempotencyKey } = AgainOptions.parse(command.opts())
-    const experiment = await session.client.retry(id, { idempotencyKey })
+    const experiment = await session.client.experiments.retry(id, { idempotencyKey })
     showSubmitted(experiment, { session, watch })
     if (watch) deps.setExitCode(await watchExperiment(experiment, session))
   })
@@ -45,7 +45,7 @@ export function addFork(program: Command, deps: CliDeps): void {
       const session = openSession(command, deps)
       const { watch, idempotencyKey, epoch, resetOptimizer } = AgainOptions.parse(command.opts())
       const changes = parseFlags(ForkChanges, command.opts())
-      const experiment = await session.client.fork(id, { epoch, changes, resetOptimizer }, { idempotencyKey })
+      const experiment = await session.client.experiments.fork(id, { epoch, changes, resetOptimizer }, { idempotencyKey })
       showSubmitted(experiment, { session, watch })
       if (watch) deps.setExitCode(await watchExperiment(experiment, session))
     })

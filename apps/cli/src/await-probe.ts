@@ -9,10 +9,10 @@ const WAIT_SECONDS = 2
 export async function awaitProbe(input: ProbeInput, { client, terminal }: Pick<Session, 'client' | 'terminal'>): Promise<Probe> {
   const { stderr } = terminal
   const tell = (text: string): void => void (stderr.isTTY && stderr.write(`\r\u001b[K${text}`))
-  let probe = await client.probe(input, { waitSeconds: WAIT_SECONDS })
+  let probe = await client.probes.create(input, { waitSeconds: WAIT_SECONDS })
   while (probe.state === 'queued' || probe.state === 'running') {
     tell(probe.state === 'queued' ? 'waiting for a worker' : `probing ${Math.floor(probe.fraction * 100)} %`)
-    probe = await client.getProbe(probe.id, { waitSeconds: WAIT_SECONDS })
+    probe = await client.probes.get(probe.id, { waitSeconds: WAIT_SECONDS })
   }
   tell('')
   if (probe.error) throw new ExpectedError(codeOf(probe.error.code), `${probe.error.message}. ${probe.error.advice}`)

@@ -43,7 +43,7 @@ function addDatasetList(datasets: Command, deps: CliDeps): void {
     .description('datasets, their splits, and which workers hold them')
     .action(async () => {
       const session = openSession(command, deps)
-      const list = await session.client.datasets()
+      const list = await session.client.datasets.list()
       if (session.json) return session.printJson(list)
       const { header, lines } = tableLines(COLUMNS, list.items)
       session.print(session.style('dim', header), ...lines)

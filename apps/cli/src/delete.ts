@@ -14,11 +14,11 @@ export function addDelete(program: Command, deps: CliDeps): void {
     .action(async (given: string) => {
       const session = openSession(command, deps)
       const { yes } = DeleteOptions.parse(command.opts())
-      const { id, name, state } = await session.client.get(given)
+      const { id, name, state } = await session.client.experiments.get(given)
       const { stdout } = session.terminal
       if (!yes && stdout.isTTY && !(await confirmed(`delete ${state} experiment ${id}${name ? ` (${name})` : ''}? [y/N] `, stdout)))
         return session.print('nothing was deleted')
-      await session.client.remove(id)
+      await session.client.experiments.remove(id)
       if (session.json) return session.printJson({ id })
       session.print(`experiment ${id} is deleted`)
     })

@@ -8,7 +8,7 @@ export function addDrain(program: Command, deps: CliDeps): void {
     .argument('<worker>', "a worker's id, as workers shows it")
     .action(async (id: string) => {
       const session = openSession(command, deps)
-      const worker = await session.client.drainWorker(id)
+      const worker = await session.client.workers.drain(id)
       if (session.json) return session.printJson(worker)
       const runs = worker.slots.flatMap(({ experimentId }) => experimentId ?? [])
       session.print(`worker ${id} drains; ${runs.length === 0 ? 'it runs nothing' : `it gives back ${runs.join(', ')}`}`)

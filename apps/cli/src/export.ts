@@ -27,7 +27,7 @@ export function addExport(program: Command, deps: CliDeps): void {
       const session = openSession(command, deps)
       const { format, out } = ExportOptions.parse(command.opts())
       await mkdir(out, { recursive: true })
-      const experiment = await session.client.get(id)
+      const experiment = await session.client.experiments.get(id)
       const kind = experiment.model?.kind ?? 'best'
       const written: { file: string; bytes: number }[] = []
       for (const file of FORMATS[format]) written.push(await save(path.join(out, file), { session, id: experiment.id, kind, file }))
@@ -38,7 +38,7 @@ export function addExport(program: Command, deps: CliDeps): void {
 }
 
 async function save(to: string, { session, id, ...what }: ModelFileOptions & { session: Session; id: string }) {
-  const { body } = await session.client.modelFile(id, what)
+  const { body } = await session.client.experiments.modelFile(id, what)
   let bytes = 0
   const counted = async function* (pieces: AsyncIterable<Uint8Array>) {
     for await (const piece of pieces) {
@@ -51,7 +51,7 @@ async function save(to: string, { session, id, ...what }: ModelFileOptions & { s
 }
 
 async function saveSource(to: string, { session, id }: { session: Session; id: string }) {
-  const source = await session.client.pytorchSource(id)
+  const source = await session.client.experiments.pytorchSource(id)
   await writeFile(to, source)
   return { file: to, bytes: Buffer.byteLength(source) }
 }

@@ -24,7 +24,7 @@ export function addGc(program: Command, deps: CliDeps): void {
     .action(async () => {
       const session = openSession(command, deps)
       const { dryRun, unknown, maxDisk } = GcOptions.parse(command.opts())
-      const report = await session.client.collectGarbage({ dryRun, unknown, maxBytes: maxDisk })
+      const report = await session.client.artifacts.collectGarbage({ dryRun, unknown, maxBytes: maxDisk })
       if (session.json) return session.printJson(report)
       session.print(...reportLines(report))
       if (!report.fits) session.warn('warning: what runs, waits or is unknown alone takes more than that')

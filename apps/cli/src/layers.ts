@@ -19,7 +19,7 @@ export function addLayers(program: Command, deps: CliDeps): void {
     .action(async (id: string) => {
       const session = openSession(command, deps)
       const { epoch } = LayersOptions.parse(command.opts())
-      const layers = await session.client.layers(id)
+      const layers = await session.client.experiments.layers(id)
       if (session.json)
         return session.printJson(epoch === undefined ? layers : { items: layers.items.filter((row) => row.epoch === epoch) })
       const shown = layers.items.filter((row) => row.epoch === (epoch ?? layers.items.at(-1)?.epoch))

@@ -27,9 +27,9 @@ export async function submitLesson(client: Client, dataset: DatasetName): Promis
 const normOf = (name: string): keyof typeof NORMS => (name === 'batch' || name === 'layer' ? name : 'none')
 
 async function submitOnce(client: Client, input: ExperimentInput): Promise<Experiment> {
-  const known = await client.submit(input, { idempotencyKey: `lesson ${input.dataset} ${input.norm}` })
+  const known = await client.experiments.submit(input, { idempotencyKey: `lesson ${input.dataset} ${input.norm}` })
   // one that was canceled or has failed has nothing to show
-  return known.state === 'canceled' || known.state === 'failed' ? client.submit(input) : known
+  return known.state === 'canceled' || known.state === 'failed' ? client.experiments.submit(input) : known
 }
 
 /** Watches all of them until they have ended. */
@@ -43,12 +43,12 @@ export async function followLesson(
         run.epochs[epoch.epoch - 1] = epoch
         onChange(run, epoch)
       }
-      for await (const { event } of client.watch(run.experiment.id, { signal })) {
+      for await (const { event } of client.experiments.events(run.experiment.id, { signal })) {
         if (event.type === 'epoch') add(event.data)
         if (event.type === 'snapshot') event.data.epochs.forEach(add)
       }
       if (signal.aborted) return
-      run.experiment = await client.get(run.experiment.id)
+      run.experiment = await client.experiments.get(run.experiment.id)
       const { state, error } = run.experiment
       if (state !== 'completed') run.error = error ? `${error.message}. ${error.advice}` : `it ended as ${state}`
     }),

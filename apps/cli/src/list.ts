@@ -1,13 +1,17 @@
-import { type Experiment, ExperimentState, ExpectedError } from '@trainyard/contracts'
+import { type Experiment, ExperimentSort, ExperimentState } from '@trainyard/contracts'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { formatLoss, formatShare } from './measures.ts'
 import { type CliDeps, openSession } from './session.ts'
 import { type Column, tableLines } from './text-table.ts'
+import { toCount } from './to-count.ts'
 
 const ListOptions = z.object({
   state: ExperimentState.optional(),
   tag: z.string().optional(),
+  owner: z.string().optional(),
+  q: z.string().optional(),
+  sort: ExperimentSort.optional(),
   limit: z.string(),
   pageToken: z.string().optional(),
 })
@@ -27,19 +31,28 @@ const COLUMNS: readonly Column<Experiment>[] = [
 export function addList(program: Command, deps: CliDeps): void {
   const command = program
     .command('list')
-    .description('experiments, newest first')
+    .description('experiments, newest first unless --sort says otherwise')
     .addOption(new Option('--state <state>', 'only those in this state').choices(ExperimentState.options))
     .option('--tag <tag>', 'only those with this tag')
+    .option('--owner <owner>', 'only those of this owner')
+    .option('--q <words>', 'only those whose name or tags have words that begin so')
+    .addOption(
+      new Option('--sort <field>', 'by a result of finished ones, or createdAt; a minus: from the highest down').choices(
+        ExperimentSort.options,
+      ),
+    )
     .option('--limit <number>', 'how many at once, at most 200', '20')
     .option('--page-token <token>', 'the page after the one that showed this token')
     .action(async () => {
       const session = openSession(command, deps)
       const { limit, ...filters } = ListOptions.parse(command.opts())
-      const page = await session.client.list({ ...filters, pageSize: toCount(limit) })
+      const page = await session.client.experiments.list({ ...filters, pageSize: toCount(limit) })
       if (session.json) return session.printJson(page)
       if (page.items.length === 0) {
-        const filtered = filters.state !== undefined || filters.tag !== undefined
-        return session.print(filtered ? 'no experiment fits; leave out --state or --tag to see all' : FIRST_STEPS)
+        if (page.nextPageToken)
+          return session.print(`none among those looked at; go on: trainyard list --page-token ${page.nextPageToken} with the same flags`)
+        const filtered = [filters.state, filters.tag, filters.owner, filters.q, filters.sort].some((each) => each !== undefined)
+        return session.print(filtered ? 'no experiment fits; leave out flags to see more' : FIRST_STEPS)
       }
       const { header, lines } = tableLines(COLUMNS, page.items)
       session.print(session.style('dim', header), ...lines)
@@ -53,9 +66,4 @@ const FIRST_STEPS = 'no experiments yet; try: trainyard submit --dataset synthet
 function layersOf(layerSizes: readonly number[], width: number | null): string {
   if (layerSizes.length === 0) return 'none'
   return width === null ? layerSizes.join('-') : `${layerSizes.length} x ${width}`
-}
-
-function toCount(limit: string): number {
-  if (/^\d+$/.test(limit)) return Number(limit)
-  throw new ExpectedError('INVALID_INPUT', `--limit wants a whole number, not ${JSON.stringify(limit)}`)
 }

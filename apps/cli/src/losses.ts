@@ -14,8 +14,8 @@ export function addLosses(program: Command, deps: CliDeps): void {
     .option('--csv', 'as CSV, with a header line')
     .action(async (id: string) => {
       const session = openSession(command, deps)
-      if (LossesOptions.parse(command.opts()).csv) return void session.terminal.stdout.write(await session.client.epochsCsv(id))
-      const epochs = await session.client.epochs(id)
+      if (LossesOptions.parse(command.opts()).csv) return void session.terminal.stdout.write(await session.client.experiments.epochsCsv(id))
+      const epochs = await session.client.experiments.epochs(id)
       if (session.json) return session.printJson(epochs)
       if (epochs.items.length === 0) return session.print(`no epoch has ended yet; follow it: trainyard watch ${id}`)
       const { header, lines } = tableLines(EPOCH_COLUMNS, epochs.items)

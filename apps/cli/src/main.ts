@@ -1,9 +1,14 @@
 import path from 'node:path'
-import { ExpectedError } from '@trainyard/contracts'
+import { EnvironmentError } from '@trainyard/contracts'
 import { z } from 'zod'
 import { buildProgram } from './program.ts'
 import { reportError } from './report-error.ts'
 import { createScriptRunner } from './run-script.ts'
+
+const CliEnv = z.object({
+  TRAINYARD_URL: z.url({ protocol: /^https?$/, error: 'must be an address like http://127.0.0.1:8787' }).default('http://127.0.0.1:8787'),
+  TRAINYARD_API_KEY: z.string().regex(/^\S+$/, 'must be a key as trainyard keys create shows it').optional(),
+})
 
 const { stdout, stderr } = process
 const json = process.argv.includes('--json')
@@ -16,7 +21,7 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   const program = buildProgram({
-    defaultUrl: readDefaultUrl(process.env),
+    ...readEnvironment(process.env),
     terminal: { stdout, stderr, listenForInterrupt },
     runScript: createScriptRunner({ repository: path.join(import.meta.dirname, '..', '..', '..'), node: process.execPath }),
     setExitCode: (code) => (process.exitCode = code),
@@ -26,10 +31,10 @@ try {
   process.exitCode = reportError(error, { json, stderr })
 }
 
-function readDefaultUrl(env: NodeJS.ProcessEnv): string {
-  const parsed = z.object({ TRAINYARD_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8787') }).safeParse(env)
-  if (parsed.success) return parsed.data.TRAINYARD_URL
-  throw new ExpectedError('CONFIG_INVALID', 'TRAINYARD_URL must be an address like http://127.0.0.1:8787', { cause: parsed.error })
+function readEnvironment(env: NodeJS.ProcessEnv): { defaultUrl: string; apiKey: string | undefined } {
+  const parsed = CliEnv.safeParse(env)
+  if (parsed.success) return { defaultUrl: parsed.data.TRAINYARD_URL, apiKey: parsed.data.TRAINYARD_API_KEY }
+  throw new EnvironmentError(parsed.error)
 }
 
 /** The first Ctrl-C asks, the second one ends the process as ever. */

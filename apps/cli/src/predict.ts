@@ -24,7 +24,7 @@ export function addPredict(program: Command, deps: CliDeps): void {
       const photo = await readFile(file).catch((cause: unknown) => {
         throw new NoSuchPhotoError(file, { cause })
       })
-      const prediction = await session.client.predict(id, new Uint8Array(photo))
+      const prediction = await session.client.experiments.predict(id, new Uint8Array(photo))
       if (session.json) return session.printJson(prediction)
       const width = Math.max(...prediction.classes.map(({ name }) => name.length))
       session.print(

@@ -1,12 +1,14 @@
 import { ERRORS } from '@trainyard/contracts'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addFork, addRetry } from './again.ts'
+import { addAudit } from './audit.ts'
 import { addDatasets } from './datasets.ts'
 import { addDelete } from './delete.ts'
 import { addDoctor } from './doctor.ts'
 import { addDrain } from './drain.ts'
 import { addExport } from './export.ts'
 import { addGc } from './gc.ts'
+import { addKeys } from './keys.ts'
 import { addLayers } from './layers.ts'
 import { addLesson } from './lesson.ts'
 import { addList } from './list.ts'
@@ -42,7 +44,7 @@ export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: st
   const results = [addList, addShow, addWatch, addLosses, addLayers, addLogs]
   const lives = [addWishes, addRetry, addFork, addReplay, addSet, addDelete]
   const models = [addPredict, addExport]
-  const operating = [addDatasets, addWorkers, addDrain, addGc, addDoctor]
+  const operating = [addDatasets, addWorkers, addDrain, addKeys, addAudit, addGc, addDoctor]
   for (const add of [addUp, addLesson, addSubmit, ...results, ...lives, ...models, addProbe, ...operating]) add(program, deps)
   return program
 }

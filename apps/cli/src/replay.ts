@@ -18,12 +18,12 @@ export function addReplay(program: Command, deps: CliDeps): void {
     .action(async (id: string) => {
       const session = openSession(command, deps)
       const { wait, idempotencyKey } = ReplayOptions.parse(command.opts())
-      const original = await session.client.get(id)
-      const replay = await session.client.replay(original.id, { idempotencyKey })
+      const original = await session.client.experiments.get(id)
+      const replay = await session.client.experiments.replay(original.id, { idempotencyKey })
       showSubmitted(replay, { session, watch: wait })
       if (!wait) return
       const code = await watchExperiment(replay, session)
-      deps.setExitCode(code === 0 ? tellReplay({ original, replay: await session.client.get(replay.id) }, session) : code)
+      deps.setExitCode(code === 0 ? tellReplay({ original, replay: await session.client.experiments.get(replay.id) }, session) : code)
     })
 }
 

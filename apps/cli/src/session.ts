@@ -14,6 +14,8 @@ interface Terminal {
 /** What every command is given. */
 export interface CliDeps {
   terminal: Terminal
+  /** Sent with every request, where the service needs one. */
+  apiKey: string | undefined
   /** Runs a script of this repository with this terminal as its own; resolves with its exit code. */
   runScript(path: string, args: readonly string[]): Promise<number>
   setExitCode(code: number): void
@@ -34,11 +36,11 @@ export interface Session {
 
 export const GlobalOptions = z.object({ json: z.boolean().default(false), url: z.string() })
 
-export function openSession(command: Command, { terminal }: CliDeps): Session {
+export function openSession(command: Command, { terminal, apiKey }: CliDeps): Session {
   const { json, url } = GlobalOptions.parse(command.optsWithGlobals())
   const { stdout, stderr } = terminal
   return {
-    client: createClient({ baseUrl: url }),
+    client: createClient({ baseUrl: url, apiKey }),
     json,
     terminal,
     print: (...lines) => stdout.write(lines.map((line) => `${line}\n`).join('')),

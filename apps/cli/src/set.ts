@@ -16,7 +16,7 @@ export function addSet(program: Command, deps: CliDeps): void {
     const session = openSession(command, deps)
     const { name, notes, ...changes } = parseFlags(Settable, command.opts())
     const orNull = (text: string | undefined): string | null | undefined => (text === '' ? null : text)
-    const experiment = await session.client.patch(id, { ...changes, name: orNull(name), notes: orNull(notes) })
+    const experiment = await session.client.experiments.patch(id, { ...changes, name: orNull(name), notes: orNull(notes) })
     if (session.json) return session.printJson(experiment)
     const place = experiment.queuePosition === null ? '' : `, number ${experiment.queuePosition} in the queue`
     session.print(`experiment ${experiment.id} is changed: priority ${experiment.priority}${place}`)

@@ -14,7 +14,7 @@ export function addShow(program: Command, deps: CliDeps): void {
     .argument('<id>', 'an id, the beginning of one, or latest')
     .action(async (id: string) => {
       const session = openSession(command, deps)
-      const experiment = await session.client.get(id)
+      const experiment = await session.client.experiments.get(id)
       if (session.json) return session.printJson(experiment)
       session.print(...describe(experiment, session))
     })

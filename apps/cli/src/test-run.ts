@@ -12,7 +12,7 @@ export interface CliRun {
 /** Runs the real program; `onOutput` sees all of stdout so far, and the process. */
 export function runCli(
   args: readonly string[],
-  options: { url?: string; onOutput?: (stdout: string, pid: number) => void } = {},
+  options: { url?: string; apiKey?: string; input?: string; onOutput?: (stdout: string, pid: number) => void } = {},
 ): Promise<CliRun> {
   return runProgram([process.execPath, bin, ...args], options)
 }
@@ -25,15 +25,22 @@ export function runCliInTerminal(args: readonly string[], { url }: { url: string
 
 interface RunOptions {
   url?: string
+  apiKey?: string
+  /** What it reads from stdin. */
+  input?: string
   env?: NodeJS.ProcessEnv
   onOutput?: (stdout: string, pid: number) => void
 }
 
-function runProgram([command = '', ...args]: readonly string[], { url, env, onOutput }: RunOptions): Promise<CliRun> {
+function runProgram([command = '', ...args]: readonly string[], { url, apiKey, input, env, onOutput }: RunOptions): Promise<CliRun> {
   // What decides about colours is the test's to say; CI=true alone would turn them off.
-  const { TRAINYARD_URL: _elsewhere, FORCE_COLOR: _colour, NO_COLOR: _plain, CI: _ci, ...own } = process.env
+  const { TRAINYARD_URL: _elsewhere, TRAINYARD_API_KEY: _other, FORCE_COLOR: _colour, NO_COLOR: _plain, CI: _ci, ...own } = process.env
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: { ...own, ...env, ...(url && { TRAINYARD_URL: url }) }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, {
+      env: { ...own, ...env, ...(url && { TRAINYARD_URL: url }), ...(apiKey && { TRAINYARD_API_KEY: apiKey }) },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    child.stdin.on('error', () => {}).end(input)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -25,13 +25,14 @@ export async function watchExperiment({ id, config }: Experiment, session: Sessi
   const signal = session.terminal.listenForInterrupt()
   const onReconnect = (): void => session.warn('the connection is lost; trying again')
   if (session.json) {
-    for await (const watched of session.client.watch(id, { signal, onReconnect })) session.printJson(toLine(watched))
+    for await (const watched of session.client.experiments.events(id, { signal, onReconnect })) session.printJson(toLine(watched))
   } else {
     const { isTTY, columns } = session.terminal.stdout
     // A terminal without a size cannot be drawn on.
     const view = isTTY && columns > 0 ? liveView(session, config) : lineView(session, config)
     try {
-      for await (const { event } of session.client.watch(id, { signal, onReconnect: () => view.reconnecting() })) view.show(event)
+      for await (const { event } of session.client.experiments.events(id, { signal, onReconnect: () => view.reconnecting() }))
+        view.show(event)
     } finally {
       view.close()
     }
@@ -40,7 +41,7 @@ export async function watchExperiment({ id, config }: Experiment, session: Sessi
     session.warn(`no longer watching; the experiment goes on: trainyard watch ${id}`)
     return INTERRUPTED_EXIT_CODE
   }
-  const ended = await session.client.get(id)
+  const ended = await session.client.experiments.get(id)
   if (!session.json) session.print(...lastWords(ended, session))
   return exitCodeOf(ended)
 }

@@ -9,6 +9,6 @@ export function addWatch(program: Command, deps: CliDeps): void {
     .argument('<id>', 'an id, the beginning of one, or latest')
     .action(async (id: string) => {
       const session = openSession(command, deps)
-      deps.setExitCode(await watchExperiment(await session.client.get(id), session))
+      deps.setExitCode(await watchExperiment(await session.client.experiments.get(id), session))
     })
 }

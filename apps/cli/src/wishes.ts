@@ -37,7 +37,7 @@ export function addWishes(program: Command, deps: CliDeps): void {
       .argument('<id>', 'an id, the beginning of one, or latest')
       .action(async (id: string) => {
         const session = openSession(command, deps)
-        const ask: (client: Client) => Promise<Experiment> = (client) => client[name](id)
+        const ask: (client: Client) => Promise<Experiment> = (client) => client.experiments[name](id)
         const experiment = await ask(session.client)
         if (session.json) return session.printJson(experiment)
         session.print(`experiment ${experiment.id} is ${words(experiment.state)}`)

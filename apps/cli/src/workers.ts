@@ -24,7 +24,7 @@ export function addWorkers(program: Command, deps: CliDeps): void {
     .description('live workers and what each runs')
     .action(async () => {
       const session = openSession(command, deps)
-      const workers = await session.client.workers()
+      const workers = await session.client.workers.list()
       if (session.json) return session.printJson(workers)
       if (workers.items.length === 0) return session.print('no worker is alive; npm start starts one together with the service')
       const { header, lines } = tableLines(COLUMNS, workers.items)

@@ -14,7 +14,7 @@ async function clientOf(answer: Parameters<typeof startCannedService>[0]) {
 
 test('submit() — posts only what was given, with the key, and reads the experiment', async () => {
   const { client, seen } = await clientOf((_request, response) => sendJson(response, testExperiment, 201))
-  const experiment = await client.submit({ depth: 3, lr: 1e-4 }, { idempotencyKey: 'k-1' })
+  const experiment = await client.experiments.submit({ depth: 3, lr: 1e-4 }, { idempotencyKey: 'k-1' })
   expect(experiment.id).toBe(testExperiment.id)
   expect(seen).toMatchObject([{ method: 'POST', url: '/api/v1/experiments', body: '{"depth":3,"lr":0.0001}' }])
   expect(seen[0]?.headers).toMatchObject({ 'idempotency-key': 'k-1', 'content-type': 'application/json' })
@@ -22,14 +22,14 @@ test('submit() — posts only what was given, with the key, and reads the experi
 
 test('every question — has its route, and says nothing of options that were not given', async () => {
   const { client, seen } = await clientOf((_request, response) => sendJson(response, { items: [], nextPageToken: null }))
-  await client.list()
-  await client.list({ state: 'running', tag: 'a&b', pageSize: 5, pageToken: 't' })
-  await client.epochs('latest')
-  await client.epochs('latest', { after: 3 })
-  await client.batches('0189', { epoch: 2 })
-  await client.logs('../workers')
-  await client.datasets()
-  await client.workers()
+  await client.experiments.list()
+  await client.experiments.list({ state: 'running', tag: 'a&b', pageSize: 5, pageToken: 't' })
+  await client.experiments.epochs('latest')
+  await client.experiments.epochs('latest', { after: 3 })
+  await client.experiments.batches('0189', { epoch: 2 })
+  await client.experiments.logs('../workers')
+  await client.datasets.list()
+  await client.workers.list()
   expect(seen.map(({ url }) => url.replace('/api/v1', ''))).toEqual([
     '/experiments',
     '/experiments?state=running&tag=a%26b&pageSize=5&pageToken=t',
@@ -44,7 +44,7 @@ test('every question — has its route, and says nothing of options that were no
 
 test('cancel() — posts to the experiment', async () => {
   const { client, seen } = await clientOf((_request, response) => sendJson(response, testExperiment, 202))
-  await client.cancel('latest')
+  await client.experiments.cancel('latest')
   expect(seen).toMatchObject([{ method: 'POST', url: '/api/v1/experiments/latest/cancel', body: '' }])
 })
 
@@ -57,20 +57,20 @@ test('ready() — reads the answer of a service that is not ready', async () => 
 test('a problem — throws with its code and all that it said', async () => {
   const errors = [{ pointer: '/depth', detail: 'is too large' }]
   const { client } = await clientOf((_request, response) => sendProblem(response, { status: 400, code: 'INVALID_INPUT', errors }))
-  const error = await client.submit({ depth: 99 }).catch((thrown: unknown) => thrown)
+  const error = await client.experiments.submit({ depth: 99 }).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(ProblemError)
   expect(error).toMatchObject({ code: 'INVALID_INPUT', message: 'A sentence', problem: { status: 400, errors } })
 })
 
 test('a problem whose code we do not know — is INTERNAL', async () => {
   const { client } = await clientOf((_request, response) => sendProblem(response, { status: 418, code: 'TEAPOT' }))
-  await expect(client.get('latest')).rejects.toMatchObject({ code: 'INTERNAL', problem: { code: 'TEAPOT' } })
+  await expect(client.experiments.get('latest')).rejects.toMatchObject({ code: 'INTERNAL', problem: { code: 'TEAPOT' } })
 })
 
 test('nothing at the address — names it and says what to do', async () => {
   const { client } = await clientOf(() => {})
   await service?.stop()
-  const error = await client.list().catch((thrown: unknown) => thrown)
+  const error = await client.experiments.list().catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(UnreachableError)
   expect(error).toMatchObject({ code: 'API_UNREACHABLE', message: expect.stringContaining(`at ${service?.url}; start it with npm start`) })
   expect(ERRORS.API_UNREACHABLE.exitCode).toBe(5)
@@ -81,7 +81,7 @@ test.each([
   ['a proxy', 502, 'Bad gateway'],
 ])('an answer from %s — is told from ours', async (_who, status, body) => {
   const { client } = await clientOf((_request, response) => sendJson(response, body, status))
-  const error = await client.get('latest').catch((thrown: unknown) => thrown)
+  const error = await client.experiments.get('latest').catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(UnexpectedAnswerError)
   expect(error).toMatchObject({ code: 'API_UNREACHABLE', status })
 })

@@ -26,3 +26,6 @@ export class UnexpectedAnswerError extends ExpectedError {
     this.status = status
   }
 }
+
+/** Whether the service refused for this reason. */
+export const isProblem = (error: unknown, code: ErrorCode): error is ProblemError => error instanceof ProblemError && error.code === code

@@ -28,15 +28,24 @@ export interface Http {
 }
 
 /** Requests to one service: whatever is not an answer we know leaves as a typed error. */
-export function createHttp({ baseUrl, fetch }: { baseUrl: string; fetch: Fetch }): Http {
+interface HttpOptions {
+  baseUrl: string
+  apiKey?: string | undefined
+  timeoutMs?: number
+  fetch: Fetch
+}
+
+export function createHttp({ baseUrl, apiKey, timeoutMs = ANSWER_WITHIN_MS, fetch }: HttpOptions): Http {
+  const authorization = apiKey === undefined ? undefined : `Bearer ${apiKey}`
+
   async function send(request: HttpRequest): Promise<Response> {
     const { path, query = {}, headers = {}, method = 'GET', body, bytes, alsoFine = [] } = request
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
     const url = `${baseUrl.replace(/\/+$/, '')}${path}${given.length > 0 ? `?${search}` : ''}`
-    const init: RequestInit = { method, signal: signalOf(request) }
+    const init: RequestInit = { method, signal: signalOf(request, timeoutMs) }
     const type = body === undefined ? undefined : 'application/json'
-    init.headers = withoutUndefined({ 'content-type': type, ...headers })
+    init.headers = withoutUndefined({ authorization, 'content-type': type, ...headers })
     if (body !== undefined) init.body = JSON.stringify(body)
     else if (bytes) init.body = bytes
     const response = await fetch(url, init).catch((error: unknown) => {
@@ -57,8 +66,8 @@ export function createHttp({ baseUrl, fetch }: { baseUrl: string; fetch: Fetch }
 }
 
 /** A caller's own signal rules; without one, an answer has its time. */
-const signalOf = ({ signal, waitSeconds = 0 }: HttpRequest): AbortSignal =>
-  signal ?? AbortSignal.timeout(ANSWER_WITHIN_MS + 1000 * waitSeconds)
+const signalOf = ({ signal, waitSeconds = 0 }: HttpRequest, timeoutMs: number): AbortSignal =>
+  signal ?? AbortSignal.timeout(timeoutMs + 1000 * waitSeconds)
 
 async function refusalOf(response: Response): Promise<Error> {
   const problem = Problem.safeParse(await response.json().catch(() => null))

@@ -1,13 +1,7 @@
 /** A typed client of the service, for Node and browsers: requests, event streams that reconnect, errors with the service's codes. */
-export {
-  type Client,
-  createClient,
-  type ExperimentInput,
-  type KeyOptions,
-  type ListOptions,
-  type ModelFileOptions,
-  type ProbeInput,
-  type WaitOptions,
-} from './client.ts'
-export { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
+export { type Client, type ClientOptions, createClient } from './client.ts'
+export { isProblem, ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
+export { type ExperimentCalls, type ExperimentInput, type KeyOptions, type ListOptions, type ModelFileOptions } from './experiment-calls.ts'
+export type { KeyCalls } from './key-calls.ts'
+export type { ProbeCalls, ProbeInput, WaitOptions } from './probe-calls.ts'
 export { type WatchedEvent, type WatchOptions } from './watch.ts'

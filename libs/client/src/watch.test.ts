@@ -18,7 +18,7 @@ async function serve(...answers: ((response: ServerResponse) => void)[]) {
     lastEventIds: () => seen.map(({ headers }) => headers['last-event-id'] ?? null),
     watch: async (options?: WatchOptions): Promise<string[]> => {
       const told: string[] = []
-      for await (const { id, event } of client.watch('latest', options)) told.push(`${id} ${event.type}`)
+      for await (const { id, event } of client.experiments.events('latest', options)) told.push(`${id} ${event.type}`)
       return told
     },
   }
@@ -111,7 +111,7 @@ test('watch() — ends quietly when its signal aborts, also between two connecti
   const controller = new AbortController()
   const { client } = await serve((response) => void open(response).write(batch('1-0')))
   const told: string[] = []
-  for await (const { event: seen } of client.watch('latest', { signal: controller.signal })) {
+  for await (const { event: seen } of client.experiments.events('latest', { signal: controller.signal })) {
     told.push(seen.type)
     controller.abort()
   }
@@ -125,8 +125,8 @@ test('watch() — ends quietly when its signal aborts, also between two connecti
 test('watch() — a watcher that leaves lets go of the connection', async () => {
   const left = Promise.withResolvers<void>()
   const { client } = await serve((response) => void open(response.once('close', left.resolve)).write(batch('1-0')))
-  const events = client.watch('latest')[Symbol.asyncIterator]()
+  const events = client.experiments.events('latest')
   expect(await events.next()).toMatchObject({ value: { event: { type: 'batch' } } })
-  await events.return?.()
+  await events.return(undefined)
   await expect(left.promise).resolves.toBeUndefined()
 })

@@ -1,4 +1,4 @@
-import type { ExperimentEvent } from '@trainyard/contracts'
+import type { Epoch, ExperimentEvent } from '@trainyard/contracts'
 import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
 import { isAfter, readEvents } from './event-connection.ts'
 import type { Http } from './http.ts'
@@ -47,6 +47,20 @@ export async function* watchEvents(http: Http, { id, ...options }: WatchOptions 
     }
     await pause(backoffMs(failures++), signal)
     if (signal?.aborted) return
+  }
+}
+
+/** The epochs among events, each once; those of a snapshot that were told before are left out, unless their numbers are others now. */
+export async function* epochsOf(events: AsyncIterable<WatchedEvent>): AsyncGenerator<Epoch> {
+  const told = new Map<number, string>()
+  for await (const { event } of events) {
+    const epochs = event.type === 'epoch' ? [event.data] : event.type === 'snapshot' ? event.data.epochs : []
+    for (const { ...epoch } of epochs) {
+      const numbers = JSON.stringify([epoch.loss, epoch.accuracy, epoch.evalLoss, epoch.evalAccuracy, epoch.evalTop5Accuracy])
+      if (told.get(epoch.epoch) === numbers) continue
+      told.set(epoch.epoch, numbers)
+      yield epoch
+    }
   }
 }
 

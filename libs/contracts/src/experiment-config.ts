@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { configFaults, DEFAULT_GROUP_SIZE } from './config-rules.ts'
 import { DatasetName, type SplitName } from './dataset.ts'
 import { planFirstLayer } from './first-layer-cost.ts'
+import { hasNoControlCharacters, hasOnlyLineControls } from './plain-text.ts'
 import type { TrainingSpeed } from './training-speed.ts'
 
 /** Bumped when an older worker could not run a newer config; part of the queue's name. */
@@ -23,10 +24,6 @@ export type EvaluateSplit = z.infer<typeof EvaluateSplit>
 /** How the first layer is computed: over the pixels, or in the space of the train images (docs/sample-space.md). */
 export const FirstLayer = z.enum(['direct', 'sample'])
 export type FirstLayer = z.infer<typeof FirstLayer>
-
-/** Refuses what would break a terminal or a log line, and halves of characters; tab and line feed only where the text may have lines. */
-const hasNoControlCharacters = (text: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(text)
-const hasOnlyLineControls = (text: string): boolean => !/[^\P{Cc}\t\n]|\p{Cs}/u.test(text)
 
 /** What changes the numbers. Defaults are the notebook's. */
 export const TrainingFields = z.strictObject({

@@ -5,7 +5,9 @@
  * its writes · lease: a worker's right to an experiment, renewed · epoch: one pass over the train split · step: one update · batch: the images of
  * one step · cancel: what a user asks · drain: what a worker does before it leaves.
  */
+export { allows, ApiKey, ApiKeyList, KeyRequest, KeyScope, NewApiKey } from './api-key.ts'
 export { ArchivedResults } from './archived-results.ts'
+export { AuditEntry, AuditPage } from './audit.ts'
 export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './events.ts'
 export { type CommandFlag, commandFlags, flagOf, InvalidFlagsError, parseFlags, readFlagValues } from './command-flags.ts'
 export { CLASSES, Dataset, DatasetList, DatasetName, HeldSplit, SPLIT_COUNTS, SplitName } from './dataset.ts'

@@ -43,6 +43,12 @@ export class IdempotencyKeyReusedError extends ExpectedError {
   }
 }
 
+export class KeyNotFoundError extends ExpectedError {
+  constructor(id: string) {
+    super('KEY_NOT_FOUND', `There is no API key ${JSON.stringify(id)}; GET /api/v1/keys lists them`)
+  }
+}
+
 export class QuotaExceededError extends ExpectedError {
   constructor({ owner, maxQueued }: { owner: string; maxQueued: number }) {
     super('QUOTA_EXCEEDED', `${owner} already has ${maxQueued} experiments queued, as many as may be; wait, or cancel some`)

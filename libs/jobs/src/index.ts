@@ -3,12 +3,14 @@ export { createArtifactOwners } from './artifact-owners.ts'
 export { type AttemptStore, type Claim, createAttemptStore } from './attempt-store.ts'
 export { type AttemptWriter, createAttemptWriter, type Written } from './attempt-writer.ts'
 export { listenForWishes, type Wish } from './wish-channel.ts'
+export { type AuditLog, createAuditLog } from './audit-log.ts'
 export { connectRedis } from './connect-redis.ts'
 export {
   AmbiguousIdError,
   ExperimentNotFoundError,
   IdempotencyKeyReusedError,
   InvalidPageTokenError,
+  KeyNotFoundError,
   NotKeptError,
   PredictionTimedOutError,
   ProbeNotFoundError,
@@ -24,6 +26,8 @@ export type { StoredStart } from './experiment-record.ts'
 export type { Leftovers } from './leftovers.ts'
 export { createGroupLimits } from './group-limits.ts'
 export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
+export { createKeyStore, type KeyStore } from './key-store.ts'
+export { DEFAULT_PREFIX, keysOf } from './keys.ts'
 export { createJobSource, type FetchedJob, type JobSource } from './job-source.ts'
 export { onceAtATime } from './once-at-a-time.ts'
 export type { EpochResult } from './epoch-row.ts'

@@ -44,6 +44,14 @@ export const keysOf = (prefix: string) => ({
   ended: `${prefix}:ended`,
   /** How many of a group, an owner or a sweep, may run at once. */
   limits: `${prefix}:limits`,
+  /** API keys: the ids by when they were made; each one's fields; the id of each secret, by its hash. */
+  apiKeys: `${prefix}:api-keys`,
+  apiKey: (id: string) => `${prefix}:api-key:${id}`,
+  apiKeyHashes: `${prefix}:api-key-hashes`,
+  /** Every call that changed something. */
+  audit: `${prefix}:audit`,
+  /** How many requests each key has sent. */
+  rate: `${prefix}:rate:`,
   outbox: `${prefix}:outbox`,
   feed: `${prefix}:feed`,
   /** A photo on its way to the worker that names it; never lives longer than a minute. */
