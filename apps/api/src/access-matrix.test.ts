@@ -1,4 +1,4 @@
-import type { KeyScope } from '@trainyard/contracts'
+import { type KeyScope, SweepRequest } from '@trainyard/contracts'
 import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newExperiment } from '../../../tests/support/new-experiment.ts'
@@ -32,6 +32,11 @@ const RULES: Record<string, 'open' | 'own' | KeyScope> = {
   'post /api/v1/experiments/{id}/predict': 'submit',
   'post /api/v1/probes': 'submit',
   'get /api/v1/probes/{id}': 'read',
+  'get /api/v1/sweeps': 'read',
+  'post /api/v1/sweeps': 'submit',
+  'get /api/v1/sweeps/{id}': 'read',
+  'get /api/v1/sweeps/{id}/norm-lab': 'read',
+  'post /api/v1/sweeps/{id}/cancel': 'own',
   'get /api/v1/workers': 'read',
   'get /api/v1/workers/{id}': 'read',
   'post /api/v1/workers/{id}/drain': 'admin',
@@ -85,10 +90,16 @@ let calls = 0
 async function call(route: string, caller: CallerName): Promise<{ status: number; code: unknown }> {
   // each is tried on an experiment of ann's that has not ended: nobody can delete it, so 409 is what an owner hears
   const { experiment } = await api.store.create({ ...newExperiment({ pool: 'nobody' }), owner: 'ann' })
+  const request = SweepRequest.parse({ space: { lr: { values: [1] } } })
+  const trials = [{ fields: {}, experiment: newExperiment({ pool: 'nobody' }) }]
+  const { sweep } = route.includes('/sweeps/{id}')
+    ? await api.sweeps.create({ request, objective: 'loss', owner: 'ann', trials })
+    : { sweep: null }
   await api.workers.heartbeat(testWorker({ id: 'worker-1' }))
   const [method = '', path = ''] = route.split(' ')
   const url = path
     .replace('/experiments/{id}', `/experiments/${experiment.id}`)
+    .replace('/sweeps/{id}', `/sweeps/${sweep?.id}`)
     .replace('{id}', 'worker-1')
     .replace('{name}', 'flowers102')
     .replace('{kind}/{file}', 'best/model.json')

@@ -1,7 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { DEFAULT_PREFIX, type ExperimentStore, type Housekeeping, keysOf, type WorkerRegistry } from '@trainyard/jobs'
-import type { Redis } from 'ioredis'
+import { DEFAULT_PREFIX, type ExperimentStore, type Housekeeping, keysOf, type Redis, type WorkerRegistry } from '@trainyard/jobs'
 import type { Access } from './access.ts'
 import { againRoutes } from './again-routes.ts'
 import { artifactRoutes } from './artifact-routes.ts'
@@ -26,10 +25,11 @@ import { logRequests, requestIdOf } from './request-log.ts'
 import { limitRates } from './rate-limits.ts'
 import { requireKey } from './require-key.ts'
 import { resultRoutes } from './result-routes.ts'
+import { type SweepDeps, sweepRoutes } from './sweep-routes.ts'
 import { submitRoute } from './submit-route.ts'
 import { workerRoutes } from './worker-routes.ts'
 
-export interface ApiDeps extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, ModelDeps, KeyDeps {
+export interface ApiDeps extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, ModelDeps, SweepDeps, KeyDeps {
   redis: Redis
   prefix?: string
   access: Access
@@ -92,5 +92,6 @@ async function registerRoutes(app: FastifyInstance, deps: Omit<ApiDeps, 'logger'
   await app.register(probeRoutes, deps)
   await app.register(datasetRoutes, deps)
   await app.register(workerRoutes, deps)
+  await app.register(sweepRoutes, deps)
   await app.register(keyRoutes, deps)
 }

@@ -45,6 +45,9 @@ describe('OpenAPI', () => {
       'get /api/v1/experiments/{id}/pytorch',
       'get /api/v1/keys',
       'get /api/v1/probes/{id}',
+      'get /api/v1/sweeps',
+      'get /api/v1/sweeps/{id}',
+      'get /api/v1/sweeps/{id}/norm-lab',
       'get /api/v1/workers',
       'get /api/v1/workers/{id}',
       'get /livez',
@@ -61,6 +64,8 @@ describe('OpenAPI', () => {
       'post /api/v1/experiments/{id}/retry',
       'post /api/v1/keys',
       'post /api/v1/probes',
+      'post /api/v1/sweeps',
+      'post /api/v1/sweeps/{id}/cancel',
       'post /api/v1/workers/{id}/drain',
     ])
     for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {

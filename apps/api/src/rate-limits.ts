@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@trainyard/jobs'
 import { RateLimitedError } from './request-errors.ts'
 import { callerOf } from './require-key.ts'
 

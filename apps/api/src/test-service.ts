@@ -16,6 +16,7 @@ import {
   createKeyStore,
   createPhotoDesk,
   createProbeStore,
+  createSweepStore,
   createWorkerRegistry,
   redisHealth,
   startHousekeeping,
@@ -53,10 +54,12 @@ export async function startTestApi({ adminKey = null, origins = [], limits = LIM
   const feed = createEventFeed({ redis, store, onError })
   const housekeeping = startHousekeeping({ redis, archive: artifacts.results, onError })
   const keys = createKeyStore({ redis })
+  const sweeps = createSweepStore({ redis, store })
   const app = await buildApp({
     ...{ redis, store, feed, housekeeping, keys, origins, limits },
     access: createAccess({ keys, adminKey, onLoopback: true }),
     audit: createAuditLog({ redis }),
+    sweeps,
     probes: createProbeStore({ redis }),
     photos: createPhotoDesk({ redis }),
     artifacts,
@@ -74,6 +77,7 @@ export async function startTestApi({ adminKey = null, origins = [], limits = LIM
     workers,
     artifacts,
     keys,
+    sweeps,
     disk,
     log,
     async stop() {

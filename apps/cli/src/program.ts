@@ -21,6 +21,7 @@ import type { CliDeps } from './session.ts'
 import { addSet } from './set.ts'
 import { addShow } from './show.ts'
 import { addSubmit } from './submit.ts'
+import { addSweep } from './sweep.ts'
 import { addUp } from './up.ts'
 import { addWatch } from './watch.ts'
 import { addWishes } from './wishes.ts'
@@ -44,8 +45,9 @@ export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: st
   const results = [addList, addShow, addWatch, addLosses, addLayers, addLogs]
   const lives = [addWishes, addRetry, addFork, addReplay, addSet, addDelete]
   const models = [addPredict, addExport]
+  const sweeps = [addSweep]
   const operating = [addDatasets, addWorkers, addDrain, addKeys, addAudit, addGc, addDoctor]
-  for (const add of [addUp, addLesson, addSubmit, ...results, ...lives, ...models, addProbe, ...operating]) add(program, deps)
+  for (const add of [addUp, addLesson, addSubmit, ...results, ...lives, ...sweeps, ...models, addProbe, ...operating]) add(program, deps)
   return program
 }
 

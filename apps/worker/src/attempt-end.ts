@@ -3,7 +3,7 @@ import type { AttemptWriter } from '@trainyard/jobs'
 import type { Write } from './write-buffer.ts'
 
 /** Why a worker has its trainer stop. */
-export type AbortReason = 'cancel' | 'pause' | 'lost' | 'drain' | 'time_limit' | 'stalled' | 'unwritable'
+export type AbortReason = 'cancel' | 'pause' | 'stop' | 'lost' | 'drain' | 'time_limit' | 'stalled' | 'unwritable'
 
 /** How the trainer's part ended; `outOfMemory`: the kernel killed it, or something else, for memory. */
 export type TrainerEnd =
@@ -67,6 +67,7 @@ export function lastWrite({ end, reason, timeLimitSeconds, writer }: LastWriteOp
     return error.class === 'user' ? () => writer.fail(error) : retry(error)
   }
   if (reason === 'cancel') return () => writer.canceled()
+  if (reason === 'stop') return () => writer.stopped()
   if (reason === 'drain') return () => writer.giveBack({ reason: 'drained' })
   if (reason === 'time_limit') return () => writer.fail(timeLimit(timeLimitSeconds))
   if (reason === 'stalled') return retry(STALLED)

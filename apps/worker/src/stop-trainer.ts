@@ -6,7 +6,7 @@ import type { TrainerProcess } from './trainer-process.ts'
 type Leave = Extract<ToTrainer, { type: 'abort' }>['leave']
 
 const LEAVE: Record<AbortReason, Leave> = {
-  ...{ cancel: 'now', lost: 'now', time_limit: 'now', stalled: 'now', unwritable: 'now' },
+  ...{ cancel: 'now', stop: 'now', lost: 'now', time_limit: 'now', stalled: 'now', unwritable: 'now' },
   drain: 'soon',
   pause: 'after_epoch',
 }

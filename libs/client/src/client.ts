@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { type ExperimentCalls, experimentCalls } from './experiment-calls.ts'
 import { createHttp, type Fetch } from './http.ts'
 import { type KeyCalls, keyCalls } from './key-calls.ts'
+import { type SweepCalls, sweepCalls } from './sweep-calls.ts'
 import { type ProbeCalls, probeCalls } from './probe-calls.ts'
 
 export interface ClientOptions {
@@ -17,6 +18,7 @@ export interface ClientOptions {
 /** A Trainyard service. Whatever it refuses leaves as a ProblemError, and what cannot be reached as an UnreachableError. */
 export interface Client {
   experiments: ExperimentCalls
+  sweeps: SweepCalls
   probes: ProbeCalls
   datasets: { list(): Promise<DatasetList>; get(name: string): Promise<Dataset> }
   workers: {
@@ -39,6 +41,7 @@ export function createClient({ baseUrl, apiKey, timeoutMs, fetch = globalThis.fe
   const worker = (id: string, part = ''): string => `/api/v1/workers/${encodeURIComponent(id)}${part}`
   return {
     experiments: experimentCalls(http),
+    sweeps: sweepCalls(http),
     probes: probeCalls(http),
     keys: keyCalls(http),
     datasets: {

@@ -4,4 +4,5 @@ export { isProblem, ProblemError, UnexpectedAnswerError, UnreachableError } from
 export { type ExperimentCalls, type ExperimentInput, type KeyOptions, type ListOptions, type ModelFileOptions } from './experiment-calls.ts'
 export type { KeyCalls } from './key-calls.ts'
 export type { ProbeCalls, ProbeInput, WaitOptions } from './probe-calls.ts'
+export type { SweepCalls, SweepInput } from './sweep-calls.ts'
 export { type WatchedEvent, type WatchOptions } from './watch.ts'

@@ -35,6 +35,7 @@ export const ERRORS = {
   WORKER_NOT_FOUND: user(404, 3, 'There is no such worker'),
   MODEL_NOT_FOUND: user(404, 3, 'The experiment has no kept model'),
   PROBE_NOT_FOUND: user(404, 3, 'There is no such probe'),
+  SWEEP_NOT_FOUND: user(404, 3, 'There is no such sweep'),
   KEY_NOT_FOUND: user(404, 3, 'There is no such key'),
   DATASET_NOT_FOUND: user(404, 3, 'There is no such dataset'),
   AMBIGUOUS_ID: user(409, 3, 'More than one experiment fits the id'),

@@ -26,6 +26,7 @@ export const StateReason = z.enum([
   'cancel_requested',
   'canceled_by_user',
   'finished',
+  'stopped_early',
   'user_error',
   'infrastructure_error',
   'time_limit',

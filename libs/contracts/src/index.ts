@@ -75,6 +75,26 @@ export { CheckpointInfo, FromTrainer, RunStart, ToTrainer } from './trainer-mess
 export { TRAINER_ENVIRONMENT } from './trainer-environment.ts'
 export { Problem } from './problem.ts'
 export { Readiness } from './health.ts'
+export {
+  Asha,
+  EarlyStop,
+  FieldSpace,
+  isMaximised,
+  MOST_TRIALS,
+  NormLabRow,
+  NormLabTable,
+  Objective,
+  Sweep,
+  SweepPage,
+  SweepPlan,
+  SweepRequest,
+  SweepState,
+  SweepStrategy,
+  SweepSummary,
+  SweptField,
+  Trial,
+  TrialFields,
+} from './sweep.ts'
 export { WorkerInfo, WorkerList, WorkerSlot } from './worker.ts'
 export { type SpeedAtWidth, speedAt, TrainingSpeed } from './training-speed.ts'
 export { directSeconds, estimatedSeconds, planFirstLayer, sampleSeconds, type TrainingSizes } from './first-layer-cost.ts'

@@ -43,6 +43,7 @@ emit(id, 'batch', ARGV[5])`)
  * attempt repeats of an earlier one is noted with it, and what a replay repeats of its original with the replay.
  */
 const EPOCH = fenced(`
+if field(id, 'stopEarly') then return 'ok' end -- what a trial computes until it hears of its stop
 local rows, best = record(id) .. ':epochs', field(id, 'best')
 local epoch, values, count, from = tonumber(ARGV[3]), ARGV[4] .. ARGV[5], redis.call('LLEN', record(id) .. ':epochs'), tonumber(ARGV[9])
 if epoch > count + 1 then return redis.error_reply('GAP epoch ' .. epoch .. ' comes after epoch ' .. count) end
@@ -105,10 +106,12 @@ else
   if better(row, best) then best = row end
 end
 redis.call('HSET', record(id), 'latest', redis.call('LINDEX', rows, -1), 'best', best)
+climb(id, epoch, row)
 emit(id, 'epoch', string.sub(ARGV[7], 1, -2) .. ',"attempt":' .. field(id, 'attempt') .. (held and ',"replaces":true}' or '}'))`)
 
 /** ARGV: id · token · epoch, of a fork counted from its own first one · its row · the event as JSON. Gapless and repeatable, as epochs are. */
 const LAYERS = fenced(`
+if field(id, 'stopEarly') and tonumber(ARGV[3]) > redis.call('LLEN', record(id) .. ':epochs') then return 'ok' end
 local rows, epoch = record(id) .. ':layers', tonumber(ARGV[3])
 local count = redis.call('LLEN', rows)
 if epoch > count + 1 then return redis.error_reply('GAP layers of epoch ' .. epoch .. ' come after epoch ' .. count) end
@@ -136,6 +139,7 @@ emit(id, 'log', ARGV[3])`)
 
 /** ARGV: id · token · its epoch · the checkpoint as JSON. Only a recorded one counts, and the one before it. A newer one ends a row of failures. */
 const CHECKPOINT = fenced(`
+if field(id, 'stopEarly') then return 'ok' end -- it may lie behind the last epoch that counts
 local held = field(id, 'checkpoint')
 if not held or cjson.decode(held).epoch < tonumber(ARGV[3]) then redis.call('HSET', record(id), 'failures', 0) end
 if held and held ~= ARGV[4] then redis.call('HSET', record(id), 'checkpointBefore', held) end

@@ -25,8 +25,8 @@ export interface Claim {
 export interface AttemptStore {
   /** Makes a queued experiment this worker's, for 20 s; null when the job is stale. `token` is random and fences every write of the attempt. */
   claim(job: { id: string; dispatch: number; token: string; workerId: string }): Promise<Claim | null>
-  /** Extends all leases of a worker to 20 s from now. `cancel`, `pause`: held, but its user wants it to end or to wait. */
-  renew(held: readonly { id: string; token: string }[]): Promise<('held' | 'cancel' | 'pause' | 'lost')[]>
+  /** Extends all leases of a worker to 20 s from now. `cancel`, `pause`, `stop`: held, but its user wants it to end or to wait, or its sweep has stopped it. */
+  renew(held: readonly { id: string; token: string }[]): Promise<('held' | 'cancel' | 'pause' | 'stop' | 'lost')[]>
 }
 
 export function createAttemptStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): AttemptStore {

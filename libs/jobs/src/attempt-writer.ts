@@ -39,6 +39,8 @@ export interface AttemptWriter {
   fail(error: ExperimentError): Promise<Written>
   /** Ends what was asked to be canceled. */
   canceled(): Promise<Written>
+  /** Ends a trial that its sweep has stopped early. */
+  stopped(): Promise<Written>
   /** Ends what was asked to be paused. */
   paused(): Promise<Written>
   /** Back into the queue; `retry` with the error that it fails with once `maxRetries` in a row are used up. */
@@ -89,6 +91,7 @@ export function createAttemptWriter({
     complete: () => end('completed'),
     fail: (error) => end('failed', error),
     canceled: () => end('canceled'),
+    stopped: () => end('stopped'),
     paused: () => end('paused'),
     giveBack: (why) => (why.reason === 'retry' ? end('retry', why.error) : end('drained')),
   }

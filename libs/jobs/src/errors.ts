@@ -55,6 +55,18 @@ export class QuotaExceededError extends ExpectedError {
   }
 }
 
+export class SweepNotFoundError extends ExpectedError {
+  constructor(id: string) {
+    super('SWEEP_NOT_FOUND', `There is no sweep ${JSON.stringify(id)}; list them to see their ids`)
+  }
+}
+
+export class SweepEndedError extends ExpectedError {
+  constructor(id: string) {
+    super('WRONG_STATE', `Sweep ${id} has ended, so it cannot be canceled or go on`)
+  }
+}
+
 export class StoreFullError extends ExpectedError {
   constructor(options?: ErrorOptions) {
     super('STORE_FULL', 'Redis has used 85 % of its memory; delete experiments or raise its maxmemory, then try again', options)

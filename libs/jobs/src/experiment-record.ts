@@ -1,6 +1,7 @@
 import {
   Attempt,
   CheckpointInfo,
+  EarlyStop,
   type Epoch,
   Engine,
   type Experiment,
@@ -46,6 +47,7 @@ export const ExperimentRecord = z.object({
   trial: z.coerce.number().default(0),
   /** The group that has no room for it: `owner:` or `sweep:` and whose. */
   heldBy: maybe(z.string()),
+  stopEarly: maybe(json(EarlyStop)),
   tags: json(z.array(z.string())),
   warnings: json(z.array(z.string())),
   config: json(ExperimentConfig),
@@ -82,7 +84,7 @@ export type ExperimentRecord = z.infer<typeof ExperimentRecord>
 
 export function experimentFrom(record: ExperimentRecord, queuePosition: number | null): Experiment {
   const { queue: _queue, dispatch: _dispatch, start: _start, outOfMemory: _outOfMemory, progress, model: stored, ...others } = record
-  const { checkpoint, checkpointBefore, replayOf, replay, sweep, trial, heldBy, archived: _archived, ...rest } = others
+  const { checkpoint, checkpointBefore, replayOf, replay, sweep, trial, heldBy, archived: _archived, stopEarly: _stop, ...rest } = others
   // Until it has completed, another attempt may yet write another one.
   const model = stored && record.state === 'completed' ? { kind: stored.kind, epoch: stored.epoch, bytes: stored.bytes } : null
   const phase = isTerminal(record.state) ? 'done' : record.state === 'queued' ? 'waiting' : progress.phase

@@ -6,9 +6,9 @@ import { creating, lasting } from './lua-library.ts'
 /**
  * ARGV: six random characters for the id · idempotency entry's name or '' · body hash · queue · tags as JSON · the parent or '' · its first epochs that
  * it has, as JSON · the token of the start that was taken over for it, or '' · words of the name and of the tags,
- * each as JSON · owner or '' · how many of the owner's may be queued, or '' · what a replay is compared with: its epochs as JSON · its layers' hashes · then the record's fields and values.
- * Answers { id, 'created' | 'replayed' | 'reused' | 'gone' (the parent, meanwhile) | 'quota' }. The id begins with Redis's time in microseconds in base 36, so
- * that ids sort by creation; ten digits of it last until 2086.
+ * each as JSON · owner or '' · how many of the owner's may be queued, or '' · what a replay is compared with: its epochs as JSON · its layers' hashes · the sweep that it is a trial of,
+ * or '' · which one · then the record's fields and values.
+ * Answers { id, 'created' | 'replayed' | 'reused' | 'gone' (the parent, meanwhile) | 'quota' | 'ended' (the sweep) }.
  */
 const CREATE = creating(`
 local idempotency = ARGV[2] ~= '' and prefix .. ':idempotency:' .. ARGV[2]
@@ -17,22 +17,26 @@ if earlier and field(earlier, 'id') then
   return { earlier, hash == ARGV[3] and 'replayed' or 'reused' }
 end
 local parent, inherited, start, owner, most = ARGV[6], cjson.decode(ARGV[7]), ARGV[8], ARGV[11], tonumber(ARGV[12])
+
+local sweep, trial = ARGV[15], ARGV[16]
+if sweep ~= '' then
+  local made = redis.call('HGET', sweep_key(sweep, ':trials'), trial)
+  if made then return { made, 'replayed' } end
+  if redis.call('HGET', sweep_key(sweep), 'state') ~= 'running' then return { sweep, 'ended' } end
+end
 if most and redis.call('SCARD', waiting_of('owner:' .. owner)) >= most then return { '', 'quota' } end
 if parent ~= '' and not field(parent, 'id') then return { parent, 'gone' } end
 
-local digits, rest, id = '0123456789abcdefghijklmnopqrstuvwxyz', clock[1] * 1000000 + clock[2], ''
-for _ = 1, 10 do
-  local digit = rest % 36
-  id = string.sub(digits, digit + 1, digit + 1) .. id
-  rest = (rest - digit) / 36
-end
-id = id .. ARGV[1]
-
-redis.call('HSET', record(id), 'id', id, 'createdAt', now, 'queue', ARGV[4], 'dispatch', 0, 'failures', 0, unpack(ARGV, 15))
+local id = new_id(ARGV[1])
+redis.call('HSET', record(id), 'id', id, 'createdAt', now, 'queue', ARGV[4], 'dispatch', 0, 'failures', 0, unpack(ARGV, 17))
 redis.call('ZADD', index_of('all'), 0, id)
 set_tags(id, ARGV[5])
 set_words(id, 'name', ARGV[9])
 set_words(id, 'tag', ARGV[10])
+if sweep ~= '' then
+  redis.call('HSET', record(id), 'sweep', sweep, 'trial', trial)
+  redis.call('HSET', sweep_key(sweep, ':trials'), trial, id)
+end
 if owner ~= '' then
   redis.call('HSET', record(id), 'owner', owner)
   redis.call('ZADD', index_of('owner:' .. owner), 0, id)
@@ -137,7 +141,7 @@ export const experimentScripts = ({ redis, prefix }: { redis: Redis; prefix: str
       redis,
       prefix,
       lua: CREATE,
-      answer: z.tuple([z.string(), z.enum(['created', 'replayed', 'reused', 'gone', 'quota'])]),
+      answer: z.tuple([z.string(), z.enum(['created', 'replayed', 'reused', 'gone', 'quota', 'ended'])]),
     }),
     cancel: transition(CANCEL),
     pause: transition(PAUSE),

@@ -23,6 +23,7 @@ import {
   IdempotencyKeyReusedError,
   NotKeptError,
   QuotaExceededError,
+  SweepEndedError,
   WrongStateError,
 } from './errors.ts'
 import { type ListQuery, listIds } from './experiment-list.ts'
@@ -148,10 +149,13 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
       input.maxQueued ?? '',
       JSON.stringify(compared.rows),
       compared.hashes,
+      input.sweep?.id ?? '',
+      input.sweep?.trial ?? '',
       ...recordFields(input),
     )
     if (outcome === 'quota') throw new QuotaExceededError({ owner: input.owner ?? '', maxQueued: input.maxQueued ?? 0 })
     if (outcome === 'gone') throw gone(id)
+    if (outcome === 'ended') throw new SweepEndedError(id)
     if (outcome === 'reused') throw new IdempotencyKeyReusedError(id)
     // One that is new is not in BullMQ's queue yet, so it has no position to ask for.
     const experiment = outcome === 'created' ? experimentFrom(await read.record(id), null) : await read.experiment(id)
@@ -275,7 +279,6 @@ function recordFields(input: NewExperiment): (string | number)[] {
     ...(input.parent && { parent: JSON.stringify(input.parent) }),
     ...(input.start && { start: JSON.stringify(input.start) }),
     ...(input.replayOf !== undefined && { replayOf: input.replayOf }),
-    ...(input.sweep && { sweep: input.sweep.id, trial: input.sweep.trial }),
   }
   return Object.entries(fields).flat()
 }

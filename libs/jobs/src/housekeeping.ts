@@ -3,7 +3,9 @@ import { createDispatcher } from './dispatcher.ts'
 import { DEFAULT_PREFIX } from './keys.ts'
 import { onceAtATime } from './once-at-a-time.ts'
 import { createReaper } from './reaper.ts'
+import { createExperimentStore } from './experiment-store.ts'
 import { createResultArchiver, type ResultArchive } from './result-archive.ts'
+import { createSweepMaker } from './sweep-maker.ts'
 
 const EVERY_MS = 2000
 
@@ -15,13 +17,13 @@ interface HousekeepingDeps {
 }
 
 export interface Housekeeping {
-  /** Hands what is due to BullMQ now, without waiting for it; call it after a create. Never throws. */
+  /** Makes trials of sweeps and hands what is due to BullMQ now, without waiting for it; call it after a create. Never throws. */
   sweep(): void
   stop(): Promise<void>
 }
 
 /**
- * Every 2 s: hands what is due to BullMQ, takes back what lost its worker, and moves results of ended experiments into `archive`, where one is given.
+ * Every 2 s: makes experiments of sweeps' trials, hands what is due to BullMQ, takes back what lost its worker, and moves results of ended experiments into `archive`, where one is given.
  * Runs in every API and worker; errors go to `onError`.
  */
 export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
@@ -29,7 +31,11 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const dispatcher = createDispatcher({ redis, prefix, onError })
   const reap = createReaper({ redis, prefix })
   const archiving = archive && onceAtATime(createResultArchiver({ redis, prefix, archive }), onError)
-  const sweep = onceAtATime(dispatcher.sweep, onError)
+  const makeTrials = createSweepMaker({ redis, prefix, store: createExperimentStore({ redis, prefix }) })
+  const sweep = onceAtATime(async () => {
+    await makeTrials()
+    await dispatcher.sweep()
+  }, onError)
   const round = onceAtATime(async () => {
     await reap()
     await dispatcher.repair()

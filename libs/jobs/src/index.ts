@@ -4,6 +4,7 @@ export { type AttemptStore, type Claim, createAttemptStore } from './attempt-sto
 export { type AttemptWriter, createAttemptWriter, type Written } from './attempt-writer.ts'
 export { listenForWishes, type Wish } from './wish-channel.ts'
 export { type AuditLog, createAuditLog } from './audit-log.ts'
+export type { Redis } from 'ioredis'
 export { connectRedis } from './connect-redis.ts'
 export {
   AmbiguousIdError,
@@ -17,6 +18,8 @@ export {
   QuotaExceededError,
   RedisUnavailableError,
   StoreFullError,
+  SweepEndedError,
+  SweepNotFoundError,
   WrongStateError,
 } from './errors.ts'
 export { createEventFeed, type EventFeed } from './event-feed.ts'
@@ -40,4 +43,5 @@ export type { FetchedQuestion, QuestionSource } from './question-source.ts'
 export { redisHealth } from './redis-health.ts'
 export type { ResultArchive } from './result-archive.ts'
 export type { FeedEvent } from './stream-entry.ts'
+export { createSweepStore, type NewSweep, type SweepStore } from './sweep-store.ts'
 export { createWorkerRegistry, type WorkerRegistry } from './worker-registry.ts'

@@ -42,6 +42,13 @@ export const keysOf = (prefix: string) => ({
   by: (result: string) => `${prefix}:index:by:${result}`,
   /** Finished experiments whose steps, layers and logs are yet to be moved out of Redis, by when they ended. */
   ended: `${prefix}:ended`,
+  sweeps: `${prefix}:sweeps`,
+  /** Sweeps whose trials are not all made yet. */
+  unmadeSweeps: `${prefix}:sweeps:unmade`,
+  sweep: (id: string) => `${prefix}:sweep:${id}`,
+  sweepPlan: (id: string) => `${prefix}:sweep:${id}:plan`,
+  /** The experiment of each trial. */
+  sweepTrials: (id: string) => `${prefix}:sweep:${id}:trials`,
   /** How many of a group, an owner or a sweep, may run at once. */
   limits: `${prefix}:limits`,
   /** API keys: the ids by when they were made; each one's fields; the id of each secret, by its hash. */

@@ -32,7 +32,7 @@ begin_turn(id)
 enter(id, 'running', 'claimed')
 return 1`)
 
-/** ARGV: id, token, id, token, … Answers for each 'held', 'cancel' or 'pause' (held, but to be given up) or 'lost'. */
+/** ARGV: id, token, id, token, … Answers for each 'held', 'cancel', 'pause' or 'stop' (held, but to be given up) or 'lost'. */
 const RENEW = lasting(`
 local answers, wishes = {}, { canceling = 'cancel', pausing = 'pause' }
 for i = 1, #ARGV, 2 do
@@ -41,15 +41,15 @@ for i = 1, #ARGV, 2 do
     table.insert(answers, 'lost')
   else
     redis.call('ZADD', prefix .. ':leases', now + LEASE_MS, id)
-    table.insert(answers, wishes[field(id, 'state')] or 'held')
+    table.insert(answers, wishes[field(id, 'state')] or field(id, 'stopEarly') and 'stop' or 'held')
   end
 end
 return answers`)
 
 /**
- * How an attempt ends by its own worker. ARGV: id · token · what happened: completed, failed, canceled, paused, drained, retry · the reason of a
+ * How an attempt ends by its own worker. ARGV: id · token · what happened: completed, stopped, failed, canceled, paused, drained, retry · the reason of a
  * failure · the error as JSON or ''. Answers 'ok' or 'fenced'. Who asked for a cancel gets one, unless the experiment completed first; who asked
- * for a pause, unless it ended. What ran out of memory twice is at fault itself.
+ * for a pause, unless it ended. A trial that a sweep stops early is completed whatever else became of it. What ran out of memory twice is at fault itself.
  */
 const FINISH = lasting(`
 local id, token, what, reason, error = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -61,10 +61,13 @@ local out_of_memory = what == 'retry' and cjson.decode(error).code == 'OUT_OF_ME
 
 if what == 'completed' then
   end_attempt(id, 'completed')
-  enter(id, 'completed', 'finished')
+  enter(id, 'completed', field(id, 'stopEarly') and 'stopped_early' or 'finished')
 elseif state == 'canceling' then
   end_attempt(id, 'canceled')
   enter(id, 'canceled', 'canceled_by_user')
+elseif field(id, 'stopEarly') then
+  end_attempt(id, 'completed')
+  enter(id, 'completed', 'stopped_early')
 elseif what == 'failed' then
   end_attempt(id, 'failed')
   redis.call('HSET', record(id), 'error', error)
@@ -110,6 +113,9 @@ for _, id in ipairs(lost) do
   if state == 'canceling' then
     end_attempt(id, 'worker_lost')
     enter(id, 'canceled', 'canceled_by_user')
+  elseif field(id, 'stopEarly') then
+    end_attempt(id, 'worker_lost')
+    enter(id, 'completed', 'stopped_early')
   elseif state == 'pausing' then
     end_attempt(id, 'worker_lost')
     enter(id, 'paused', 'paused_by_user')
@@ -121,7 +127,7 @@ return lost`)
 
 export const leaseScripts = ({ redis, prefix }: { redis: Redis; prefix: string }) => ({
   claim: createScript({ redis, prefix, lua: CLAIM, answer: z.literal([0, 1]) }),
-  renew: createScript({ redis, prefix, lua: RENEW, answer: z.array(z.enum(['held', 'cancel', 'pause', 'lost'])) }),
+  renew: createScript({ redis, prefix, lua: RENEW, answer: z.array(z.enum(['held', 'cancel', 'pause', 'stop', 'lost'])) }),
   finish: createScript({ redis, prefix, lua: FINISH, answer: z.enum(['ok', 'fenced']) }),
   reap: createScript({ redis, prefix, lua: REAP, answer: z.array(z.string()) }),
 })

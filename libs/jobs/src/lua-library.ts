@@ -1,5 +1,6 @@
 import { GROUPS } from './lua-groups.ts'
 import { INDEXES } from './lua-indexes.ts'
+import { SWEEPS } from './lua-sweeps.ts'
 
 /**
  * What every script begins with. KEYS[1] is the prefix; all keys are made from it, so that its braces keep them in one slot.
@@ -14,6 +15,17 @@ local function record(id) return prefix .. ':experiment:' .. id end
 local function field(id, name) return redis.call('HGET', record(id), name) or nil end
 local function list(id, name) return cjson.decode(field(id, name) or '[]') end
 local function job_id(id) return id .. '-' .. field(id, 'dispatch') end
+
+-- begins with Redis's time in microseconds in base 36, so that ids sort by creation; ten digits of it last until 2086
+local function new_id(suffix)
+  local digits, rest, id = '0123456789abcdefghijklmnopqrstuvwxyz', clock[1] * 1000000 + clock[2], ''
+  for _ = 1, 10 do
+    local digit = rest % 36
+    id = string.sub(digits, digit + 1, digit + 1) .. id
+    rest = (rest - digit) / 36
+  end
+  return id .. suffix
+end
 `
 
 /** The experiment's own stream has the ids that clients see; the feed carries a copy for the API processes. */
@@ -29,11 +41,11 @@ end
 const STATES = `
 local terminal = { completed = true, failed = true, canceled = true }
 
--- what stays of one that has ended: a completed one's model; of any other the newest checkpoint, so that it can be forked
+-- what stays of one that has ended: a completed one's model; of any other, and of one that was stopped early, the newest checkpoint, so that it can be forked
 local function forget_artifacts(id, state)
   redis.call('HDEL', record(id), 'checkpointBefore')
   local keep = cjson.decode(field(id, 'config') or '{}').keepModel
-  if state == 'completed' or keep == 'none' or keep == nil then redis.call('HDEL', record(id), 'checkpoint') end
+  if (state == 'completed' and not field(id, 'stopEarly')) or keep == 'none' or keep == nil then redis.call('HDEL', record(id), 'checkpoint') end
   if state ~= 'completed' then redis.call('HDEL', record(id), 'model') end
 end
 
@@ -52,6 +64,7 @@ local function enter(id, state, reason)
   redis.call('UNLINK', record(id) .. ':expected', record(id) .. ':expected-hashes')
   redis.call('ZADD', prefix .. ':ended', now, id)
   each_result(id, 'ZADD')
+  trial_ended(id)
   forget_artifacts(id, state)
   redis.call('ZREM', prefix .. ':outbox', job_id(id))
   emit(id, 'end', cjson.encode({ state = state }))
@@ -101,10 +114,10 @@ end
 const flags = (allow: string) => `#!lua flags=${allow}\n`
 
 /** A script that is refused when Redis is full: it makes something new. */
-export const creating = (body: string): string => flags('') + HEADER + EVENTS + INDEXES + GROUPS + STATES + body
+export const creating = (body: string): string => flags('') + HEADER + EVENTS + INDEXES + GROUPS + SWEEPS + STATES + body
 
 /** A script over states, attempts and leases. */
-export const lasting = (body: string): string => flags('allow-oom') + HEADER + EVENTS + INDEXES + GROUPS + STATES + ATTEMPTS + body
+export const lasting = (body: string): string => flags('allow-oom') + HEADER + EVENTS + INDEXES + GROUPS + SWEEPS + STATES + ATTEMPTS + body
 
 /** A script of an attempt's writer: ARGV[1] the experiment, ARGV[2] the token. Answers 'fenced' to all but the current one's. */
 export const fenced = (body: string): string =>

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { DEFAULT_PREFIX, keysOf } from './keys.ts'
 
 /** What somebody wants of a running experiment, or of a worker, by its id. */
-const Wish = z.tuple([z.enum(['cancel', 'pause', 'drain']), z.string()])
-export type Wish = { what: 'cancel' | 'pause' | 'drain'; id: string }
+const Wish = z.tuple([z.enum(['cancel', 'pause', 'stop', 'drain']), z.string()])
+export type Wish = { what: 'cancel' | 'pause' | 'stop' | 'drain'; id: string }
 
 /**
  * Tells at once what is wanted, on a connection of its own that this opens like `redis`. Only a hint: what is missed here comes with the next renewal

@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Sweep } from '@trainyard/contracts'
+import { createLogUpdate } from 'log-update'
+import type { Session } from './session.ts'
+import { normLabLines, sweepLines } from './sweep-table.ts'
+
+const LOOK_EVERY_MS = 1000
+const CANCELED_EXIT_CODE = 4
+const INTERRUPTED_EXIT_CODE = 130
+
+/** Follows a sweep until all its trials have ended; answers the exit code. */
+export async function watchSweep(sweep: Sweep, session: Session): Promise<number> {
+  const signal = session.terminal.listenForInterrupt()
+  const { stdout } = session.terminal
+  const drawing = stdout.isTTY && stdout.columns > 0 && !session.json ? createLogUpdate(stdout) : null
+  let now = sweep
+  let ended = -1
+  while (now.ended < now.trials && now.state !== 'canceled' && !signal.aborted) {
+    if (drawing) drawing(sweepLines(now, session).join('\n'))
+    else if (!session.json && now.ended !== ended) session.print(sweepLines(now, session)[0] ?? '')
+    ended = now.ended
+    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+    now = await session.client.sweeps.get(sweep.id)
+  }
+  drawing?.clear()
+  if (session.json) session.printJson(now)
+  else session.print(...sweepLines(now, session))
+  if (signal.aborted) {
+    session.warn(`no longer watching; the sweep goes on: trainyard sweep watch ${sweep.id}`)
+    return INTERRUPTED_EXIT_CODE
+  }
+  if (now.request.preset === 'norm-lab' && !session.json)
+    session.print('', ...normLabLines(await session.client.sweeps.normLab(now.id), session))
+  return now.state === 'canceled' ? CANCELED_EXIT_CODE : 0
+}
