@@ -9,6 +9,7 @@ const RULES: Record<string, 'open' | 'own' | KeyScope> = {
   'get /livez': 'open',
   'get /readyz': 'open',
   'get /api/v1/audit': 'admin',
+  'get /api/v1/compare': 'read',
   'get /api/v1/datasets': 'read',
   'get /api/v1/datasets/{name}': 'read',
   'get /api/v1/experiments': 'read',

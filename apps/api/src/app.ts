@@ -6,7 +6,9 @@ import { againRoutes } from './again-routes.ts'
 import { artifactRoutes } from './artifact-routes.ts'
 import { auditCalls } from './audit-calls.ts'
 import { tellBrowsers } from './browser-headers.ts'
+import { compareRoute } from './compare-route.ts'
 import { datasetRoutes } from './dataset-routes.ts'
+import { tagAnswers } from './etags.ts'
 import { type EventDeps, eventRoutes } from './event-routes.ts'
 import { decorateExperimentId } from './experiment-by-id.ts'
 import type { QueueDeps } from './experiment-queue.ts'
@@ -66,6 +68,7 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
   answerWithProblems(app)
   app.decorateRequest('caller', null)
   await tellBrowsers(app, deps)
+  await tagAnswers(app)
   refuseForeignPages(app, deps)
   await documentRoutes(app)
   await app.register(healthRoutes, deps)
@@ -86,6 +89,7 @@ async function registerRoutes(app: FastifyInstance, deps: Omit<ApiDeps, 'logger'
   await app.register(artifactRoutes, deps)
   await app.register(resultRoutes, deps)
   await app.register(layersRoute, deps)
+  await app.register(compareRoute, deps)
   await app.register(modelRoutes, deps)
   await app.register(eventRoutes, deps)
   await app.register(predictRoute, deps)

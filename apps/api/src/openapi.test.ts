@@ -32,6 +32,7 @@ describe('OpenAPI', () => {
       'delete /api/v1/experiments/{id}',
       'delete /api/v1/keys/{id}',
       'get /api/v1/audit',
+      'get /api/v1/compare',
       'get /api/v1/datasets',
       'get /api/v1/datasets/{name}',
       'get /api/v1/experiments',

@@ -1,5 +1,6 @@
 import {
   BatchList,
+  Comparison,
   DryRun,
   type Epoch,
   EpochList,
@@ -67,6 +68,8 @@ export interface ExperimentCalls {
   /** How the signal fared at every layer, epoch by epoch. */
   layers(id: string, options?: { epoch?: number | undefined }): Promise<LayerList>
   logs(id: string): Promise<LogList>
+  /** Curves of up to 50, aligned by epoch, and what differs in their configs. */
+  compare(ids: readonly string[]): Promise<Comparison>
   /** The likeliest classes of a photo, a JPEG's or PNG's bytes, by the model that the experiment has kept. */
   predict(id: string, photo: Uint8Array<ArrayBuffer>): Promise<Prediction>
   /** A file of the kept model; its body can be large. */
@@ -130,6 +133,7 @@ export function experimentCalls(http: Http): ExperimentCalls {
     epochsCsv: (id) => http.text({ path: pathOf(id, '/epochs'), headers: { accept: 'text/csv' } }),
     batches: (id, options) => http.json(BatchList, { path: pathOf(id, '/batches'), query: { ...options } }),
     layers: (id, options) => http.json(LayerList, { path: pathOf(id, '/layers'), query: { ...options } }),
+    compare: (ids) => http.json(Comparison, { path: '/api/v1/compare', query: { ids: ids.join(',') } }),
     logs: (id) => http.json(LogList, { path: pathOf(id, '/logs') }),
     predict: (id, bytes) =>
       http.json(Prediction, {

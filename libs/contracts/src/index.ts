@@ -9,6 +9,7 @@ export { allows, ApiKey, ApiKeyList, KeyRequest, KeyScope, NewApiKey } from './a
 export { ArchivedResults } from './archived-results.ts'
 export { AuditEntry, AuditPage } from './audit.ts'
 export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './events.ts'
+export { Compared, compareExperiments, Comparison, MOST_COMPARED } from './compare.ts'
 export { type CommandFlag, commandFlags, flagOf, InvalidFlagsError, parseFlags, readFlagValues } from './command-flags.ts'
 export { CLASSES, Dataset, DatasetList, DatasetName, HeldSplit, SPLIT_COUNTS, SplitName } from './dataset.ts'
 export { DATASET_CATALOGUE } from './dataset-catalogue.ts'
