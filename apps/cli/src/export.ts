@@ -4,6 +4,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ModelFileOptions } from '@trainyard/client'
+import type { Experiment } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { formatBytes } from './measures.ts'
@@ -12,16 +13,24 @@ import { type CliDeps, openSession, type Session } from './session.ts'
 const FORMATS = {
   pytorch: ['model.safetensors'],
   tfjs: ['model.json', 'weights.bin'],
+  csv: [],
+  json: [],
 } as const satisfies Record<string, readonly ModelFileOptions['file'][]>
 
-const ExportOptions = z.object({ format: z.enum(['pytorch', 'tfjs']).default('pytorch'), out: z.string().min(1).default('.') })
+const ExportOptions = z.object({
+  format: z.enum(['pytorch', 'tfjs', 'csv', 'json']).default('pytorch'),
+  out: z.string().min(1).default('.'),
+})
 
 export function addExport(program: Command, deps: CliDeps): void {
   const command = program
     .command('export')
-    .description('the model that an experiment has kept, as files for PyTorch or TensorFlow.js')
+    .description('the model that an experiment has kept, as files for PyTorch or TensorFlow.js, or its epochs as CSV or JSON')
     .argument('<id>', 'an id, the beginning of one, or latest')
-    .option('--format <name>', 'pytorch: module.py and model.safetensors; tfjs: model.json and weights.bin (default: pytorch)')
+    .option(
+      '--format <name>',
+      'pytorch: module.py and model.safetensors; tfjs: model.json and weights.bin; csv: epochs.csv; json: experiment.json, with everything (default: pytorch)',
+    )
     .option('--out <folder>', 'where to put them (default: here)')
     .action(async (id: string) => {
       const session = openSession(command, deps)
@@ -31,7 +40,11 @@ export function addExport(program: Command, deps: CliDeps): void {
       const kind = experiment.model?.kind ?? 'best'
       const written: { file: string; bytes: number }[] = []
       for (const file of FORMATS[format]) written.push(await save(path.join(out, file), { session, id: experiment.id, kind, file }))
-      if (format === 'pytorch') written.push(await saveSource(path.join(out, 'module.py'), { session, id: experiment.id }))
+      if (format === 'csv')
+        written.push(await saveText(path.join(out, 'epochs.csv'), await session.client.experiments.epochsCsv(experiment.id)))
+      if (format === 'json') written.push(await saveText(path.join(out, 'experiment.json'), await everythingOf(experiment, session)))
+      if (format === 'pytorch')
+        written.push(await saveText(path.join(out, 'module.py'), await session.client.experiments.pytorchSource(experiment.id)))
       if (session.json) return session.printJson({ files: written })
       session.print(...written.map(({ file, bytes }) => `${file}  ${formatBytes(bytes)}`))
     })
@@ -50,8 +63,20 @@ async function save(to: string, { session, id, ...what }: ModelFileOptions & { s
   return { file: to, bytes }
 }
 
-async function saveSource(to: string, { session, id }: { session: Session; id: string }) {
-  const source = await session.client.experiments.pytorchSource(id)
-  await writeFile(to, source)
-  return { file: to, bytes: Buffer.byteLength(source) }
+async function saveText(to: string, content: string) {
+  await writeFile(to, content)
+  return { file: to, bytes: Buffer.byteLength(content) }
+}
+
+/** What the service knows of an experiment, but for its weights. */
+async function everythingOf(experiment: Experiment, { client: { experiments } }: Session): Promise<string> {
+  const { id } = experiment
+  const [epochs, batches, layers, logs] = await Promise.all([
+    experiments.epochs(id),
+    experiments.batches(id, { reduce: 'none' }),
+    experiments.layers(id),
+    experiments.logs(id),
+  ])
+  const all = { experiment, epochs: epochs.items, batches: batches.items, layers: layers.items, logs: logs.items }
+  return `${JSON.stringify(all, undefined, 2)}\n`
 }

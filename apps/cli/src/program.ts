@@ -2,6 +2,8 @@ import { ERRORS } from '@trainyard/contracts'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addFork, addRetry } from './again.ts'
 import { addAudit } from './audit.ts'
+import { addCompare } from './compare.ts'
+import { addCompletion } from './completion.ts'
 import { addDatasets } from './datasets.ts'
 import { addDelete } from './delete.ts'
 import { addDoctor } from './doctor.ts'
@@ -23,6 +25,7 @@ import { addShow } from './show.ts'
 import { addSubmit } from './submit.ts'
 import { addSweep } from './sweep.ts'
 import { addUp } from './up.ts'
+import { addWait } from './wait.ts'
 import { addWatch } from './watch.ts'
 import { addWishes } from './wishes.ts'
 import { addWorkers } from './workers.ts'
@@ -42,11 +45,11 @@ export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: st
     .configureOutput({ outputError: () => {} })
     .exitOverride()
     .addHelpText('after', EXIT_CODES)
-  const results = [addList, addShow, addWatch, addLosses, addLayers, addLogs]
+  const results = [addList, addShow, addWatch, addWait, addCompare, addLosses, addLayers, addLogs]
   const lives = [addWishes, addRetry, addFork, addReplay, addSet, addDelete]
   const models = [addPredict, addExport]
   const sweeps = [addSweep]
-  const operating = [addDatasets, addWorkers, addDrain, addKeys, addAudit, addGc, addDoctor]
+  const operating = [addDatasets, addWorkers, addDrain, addKeys, addAudit, addGc, addDoctor, addCompletion]
   for (const add of [addUp, addLesson, addSubmit, ...results, ...lives, ...sweeps, ...models, addProbe, ...operating]) add(program, deps)
   return program
 }

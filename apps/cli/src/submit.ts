@@ -1,7 +1,8 @@
-import { type DryRun, ExperimentRequest, parseFlags } from '@trainyard/contracts'
+import { commandFlags, type DryRun, ExpectedError, ExperimentRequest, parseFlags, readFlagValues } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { formatBytes, formatCount, formatShare } from './measures.ts'
+import { readRequestFile } from './request-file.ts'
 import { requestFlags } from './request-flags.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 import { showSubmitted } from './show-submitted.ts'
@@ -16,21 +17,36 @@ const SubmitOptions = z.object({
 })
 
 export function addSubmit(program: Command, deps: CliDeps): void {
-  const command = program.command('submit').description('queue an experiment; every flag below has the default of the contract')
+  const command = program
+    .command('submit')
+    .description('queue an experiment; every flag below has the default of the contract')
+    .argument('[file]', 'a YAML or JSON file with its fields, or - for stdin; flags win over it')
   for (const option of requestFlags(ExperimentRequest)) command.addOption(option)
   command
     .option('--watch', 'follow it until it ends')
     .option('--dry-run', 'check it and show shapes and cost; queue nothing')
     .option('--idempotency-key <key>', 'a repeat with the same key and flags within 24 hours queues nothing new')
-    .action(async () => {
+    .action(async (file: string | undefined) => {
       const session = openSession(command, deps)
       const { watch, dryRun, idempotencyKey } = SubmitOptions.parse(command.opts())
-      const request = parseFlags(ExperimentRequest, command.opts())
+      const request = file === undefined ? parseFlags(ExperimentRequest, command.opts()) : await requestIn(file, command)
       if (dryRun) return showDryRun(await session.client.experiments.dryRun(request), session)
       const experiment = await session.client.experiments.submit(request, { idempotencyKey })
       showSubmitted(experiment, { session, watch })
       if (watch) deps.setExitCode(await watchExperiment(experiment, session))
     })
+}
+
+/** The file's fields, and over them what was typed. */
+async function requestIn(file: string, command: Command): Promise<ExperimentRequest> {
+  const typed = Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
+  const request = ExperimentRequest.safeParse({
+    ...(await readRequestFile(file)),
+    ...readFlagValues(commandFlags(ExperimentRequest), typed),
+  })
+  if (request.success) return request.data
+  const faults = request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new ExpectedError('INVALID_INPUT', `${file}: ${faults.join('; ')}`)
 }
 
 /** What a batch will be at each layer before training, and what its gradient. */

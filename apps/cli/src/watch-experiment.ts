@@ -9,7 +9,7 @@ import { lineView } from './watch-lines.ts'
 
 const FAILED_EXIT_CODE = 6
 const CANCELED_EXIT_CODE = 4
-const INTERRUPTED_EXIT_CODE = 130
+export const INTERRUPTED_EXIT_CODE = 130
 
 /** Shows events as they come. */
 export interface WatchView {
@@ -56,7 +56,7 @@ function lastWords(experiment: Experiment, session: Session): string[] {
   return lines
 }
 
-function exitCodeOf({ state }: Experiment): number {
+export function exitCodeOf({ state }: Experiment): number {
   if (state === 'completed') return 0
   return state === 'canceled' ? CANCELED_EXIT_CODE : FAILED_EXIT_CODE
 }

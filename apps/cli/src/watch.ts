@@ -1,14 +1,18 @@
 import type { Command } from 'commander'
 import { type CliDeps, openSession } from './session.ts'
 import { watchExperiment } from './watch-experiment.ts'
+import { watchSeveral } from './watch-several.ts'
 
 export function addWatch(program: Command, deps: CliDeps): void {
   const command = program
     .command('watch')
-    .description('follow an experiment, epoch by epoch, until it ends; with --json one event a line')
-    .argument('<id>', 'an id, the beginning of one, or latest')
-    .action(async (id: string) => {
+    .description('follow an experiment, epoch by epoch, until it ends, or several at once, a line each; with --json one event a line')
+    .argument('<ids...>', 'ids, beginnings of them, or latest')
+    .action(async (ids: string[]) => {
       const session = openSession(command, deps)
-      deps.setExitCode(await watchExperiment(await session.client.experiments.get(id), session))
+      const found = await Promise.all(ids.map((id) => session.client.experiments.get(id)))
+      const [only, ...others] = found
+      if (!only) return
+      deps.setExitCode(others.length === 0 ? await watchExperiment(only, session) : await watchSeveral(found, session))
     })
 }
