@@ -22,7 +22,7 @@ export function addCompletion(program: Command, deps: CliDeps): void {
 }
 
 /** What may stand in the place of the last of the words. */
-export function completionsOf(program: Command, words: readonly string[]): string[] {
+function completionsOf(program: Command, words: readonly string[]): string[] {
   const [current, ...before] = [words.at(-1) ?? '', ...words.slice(0, -1)]
   const command = commandOf(program, before)
   const options = [...command.options, ...program.options].filter(({ hidden }) => !hidden)
