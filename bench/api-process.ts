@@ -8,11 +8,11 @@ import { poll } from '../tests/support/poll.ts'
 const SERVER = path.join(import.meta.dirname, '..', 'apps', 'api', 'src', 'server.ts')
 
 /** One API process over a Redis, and nothing else; it says only what went wrong. */
-export async function startApi(redisUrl: string): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startApi(redisUrl: string, more: NodeJS.ProcessEnv = {}): Promise<{ url: string; stop: () => Promise<void> }> {
   const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-bench-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const env = { ...process.env, REDIS_URL: redisUrl, TRAINYARD_PORT: String(port), TRAINYARD_DATA: data, LOG_LEVEL: 'warn' }
+  const env = { ...process.env, REDIS_URL: redisUrl, TRAINYARD_PORT: String(port), TRAINYARD_DATA: data, LOG_LEVEL: 'warn', ...more }
   const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await poll(async () => (await fetch(`${url}/livez`)).ok || Promise.reject(new Error('not up yet')), { timeoutMs: 30_000 })

@@ -3,6 +3,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { DEFAULT_PREFIX, type ExperimentStore, type Housekeeping, keysOf, type Redis, type WorkerRegistry } from '@trainyard/jobs'
 import type { Access } from './access.ts'
 import { againRoutes } from './again-routes.ts'
+import { answerUnknownRoutes } from './allowed-methods.ts'
 import { artifactRoutes } from './artifact-routes.ts'
 import { auditCalls } from './audit-calls.ts'
 import { tellBrowsers } from './browser-headers.ts'
@@ -46,6 +47,8 @@ export interface ApiDeps extends QueueDeps, LifeDeps, HealthDeps, EventDeps, Pro
 const BODY_LIMIT_BYTES = 2 ** 20
 const RECEIVE_WITHIN_MS = 60_000
 const HEADERS_WITHIN_MS = 20_000
+/** So that a parameter that is too long is told which one it is. */
+const HEADERS_LIMIT_BYTES = 2 ** 16
 
 /** The whole HTTP service, not yet listening. */
 export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyInstance> {
@@ -56,7 +59,7 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
     bodyLimit: BODY_LIMIT_BYTES,
     // to send a request in; what is answered may take its time
     requestTimeout: RECEIVE_WITHIN_MS,
-    http: { headersTimeout: HEADERS_WITHIN_MS },
+    http: { headersTimeout: HEADERS_WITHIN_MS, maxHeaderSize: HEADERS_LIMIT_BYTES },
     frameworkErrors: (_error, request, reply) => refuseUnreadablePath(request, reply),
     routerOptions: { maxParamLength: 200 },
   })
@@ -65,6 +68,7 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
   app.removeContentTypeParser('text/plain')
   decorateExperimentId(app)
   logRequests(app)
+  answerUnknownRoutes(app)
   answerWithProblems(app)
   app.decorateRequest('caller', null)
   await tellBrowsers(app, deps)

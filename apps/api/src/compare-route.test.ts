@@ -25,7 +25,7 @@ async function ran(fields: Parameters<typeof newExperiment>[0], losses: readonly
 test('curves aligned by epoch, what differs by field, also as CSV in long form', async () => {
   const a = await ran({ lr: 0.5, name: '=a' }, [4, 2])
   const b = await ran({ lr: 0.25, norm: 'layer' }, [3])
-  const reply = await api.app.inject(`/api/v1/compare?ids=${a},${b.slice(0, 14)}&ids=latest`)
+  const reply = await api.app.inject(`/api/v1/compare?ids=${a},${b.slice(0, 14)},latest`)
   expect(reply.json()).toMatchObject({
     experiments: [
       { id: a, name: '=a', differing: { lr: 0.5, norm: 'none', normPosition: null } },

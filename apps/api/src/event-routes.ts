@@ -19,6 +19,14 @@ const EventHeaders = z.looseObject({
     .describe('go on after this event'),
 })
 
+/** As a client's parser hands it on. */
+const ServerSentEvent = z.object({
+  id: z.string().optional(),
+  event: z.string().optional(),
+  data: z.string().describe('JSON'),
+  retry: z.int().optional(),
+})
+
 const eventsSchema = {
   summary: 'Everything that happens, as server-sent events: all so far, then live, until `end`',
   tags: ['results'],
@@ -27,7 +35,7 @@ const eventsSchema = {
   response: {
     200: {
       description: 'state, progress, batch, epoch, log, snapshot, end',
-      content: { 'text/event-stream': { schema: z.string() } },
+      content: { 'text/event-stream': { schema: ServerSentEvent } },
     },
     ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID'),
   },

@@ -13,7 +13,7 @@ const listSchema = {
   summary: 'List experiments, newest first unless `sort` says otherwise',
   tags: ['experiments'],
   querystring: ListQuery,
-  response: { 200: table('A page of experiments', ExperimentPage), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
+  response: { 200: table('A page of experiments', ExperimentPage), ...problems('INVALID_INPUT', 'PAGE_TOKEN_UNKNOWN', 'NOT_ACCEPTABLE') },
 }
 
 const showSchema = {

@@ -1,4 +1,4 @@
-import { ApiKey, ApiKeyList, type AuditEntry, AuditPage, KeyRequest, NewApiKey } from '@trainyard/contracts'
+import { ApiKey, ApiKeyList, type AuditEntry, AuditPage, KeyRequest, NewApiKey, PageToken } from '@trainyard/contracts'
 import type { AuditLog, KeyStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -42,9 +42,12 @@ const auditSchema = {
   tags,
   querystring: TableQuery.extend({
     pageSize: z.coerce.number<string>().int().min(1).max(1000).default(100),
-    pageToken: z.string().min(1).max(200).optional().describe('nextPageToken of the page before'),
+    pageToken: PageToken.optional(),
   }),
-  response: { 200: table('Calls that changed something or were refused', AuditPage), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
+  response: {
+    200: table('Calls that changed something or were refused', AuditPage),
+    ...problems('INVALID_INPUT', 'PAGE_TOKEN_UNKNOWN', 'NOT_ACCEPTABLE'),
+  },
 }
 
 /** Keys, and what was done with them: for admins. */

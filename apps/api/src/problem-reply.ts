@@ -7,7 +7,6 @@ import {
   InvalidInputError,
   MalformedJsonError,
   RateLimitedError,
-  RouteNotFoundError,
   UnprocessableConfigError,
   UnsupportedMediaTypeError,
 } from './request-errors.ts'
@@ -18,9 +17,6 @@ const TYPE_PREFIX = 'urn:trainyard:error:'
 
 /** Every failure leaves as RFC 9457 problem+json: foreseen ones with their code, all others as INTERNAL with nothing of their insides. */
 export function answerWithProblems(app: FastifyInstance): void {
-  app.setNotFoundHandler((request) => {
-    throw new RouteNotFoundError(request.method, pathOf(request))
-  })
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const foreseen = toExpected(error, request.routeOptions.bodyLimit)
     if (!foreseen || ERRORS[foreseen.code].status >= 500)

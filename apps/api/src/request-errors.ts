@@ -83,6 +83,12 @@ export class HostRefusedError extends ExpectedError {
   }
 }
 
+export class MethodNotAllowedError extends ExpectedError {
+  constructor(method: string, path: string) {
+    super('METHOD_NOT_ALLOWED', `${path} does not take ${method}; the header Allow says what it takes`)
+  }
+}
+
 export class RouteNotFoundError extends ExpectedError {
   constructor(method: string, path: string) {
     super('ROUTE_NOT_FOUND', `There is no ${method} ${path}; /docs lists all routes`)

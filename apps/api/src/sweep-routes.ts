@@ -2,6 +2,7 @@ import {
   type ExperimentConfig,
   NormLabTable,
   type Objective,
+  PageToken,
   resolveConfig,
   Sweep,
   SweepPage,
@@ -48,9 +49,9 @@ const listSchema = {
   tags,
   querystring: TableQuery.extend({
     pageSize: z.coerce.number<string>().int().min(1).max(200).default(50),
-    pageToken: z.string().min(1).max(200).optional().describe('nextPageToken of the page before'),
+    pageToken: PageToken.optional(),
   }),
-  response: { 200: table('A page of sweeps', SweepPage), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
+  response: { 200: table('A page of sweeps', SweepPage), ...problems('INVALID_INPUT', 'PAGE_TOKEN_UNKNOWN', 'NOT_ACCEPTABLE') },
 }
 
 const found = ['INVALID_INPUT', 'NOT_ACCEPTABLE', 'SWEEP_NOT_FOUND'] as const

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hasNoControlCharacters } from './plain-text.ts'
+import { plainText } from './plain-text.ts'
 
 /** What a key may do: look; submit experiments and change its owner's own; all, for all. */
 export const KeyScope = z.enum(['read', 'submit', 'admin'])
@@ -8,7 +8,10 @@ export type KeyScope = z.infer<typeof KeyScope>
 /** A scope and all that are below it. */
 export const allows = (scope: KeyScope, wanted: KeyScope): boolean => KeyScope.options.indexOf(scope) >= KeyScope.options.indexOf(wanted)
 
-const label = z.string().trim().min(1).max(100).refine(hasNoControlCharacters, 'must not contain control characters')
+const label = plainText()
+  .min(1)
+  .max(100)
+  .regex(/^\S(.*\S)?$/, 'must not begin or end with a space')
 
 const KeyFields = {
   name: label.describe('for people'),

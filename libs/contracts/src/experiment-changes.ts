@@ -38,6 +38,7 @@ export const ForkChanges = z.strictObject({
 
 const refused = z
   .undefined({ error: 'changes the shapes of the weights or the images, so the kept weights do not fit; submit it as a new experiment' })
+  .meta({ not: {} })
   .optional()
 
 /** Refused by name, with the reason. */

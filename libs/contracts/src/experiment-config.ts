@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { configFaults, DEFAULT_GROUP_SIZE } from './config-rules.ts'
 import { DatasetName, type SplitName } from './dataset.ts'
 import { planFirstLayer } from './first-layer-cost.ts'
-import { hasNoControlCharacters, hasOnlyLineControls } from './plain-text.ts'
+import { plainText, textWithLines } from './plain-text.ts'
 import type { TrainingSpeed } from './training-speed.ts'
 
 /** Bumped when an older worker could not run a newer config; part of the queue's name. */
@@ -54,13 +54,9 @@ export const RunFields = z.strictObject({
   recordLayers: z.boolean().default(true).describe("recording of every layer's signal at each epoch's end"),
   keepModel: KeepModel.default('best').describe('the model that stays when it completes'),
   checkpointEverySeconds: z.int().min(5).max(3600).default(30).describe('seconds between checkpoints'),
-  name: z.string().max(200).refine(hasNoControlCharacters, 'must not contain control characters').optional().describe('a name for people'),
-  tags: z
-    .array(z.string().min(1).max(50).refine(hasNoControlCharacters, 'must not contain control characters'))
-    .max(20)
-    .default([])
-    .describe('labels to filter by'),
-  notes: z.string().max(10_000).refine(hasOnlyLineControls, 'must not contain control characters').optional().describe('free text'),
+  name: plainText().max(200).optional().describe('a name for people'),
+  tags: z.array(plainText().min(1).max(50)).max(20).default([]).describe('labels to filter by'),
+  notes: textWithLines().max(10_000).optional().describe('free text'),
   priority: z.int().min(-10).max(10).default(0).describe('higher runs first'),
   pool: z
     .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PageToken } from './page-token.ts'
 import { ExperimentState } from './experiment.ts'
 
 /** What finished experiments are sorted by: numbers of the best epoch, when they ended, and how long they took. */
@@ -20,6 +21,6 @@ export const ExperimentListQuery = z.strictObject({
     'a minus: highest or newest first; by anything but createdAt only finished ones that have that number are listed, by that of their best epoch',
   ),
   pageSize: z.coerce.number<string>().int().min(1).max(200).default(50).describe('how many at once'),
-  pageToken: z.string().min(1).max(200).optional().describe('nextPageToken of the page before'),
+  pageToken: PageToken.optional(),
 })
 export type ExperimentListQuery = z.infer<typeof ExperimentListQuery>

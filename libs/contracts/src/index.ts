@@ -69,6 +69,7 @@ export { dryRunShapes, linearShapes, type NetworkCost, networkCost } from './net
 export { fromJsonNumber, JsonNumber, toJsonNumber } from './json-number.ts'
 export { EpochLayers, LayerKind, LayerList, LayerRow, LayerSignal } from './layer-signal.ts'
 export { KeptModel, ModelKind, Prediction, StoredModel } from './model.ts'
+export { PageToken } from './page-token.ts'
 export { probeMemoryBytes } from './probe-memory.ts'
 export { pytorchModule } from './pytorch-module.ts'
 export { Probe, PROBE_VERSION, ProbeCell, ProbeInput, ProbeLayer, ProbeRequest, ProbeState } from './probe.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Epoch, ExperimentId, ExperimentState, StateReason } from './experiment.ts'
 import { RunFields, TrainingFields } from './experiment-config.ts'
 import { JsonNumber } from './json-number.ts'
-import { hasNoControlCharacters } from './plain-text.ts'
+import { plainText } from './plain-text.ts'
 
 export const MOST_TRIALS = 1000
 
@@ -49,12 +49,7 @@ export type Asha = z.infer<typeof Asha>
 /** The body of POST /sweeps. */
 export const SweepRequest = z
   .strictObject({
-    name: z
-      .string()
-      .max(200)
-      .refine(hasNoControlCharacters, 'must not contain control characters')
-      .optional()
-      .describe('a name for people'),
+    name: plainText().max(200).optional().describe('a name for people'),
     preset: z.literal('norm-lab').optional().describe('norms × positions × depths with one seed: space and strategy have defaults for it'),
     base: z.strictObject(experimentFields).partial().default({}).describe('what all trials have in common: fields of an experiment'),
     space: z.partialRecord(SweptField, FieldSpace).default({}).describe('what varies: per field its values, or a range to draw from'),

@@ -75,7 +75,7 @@ export class StoreFullError extends ExpectedError {
 
 export class InvalidPageTokenError extends ExpectedError {
   constructor() {
-    super('INVALID_INPUT', 'pageToken is not one that a list has answered; start again without it')
+    super('PAGE_TOKEN_UNKNOWN', 'pageToken is not one that a list has answered; start again without it')
   }
 }
 

@@ -117,5 +117,5 @@ test('a page token outlives its entry, and one that no list has answered is refu
   await store.remove(ids[2] ?? '')
   const rest = await store.list({ pageSize: 5, pageToken: nextPageToken ?? '' })
   expect(rest.items.map(({ id }) => id)).toEqual([ids[1], ids[0]])
-  await expect(store.list({ pageSize: 5, pageToken: 'zzz' })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  await expect(store.list({ pageSize: 5, pageToken: 'zzz' })).rejects.toMatchObject({ code: 'PAGE_TOKEN_UNKNOWN' })
 })

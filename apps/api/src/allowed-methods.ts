@@ -1,0 +1,30 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { MethodNotAllowedError, RouteNotFoundError } from './request-errors.ts'
+
+/** What no route takes: 405 with the methods that the path has, where it has any, else 404. To be called before any route is registered. */
+export function answerUnknownRoutes(app: FastifyInstance): void {
+  const methodsByUrl = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = methodsByUrl.get(url) ?? new Set()
+    for (const each of [method].flat()) methods.add(each)
+    methodsByUrl.set(url, methods)
+  })
+  function refuse(request: FastifyRequest, reply: FastifyReply): never {
+    const path = request.url.split('?')[0] ?? ''
+    const allowed = new Set([...methodsByUrl].filter(([url]) => patternOf(url).test(path)).flatMap(([, methods]) => [...methods]))
+    if (allowed.size === 0) throw new RouteNotFoundError(request.method, path)
+    reply.header('allow', [...allowed].sort().join(', '))
+    throw new MethodNotAllowedError(request.method, path)
+  }
+  app.setNotFoundHandler(refuse)
+  // before a body is read that nobody will look at
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) refuse(request, reply)
+  })
+}
+
+/** `/experiments/:id` as a pattern of paths. */
+function patternOf(url: string): RegExp {
+  const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)))
+  return new RegExp(`^${parts.join('/')}$`)
+}
