@@ -5,6 +5,8 @@ import path from 'node:path'
 import { startApi } from '../../bench/api-process.ts'
 import { startRedis } from '../support/redis-process.ts'
 
+/** A round that hangs is a failed one. */
+const OVER_WITHIN_MS = 10 * 60_000
 const ADMIN_KEY = 'a-key-for-the-fuzzer-and-nobody-else'
 const WORKER = path.join(import.meta.dirname, '..', 'support', 'scripted-worker.ts')
 const CONFIG = path.join(import.meta.dirname, 'schemathesis.toml')
@@ -42,7 +44,7 @@ export async function runSchemathesis(python: string, { examples, seed }: { exam
 function run(python: string, args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const program = path.join(path.dirname(python), 'schemathesis')
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: OVER_WITHIN_MS })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
     child.once('error', reject).once('close', (code) => resolve({ code, output }))
