@@ -124,6 +124,6 @@ describe('list()', () => {
   })
 
   test.each(['x', 'MTIz', ''])('%j — is no page token', async (pageToken) => {
-    await expect(store.list({ pageSize: 1, pageToken })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(store.list({ pageSize: 1, pageToken })).rejects.toMatchObject({ code: 'PAGE_TOKEN_UNKNOWN' })
   })
 })
