@@ -11,7 +11,8 @@ export async function openLoop(options: { ratePerSecond: number; seconds: number
     const dueMs = startedMs + (i * 1000) / ratePerSecond
     const waitMs = dueMs - performance.now()
     if (waitMs > 0) await pause(waitMs)
-    const sentMs = Math.max(dueMs, performance.now())
+    // from when it was due: what this process itself is late counts, too
+    const sentMs = Math.min(dueMs, performance.now())
     pending.push(call(i).then(() => void latenciesMs.push(performance.now() - sentMs)))
   }
   await Promise.all(pending)
