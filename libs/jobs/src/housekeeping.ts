@@ -33,7 +33,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const archiving = archive && onceAtATime(createResultArchiver({ redis, prefix, archive }), onError)
   const makeTrials = createSweepMaker({ redis, prefix, store: createExperimentStore({ redis, prefix }) })
   const sweep = onceAtATime(async () => {
-    await makeTrials()
+    await makeTrials().catch(onError) // a sweep that cannot be made holds nothing else up
     await dispatcher.sweep()
   }, onError)
   const round = onceAtATime(async () => {
