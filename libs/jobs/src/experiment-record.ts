@@ -18,8 +18,8 @@ import {
 } from '@trainyard/contracts'
 import { z } from 'zod'
 import { epochFromRow } from './epoch-row.ts'
+import { json, time } from './hash-fields.ts'
 
-const json = <T>(schema: z.ZodType<T>) => z.preprocess((text) => (typeof text === 'string' ? JSON.parse(text) : text), schema)
 const atMs = z.codec(z.number(), z.iso.datetime(), { decode: (ms) => new Date(ms).toISOString(), encode: (at) => Date.parse(at) })
 const maybe = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) => value ?? null)
 const epochRow = z.string().transform((row): Epoch => epochFromRow(row))
@@ -76,9 +76,9 @@ export const ExperimentRecord = z.object({
   error: maybe(json(ExperimentError)),
   attempts: json(z.array(z.object({ ...Attempt.shape, startedAt: atMs, endedAt: atMs.nullable() })).default([])),
   transitions: json(z.array(z.object({ state: ExperimentState, reason: StateReason, at: atMs }))),
-  createdAt: z.coerce.number().pipe(atMs),
-  startedAt: maybe(z.coerce.number().pipe(atMs)),
-  finishedAt: maybe(z.coerce.number().pipe(atMs)),
+  createdAt: time,
+  startedAt: maybe(time),
+  finishedAt: maybe(time),
 })
 export type ExperimentRecord = z.infer<typeof ExperimentRecord>
 

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import {
   type BatchPoint,
   type CheckpointInfo,
@@ -31,6 +30,7 @@ import { experimentFrom, type ExperimentRecord, type StoredStart } from './exper
 import { createExperimentReader } from './experiment-reader.ts'
 import { experimentScripts } from './experiment-scripts.ts'
 import { sha256 } from './hash.ts'
+import { beginningWith, latestIn, randomSuffix } from './id-index.ts'
 import { openJobQueues } from './job-queues.ts'
 import { DEFAULT_PREFIX, jobId, keysOf, queueName } from './keys.ts'
 import { createLeftovers, type Leftovers } from './leftovers.ts'
@@ -163,13 +163,10 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
   }
 
   async function find(idOrPrefix: string): Promise<Experiment> {
-    if (idOrPrefix === 'latest') {
-      const [latest] = await redis.zrange(keys.all, '+', '-', 'BYLEX', 'REV', 'LIMIT', 0, 1)
-      return read.experiment(latest ?? 'latest')
-    }
+    if (idOrPrefix === 'latest') return read.experiment((await latestIn(redis, keys.all)) ?? 'latest')
     if (ExperimentId.safeParse(idOrPrefix).success) return read.experiment(idOrPrefix)
     if (idOrPrefix.length < SHORTEST_PREFIX || !/^[0-9a-z]+$/.test(idOrPrefix)) throw new ExperimentNotFoundError(idOrPrefix)
-    const [id, other] = await redis.zrange(keys.all, `[${idOrPrefix}`, `[${idOrPrefix}\u007f`, 'BYLEX', 'LIMIT', 0, 2)
+    const [id, other] = await beginningWith(redis, { index: keys.all, beginning: idOrPrefix })
     if (other !== undefined) throw new AmbiguousIdError(idOrPrefix)
     return read.experiment(id ?? idOrPrefix)
   }
@@ -258,12 +255,6 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
 }
 
 const gone = (id: string): NotKeptError => new NotKeptError(`Experiment ${id} has been deleted, or runs those epochs again`)
-
-/** Ids made in one microsecond differ by this. */
-const randomSuffix = (): string =>
-  randomInt(36 ** 6)
-    .toString(36)
-    .padStart(6, '0')
 
 function recordFields(input: NewExperiment): (string | number)[] {
   const fields = {

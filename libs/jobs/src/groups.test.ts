@@ -1,9 +1,10 @@
+import { KeyRequest } from '@trainyard/contracts'
 import { describe, expect, test } from 'vitest'
 import { newExperiment } from '../../../tests/support/new-experiment.ts'
 import { ownJobs } from '../../../tests/support/own-jobs.ts'
 import { createDispatcher } from './dispatcher.ts'
-import { createGroupLimits } from './group-limits.ts'
 import { createJobSource } from './job-source.ts'
+import { createKeyStore } from './key-store.ts'
 
 const own = ownJobs()
 
@@ -12,7 +13,9 @@ const submit = async (owner: string | null, more: Parameters<typeof newExperimen
   const input = { ...newExperiment(request), owner, ...(maxQueued !== undefined && { maxQueued }) }
   return (await own.jobs.store.create(input)).experiment.id
 }
-const limit = (owner: string, count: number | null) => createGroupLimits(own.jobs)(`owner:${owner}`, count)
+/** An owner's newest key says how many may run. */
+const limit = (owner: string, count: number | null) =>
+  createKeyStore(own.jobs).create(KeyRequest.parse({ name: owner, ...(count !== null && { maxRunning: count }) }))
 
 /** Hands all that is due to BullMQ, and takes it as workers do, one at a time. */
 async function startQueue() {

@@ -9,12 +9,7 @@ local id, hash, owner, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 redis.call('HSET', prefix .. ':api-key:' .. id, 'id', id, 'owner', owner, 'createdAt', now, unpack(ARGV, 5))
 redis.call('ZADD', prefix .. ':api-keys', now, id)
 redis.call('HSET', prefix .. ':api-key-hashes', hash, id)
-if most == '' then
-  redis.call('HDEL', prefix .. ':limits', 'owner:' .. owner)
-else
-  redis.call('HSET', prefix .. ':limits', 'owner:' .. owner, most)
-end
-release('owner:' .. owner)
+set_limit('owner:' .. owner, most)
 return 'ok'`)
 
 /** ARGV: hash of a secret. Answers the key's fields and values, none where there is no such key; notes its use once a minute. */

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { KeyNotFoundError } from './errors.ts'
 import { sha256 } from './hash.ts'
+import { time } from './hash-fields.ts'
 import { keyScripts } from './key-scripts.ts'
 import { DEFAULT_PREFIX, keysOf } from './keys.ts'
 import { reaching } from './redis-errors.ts'
@@ -30,7 +31,6 @@ export interface KeyStore {
   exist(): Promise<boolean>
 }
 
-const at = z.coerce.number().transform((ms) => new Date(ms).toISOString())
 const count = z.coerce.number().nullable().default(null)
 const KeyRecord = z.object({
   id: z.string(),
@@ -41,9 +41,9 @@ const KeyRecord = z.object({
   maxQueued: count,
   requestsPerMinute: z.coerce.number(),
   beginsWith: z.string(),
-  createdAt: at,
-  lastUsedAt: at.nullable().default(null),
-  revokedAt: at.nullable().default(null),
+  createdAt: time,
+  lastUsedAt: time.nullable().default(null),
+  revokedAt: time.nullable().default(null),
 })
 
 export function createKeyStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): KeyStore {

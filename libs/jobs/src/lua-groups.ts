@@ -55,6 +55,12 @@ local function release(group)
   end
 end
 
+-- '' for any number; what is held goes on where there is room now, what runs already goes on anyway
+local function set_limit(group, limit)
+  if limit == '' then redis.call('HDEL', prefix .. ':limits', group) else redis.call('HSET', prefix .. ':limits', group, limit) end
+  release(group)
+end
+
 -- who waits and who runs, as the state changes
 local function regroup(id, from, state)
   if from == 'queued' and state ~= 'queued' then let_go(id) end

@@ -38,7 +38,7 @@ local function climb(id, epoch, row)
   if type(value) == 'number' then score = (objective == 'accuracy' or objective == 'evalAccuracy') and value or -value end
   local rung = sweep_key(sweep, ':rung:' .. epoch)
   if redis.call('ZADD', rung, 'NX', score, id) == 0 then return end -- decided when it came here first
-  local count, better = redis.call('ZCARD', rung), redis.call('ZCOUNT', rung, '(' .. string.format('%.17g', tonumber(redis.call('ZSCORE', rung, id))), '+inf')
+  local count, better = redis.call('ZCARD', rung), redis.call('ZCOUNT', rung, '(' .. redis.call('ZSCORE', rung, id), '+inf')
   local best = math.max(1, math.floor(count / factor))
   if count < factor or better < best then return end
   local stop = { epoch = epoch, value = value == nil and cjson.null or value, place = better + 1, of = count, best = best }

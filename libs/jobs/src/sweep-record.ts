@@ -16,9 +16,7 @@ import {
 } from '@trainyard/contracts'
 import { z } from 'zod'
 import { epochFromRow } from './epoch-row.ts'
-
-const json = <T>(schema: z.ZodType<T>) => z.preprocess((text) => (typeof text === 'string' ? JSON.parse(text) : text), schema)
-const at = z.coerce.number().transform((ms) => new Date(ms).toISOString())
+import { json, time } from './hash-fields.ts'
 
 /** The hash `sweep:<id>`. */
 export const SweepRecord = z.object({
@@ -31,14 +29,14 @@ export const SweepRecord = z.object({
   trials: z.coerce.number(),
   ended: z.coerce.number(),
   epochs: z.coerce.number(),
-  createdAt: at,
-  finishedAt: at.nullable().default(null),
+  createdAt: time,
+  finishedAt: time.nullable().default(null),
   request: json(SweepRequest),
   fields: json(z.array(TrialFields)),
 })
 export type SweepRecord = z.infer<typeof SweepRecord>
 
-/** What a sweep needs of a trial's experiment; `best` by isBetterEpoch, which is the objective's own order for accuracies and losses without evaluation. */
+/** What a sweep needs of a trial's experiment: the fields state, reason, latest and stopEarly of its record. */
 export const TrialRecord = z
   .tuple([z.string().nullable(), z.string().nullable(), z.string().nullable(), z.string().nullable()])
   .transform(([state, reason, latest, stopEarly]) => ({

@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto'
 import type { Objective, Sweep, SweepPage, SweepRequest, Trial, TrialFields } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { SweepEndedError, SweepNotFoundError, IdempotencyKeyReusedError, WrongStateError } from './errors.ts'
 import type { ExperimentStore, NewExperiment } from './experiment-store.ts'
 import { sha256 } from './hash.ts'
+import { beginningWith, latestIn, randomSuffix } from './id-index.ts'
 import { DEFAULT_PREFIX, keysOf } from './keys.ts'
 import { memberOf, tokenOf } from './list-token.ts'
 import { createMemoryGuard } from './memory-guard.ts'
@@ -81,12 +81,9 @@ export function createSweepStore({
   }
 
   async function find(idOrPrefix: string): Promise<Sweep> {
-    if (idOrPrefix === 'latest') {
-      const [latest] = await redis.zrange(keys.sweeps, '+', '-', 'BYLEX', 'REV', 'LIMIT', 0, 1)
-      return get(latest ?? 'latest')
-    }
+    if (idOrPrefix === 'latest') return get((await latestIn(redis, keys.sweeps)) ?? 'latest')
     if (!/^[0-9a-z]{4,32}$/.test(idOrPrefix)) throw new SweepNotFoundError(idOrPrefix)
-    const [id, other] = await redis.zrange(keys.sweeps, `[${idOrPrefix}`, `[${idOrPrefix}\u007f`, 'BYLEX', 'LIMIT', 0, 2)
+    const [id, other] = await beginningWith(redis, { index: keys.sweeps, beginning: idOrPrefix })
     if (id === undefined || (other !== undefined && id !== idOrPrefix)) throw new SweepNotFoundError(idOrPrefix)
     return get(id)
   }
@@ -120,11 +117,6 @@ export function createSweepStore({
     cancel: (id) => reaching(() => cancel(id)),
   }
 }
-
-const randomSuffix = (): string =>
-  randomInt(36 ** 6)
-    .toString(36)
-    .padStart(6, '0')
 
 function recordFields({ request, objective, owner, trials }: NewSweep): (string | number)[] {
   const fields = {
