@@ -1,3 +1,5 @@
+import path from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '@trainyard/client'
 import type { Epoch, Experiment } from '@trainyard/contracts'
@@ -61,6 +63,35 @@ describe.skipIf(flowers102Root().root === null)('the real service on the real Fl
       const losses = items.filter((item) => item.epoch === epoch).map((item) => item.loss)
       expect(Math.abs(losses.reduce((sum, value) => sum + value, 0) / losses.length - Number(loss))).toBeLessThan(1e-6)
     }
+  })
+
+  test('samples — the CLI saves a picture of real flowers, each where the list says, as large as the list is long', async () => {
+    const file = path.join(service?.data ?? '', 'samples.png')
+    const cli = await service?.cli(
+      'datasets',
+      'samples',
+      'flowers102',
+      '--columns',
+      '3',
+      '--rows',
+      '2',
+      '--image-size',
+      '32',
+      '--out',
+      file,
+    )
+    const { items } = await createClient({ baseUrl: service?.url ?? '' }).datasets.sampleList('flowers102', {
+      columns: 3,
+      rows: 2,
+      imageSize: 32,
+    })
+    expect(items).toHaveLength(6)
+    for (const { name } of items) expect(cli?.stdout).toContain(name)
+    const image = sharp(file)
+    expect(await image.metadata()).toMatchObject({ format: 'png', width: 3 * 34 - 2, height: 2 * 34 - 2 })
+    // photographs, not one colour
+    const { channels } = await image.extract({ left: 0, top: 0, width: 32, height: 32 }).stats()
+    for (const { stdev } of channels.slice(0, 3)) expect(stdev).toBeGreaterThan(5)
   })
 
   test('the experiment tells its story: engine, dataset, one attempt, its transitions', async () => {

@@ -90,7 +90,7 @@ async function interfere(run: Run): Promise<void> {
   }
 }
 
-/** Probe and photo: what tells the test which process this was, and what it was given. `silent` never answers, `crash` dies first, `refuse` fails. */
+/** Probe, photo and images: what tells the test which process this was, and what it was given. `silent` never answers, `crash` dies first, `refuse` fails. */
 async function answer(question: Exclude<ToTrainer, Run | { type: 'abort' | 'ack' }>): Promise<void> {
   const { runId } = question
   if (script === 'crash') process.kill(process.pid, 'SIGKILL')
@@ -105,6 +105,11 @@ async function answer(question: Exclude<ToTrainer, Run | { type: 'abort' | 'ack'
   if (question.type === 'probe') {
     const outputNorm = { mean: process.pid, std: null, values: [Number(process.env.CUDA_VISIBLE_DEVICES ?? 0)] }
     return send({ type: 'probed', runId, results: [{ norm: 'none', bias: true, depth: question.request.seed, outputNorm, layers: [] }] })
+  }
+  if (question.type === 'samples') {
+    const { label = 0, seed: index } = question.request
+    const png = Buffer.from(String(process.pid)).toString('base64')
+    return send({ type: 'sampled', runId, answer: { png, items: [{ row: 0, column: 0, index, label, name: '' }] } })
   }
   const { kind, epoch } = question.model
   const name = `${path.basename(question.modelFolder)} ${Buffer.from(question.photo).toString('hex')}`

@@ -12,6 +12,7 @@ const RULES: Record<string, 'open' | 'own' | KeyScope> = {
   'get /api/v1/compare': 'read',
   'get /api/v1/datasets': 'read',
   'get /api/v1/datasets/{name}': 'read',
+  'get /api/v1/datasets/{name}/samples': 'read',
   'get /api/v1/experiments': 'read',
   'post /api/v1/experiments': 'submit',
   'get /api/v1/experiments/{id}': 'read',
@@ -103,6 +104,7 @@ async function call(route: string, caller: CallerName): Promise<{ status: number
     .replace('/sweeps/{id}', `/sweeps/${sweep?.id}`)
     .replace('{id}', 'worker-1')
     .replace('{name}', 'flowers102')
+    .replace('/samples', '/samples?columns=0') // no trainer draws here
     .replace('{kind}/{file}', 'best/model.json')
   const secret = secrets[caller]
   const headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` }

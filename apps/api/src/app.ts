@@ -28,11 +28,13 @@ import { logRequests, requestIdOf } from './request-log.ts'
 import { limitRates } from './rate-limits.ts'
 import { requireKey } from './require-key.ts'
 import { resultRoutes } from './result-routes.ts'
+import { type SamplesDeps, samplesRoute } from './samples-route.ts'
 import { type SweepDeps, sweepRoutes } from './sweep-routes.ts'
 import { submitRoute } from './submit-route.ts'
 import { workerRoutes } from './worker-routes.ts'
 
-export interface ApiDeps extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, ModelDeps, SweepDeps, KeyDeps {
+export interface ApiDeps
+  extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, SamplesDeps, ModelDeps, SweepDeps, KeyDeps {
   redis: Redis
   prefix?: string
   access: Access
@@ -99,6 +101,7 @@ async function registerRoutes(app: FastifyInstance, deps: Omit<ApiDeps, 'logger'
   await app.register(predictRoute, deps)
   await app.register(probeRoutes, deps)
   await app.register(datasetRoutes, deps)
+  await app.register(samplesRoute, deps)
   await app.register(workerRoutes, deps)
   await app.register(sweepRoutes, deps)
   await app.register(keyRoutes, deps)

@@ -1,16 +1,10 @@
-import { Dataset, DATASET_CATALOGUE, DatasetList, DatasetName, ExpectedError, type WorkerInfo } from '@trainyard/contracts'
+import { Dataset, DATASET_CATALOGUE, DatasetList, DatasetName, type WorkerInfo } from '@trainyard/contracts'
 import type { WorkerRegistry } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { type Columns, text } from './csv.ts'
+import { ByName, datasetNamed } from './dataset-by-name.ts'
 import { problems, table } from './responses.ts'
 import { sendTable, TableQuery } from './table-reply.ts'
-
-class DatasetNotFoundError extends ExpectedError {
-  constructor(name: string) {
-    super('DATASET_NOT_FOUND', `There is no dataset ${JSON.stringify(name)}; there are ${DatasetName.options.join(' and ')}`)
-  }
-}
 
 export const datasetRoutes: FastifyPluginAsyncZod<{ workers: Pick<WorkerRegistry, 'list'> }> = async (app, { workers }) => {
   app.get(
@@ -36,15 +30,11 @@ export const datasetRoutes: FastifyPluginAsyncZod<{ workers: Pick<WorkerRegistry
       schema: {
         summary: 'One dataset',
         tags: ['datasets'],
-        params: z.strictObject({ name: z.string().min(1).max(100) }),
+        params: ByName,
         response: { 200: Dataset, ...problems('INVALID_INPUT', 'DATASET_NOT_FOUND') },
       },
     },
-    async ({ params }) => {
-      const name = DatasetName.safeParse(params.name)
-      if (!name.success) throw new DatasetNotFoundError(params.name)
-      return describeDataset(name.data, await workers.list())
-    },
+    async ({ params }) => describeDataset(datasetNamed(params.name), await workers.list()),
   )
 }
 

@@ -35,6 +35,7 @@ describe('OpenAPI', () => {
       'get /api/v1/compare',
       'get /api/v1/datasets',
       'get /api/v1/datasets/{name}',
+      'get /api/v1/datasets/{name}/samples',
       'get /api/v1/experiments',
       'get /api/v1/experiments/{id}',
       'get /api/v1/experiments/{id}/batches',

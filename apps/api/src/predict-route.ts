@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, ExpectedError, Prediction } from '@trainyard/contracts'
+import { ExpectedError, Prediction } from '@trainyard/contracts'
 import type { ExperimentStore, PhotoDesk } from '@trainyard/jobs'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -69,10 +69,6 @@ export const predictRoute: FastifyPluginAsyncZod<PredictDeps> = async (app, { st
     const { id } = experiment
     if ((await store.storedModel(id)) === null) throw new ModelNotFoundError(experiment)
     const photo = { experimentId: id, bytes: body }
-    const { prediction, error } = await photos.ask(photo, { timeoutMs: ANSWER_WITHIN_MS, signal: waitSignal(reply) })
-    if (error) throw new ExpectedError(isErrorCode(error.code) ? error.code : 'TRAINER_CRASHED', error.message)
-    return prediction
+    return photos.ask(photo, { timeoutMs: ANSWER_WITHIN_MS, signal: waitSignal(reply) })
   })
 }
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)

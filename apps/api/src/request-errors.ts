@@ -42,8 +42,8 @@ export class UnsupportedMediaTypeError extends ExpectedError {
 }
 
 export class NotAcceptableError extends ExpectedError {
-  constructor(accept: string) {
-    super('NOT_ACCEPTABLE', `Accept asks for ${JSON.stringify(accept)}; a list comes as application/json or text/csv`)
+  constructor({ accept, offered }: { accept: string; offered: readonly string[] }) {
+    super('NOT_ACCEPTABLE', `Accept asks for ${JSON.stringify(accept)}; this comes as ${offered.join(' or ')}`)
   }
 }
 

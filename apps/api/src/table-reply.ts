@@ -9,6 +9,11 @@ export const TableQuery = z.strictObject({ format: z.enum(['json', 'csv']).optio
 
 type TableRequest = FastifyRequest<{ Querystring: z.infer<typeof TableQuery> }>
 
+interface FormatRequest<Format> {
+  query: { format?: Format | undefined }
+  headers: { accept?: string | undefined }
+}
+
 /** Sends `{ items }` as JSON, or its items as CSV where the client asked for that. */
 export function sendTable<Row>(
   { request, reply }: { request: TableRequest; reply: FastifyReply },
@@ -19,13 +24,22 @@ export function sendTable<Row>(
   return reply.type('text/csv; charset=utf-8').send(toCsv(list.items, columns))
 }
 
-export function wantedFormat({ query, headers }: TableRequest): 'json' | 'csv' {
-  return query.format ?? acceptedFormat(headers.accept)
-}
+const TABLE_TYPES = new Map([
+  ['application/json', 'json'],
+  ['text/csv', 'csv'],
+] as const)
 
-function acceptedFormat(accept: string | undefined): 'json' | 'csv' {
-  if (accept === undefined) return 'json'
-  const type = new Negotiator({ headers: { accept } }).mediaType(['application/json', 'text/csv'])
-  if (type === undefined) throw new NotAcceptableError(accept)
-  return type === 'text/csv' ? 'csv' : 'json'
+/** Of a table. */
+export const wantedFormat = (request: TableRequest): 'json' | 'csv' => preferredFormat(request, TABLE_TYPES)
+
+/** What the query asks for, else what the Accept header likes best; the first one where it likes all. */
+export function preferredFormat<Format extends string>(
+  { query, headers: { accept = '*/*' } }: FormatRequest<Format>,
+  types: ReadonlyMap<string, Format>,
+): Format {
+  if (query.format !== undefined) return query.format
+  const best = new Negotiator({ headers: { accept } }).mediaType([...types.keys()])
+  const format = best === undefined ? undefined : types.get(best)
+  if (format === undefined) throw new NotAcceptableError({ accept, offered: [...types.keys()] })
+  return format
 }

@@ -1,6 +1,7 @@
 import { type Dataset, DatasetName } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { formatCount } from './measures.ts'
+import { addDatasetSamples } from './samples.ts'
 import { type CliDeps, GlobalOptions, openSession } from './session.ts'
 import { type Column, tableLines } from './text-table.ts'
 
@@ -17,8 +18,9 @@ const COLUMNS: readonly Column<Dataset>[] = [
 ]
 
 export function addDatasets(program: Command, deps: CliDeps): void {
-  const datasets = program.command('datasets').description('the images: what there is, fetch them, or bring your own copy')
+  const datasets = program.command('datasets').description('the images: what there is, a look at some, fetch them, or bring your own copy')
   addDatasetList(datasets, deps)
+  addDatasetSamples(datasets, deps)
   const script =
     (verb: string) =>
     async (what: string): Promise<void> => {

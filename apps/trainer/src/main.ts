@@ -28,5 +28,5 @@ const diskSpace = async (): Promise<DiskSpace> => {
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }
 const resident = { splits: createResidentSplits(tf, folders), kernels: createResidentKernel(tf, folders.data) }
-const handle = serveWorker({ channel, tf, engine, ...resident, diskSpace })
+const handle = serveWorker({ channel, tf, engine, ...resident, diskSpace, folders })
 process.on('message', (message) => handle(ToTrainer.parse(message)))

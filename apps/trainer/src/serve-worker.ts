@@ -1,5 +1,7 @@
 import { type DiskSpace, type Engine, ExpectedError, type FromTrainer, type ToTrainer } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
+import { drawSamples } from './draw-samples.ts'
+import type { TrainerFolders } from './environment.ts'
 import { toExperimentError } from './failure.ts'
 import type { MessageChannel } from './message-channel.ts'
 import { createPhotoNamer } from './predict-photo.ts'
@@ -20,9 +22,10 @@ export interface WorkerSide {
   splits: ResidentSplits
   kernels: ResidentKernel
   diskSpace: () => Promise<DiskSpace>
+  folders: TrainerFolders
 }
 
-type Work = Extract<ToTrainer, { type: 'run' | 'probe' | 'predict' }>
+type Work = Extract<ToTrainer, { type: 'run' | 'probe' | 'predict' | 'samples' }>
 
 interface Run {
   id: string
@@ -32,7 +35,7 @@ interface Run {
   leaveAfterEpoch: boolean
 }
 
-/** Answers a worker's messages: one piece of work at a time, and each ends with exactly one of completed, probed, predicted, aborted or failed. */
+/** Answers a worker's messages: one piece of work at a time, and each ends with exactly one of completed, probed, predicted, sampled, aborted or failed. */
 export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
   const { channel, engine } = deps
   const namePhoto = createPhotoNamer(deps.tf)
@@ -56,6 +59,7 @@ export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
       case 'run':
       case 'probe':
       case 'predict':
+      case 'samples':
         if (current) throw new Error('A trainer does one piece of work at a time')
         void start(message)
         return
@@ -82,11 +86,12 @@ async function outcomeOf(work: Work, deps: Workplace): Promise<FromTrainer> {
   }
 }
 
-async function carryOut(work: Work, { channel, run, namePhoto, ...deps }: Workplace): Promise<FromTrainer> {
+async function carryOut(work: Work, { channel, run, namePhoto, folders, ...deps }: Workplace): Promise<FromTrainer> {
   const { runId } = work
   const { signal } = run.abort
   const send = (message: FromTrainer): Promise<void> => channel.send(message)
   if (work.type === 'probe') return { type: 'probed', runId, results: await runProbe(work, { ...deps, send, signal }) }
+  if (work.type === 'samples') return { type: 'sampled', runId, answer: await drawSamples(work.request, { folders, signal }) }
   if (work.type === 'predict') {
     const { config, photo, modelFolder: folder } = work
     const { kind, epoch } = work.model

@@ -4,7 +4,7 @@ import type { RunMessage, TrainerProcess } from './trainer-process.ts'
 const OBEY_WITHIN_MS = 5000
 
 /** What a trainer is asked for while somebody waits. */
-export type QuestionCommand = Extract<ToTrainer, { type: 'probe' | 'predict' }>
+export type QuestionCommand = Extract<ToTrainer, { type: 'probe' | 'predict' | 'samples' }>
 
 export type QuestionEnd =
   | { type: 'answered'; answer: unknown }
@@ -34,6 +34,7 @@ export async function askTrainer(trainer: TrainerProcess, { command, stopping, s
     silence.refresh()
     if (message.type === 'phase' && message.phase === 'evaluate') onFraction(message.fraction)
     if (message.type === 'probed') end.resolve({ type: 'answered', answer: message.results })
+    if (message.type === 'sampled') end.resolve({ type: 'answered', answer: message.answer })
     if (message.type === 'predicted') end.resolve({ type: 'answered', answer: message.prediction })
     if (message.type === 'aborted' || message.type === 'failed') end.resolve(message)
   }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Probe, ProbeRequest, type StoredModel } from '@trainyard/contracts'
+import { type Probe, ProbeRequest, SamplesRequest, type StoredModel } from '@trainyard/contracts'
 import {
   connectRedis,
   createAttemptStore,
@@ -13,6 +13,7 @@ import {
   createPhotoDesk,
   createProbeSource,
   createProbeStore,
+  createSamplesDesk,
   type ProbeStore,
 } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
@@ -154,9 +155,38 @@ test('photos are named with the kept model, by a trainer that stays for the next
   const desk = createPhotoDesk({ redis })
   const patience = { ...WITHIN, signal: new AbortController().signal }
   const [first, second] = [await desk.ask(photo, patience), await desk.ask(photo, patience)]
-  expect(first.prediction).toMatchObject({ model: { kind: 'best', epoch: 1 }, classes: [{ name: 'a-token ffd8ff' }] })
+  expect(first).toMatchObject({ model: { kind: 'best', epoch: 1 }, classes: [{ name: 'a-token ffd8ff' }] })
   expect(second).toEqual(first)
   expect(await redis.keys('*photo*')).toEqual([])
+})
+
+test('a picture of the same images is drawn once for all who ask', async () => {
+  await start()
+  const desk = createSamplesDesk({ redis })
+  const patience = { ...WITHIN, signal: new AbortController().signal }
+  const ask = (seed: string) => desk.ask(SamplesRequest.parse({ dataset: 'synthetic-flowers', label: '7', seed }), patience)
+  const [first, second] = await Promise.all([ask('1'), ask('1')])
+  expect(first.items).toMatchObject([{ index: 1, label: 7 }])
+  expect(second).toEqual(first)
+  expect((await ask('2')).items).toMatchObject([{ index: 2 }])
+})
+
+test('images that a worker cannot draw are a failure with its words; asked again, it tries again', async () => {
+  const worker = await start({ script: 'refuse' })
+  const desk = createSamplesDesk({ redis })
+  const ask = () => desk.ask(SamplesRequest.parse({ dataset: 'flowers102' }), { ...WITHIN, signal: new AbortController().signal })
+  await expect(ask()).rejects.toMatchObject({ code: 'DATASET_MISSING', message: 'not there' })
+  await worker.drain()
+  await start()
+  expect((await ask()).items).toHaveLength(1)
+})
+
+test('without a worker, whoever waits for images is told so', async () => {
+  const soon = { timeoutMs: 50, signal: new AbortController().signal }
+  await expect(createSamplesDesk({ redis }).ask(SamplesRequest.parse({ dataset: 'flowers102' }), soon)).rejects.toMatchObject({
+    code: 'SAMPLES_TIMED_OUT',
+    message: expect.stringContaining('No worker has begun'),
+  })
 })
 
 /** A slot without a worker around it, whose patience is short. */

@@ -1,5 +1,5 @@
 import { openArtifacts } from '@trainyard/artifacts'
-import { createExperimentStore, createPhotoSource, createProbeSource } from '@trainyard/jobs'
+import { createExperimentStore, createPhotoSource, createProbeSource, createSamplesSource } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { photoCommand } from './photo-command.ts'
@@ -8,8 +8,8 @@ import type { TrainerProcess } from './trainer-process.ts'
 
 /** The largest network that a probe may ask for takes about a minute, and downloads tell of themselves. */
 const PROBE_SILENT_MS = 5 * 60_000
-/** Whoever sent the photo has left by then. */
-const PHOTO_SILENT_MS = 30_000
+/** Whoever sent the photo, or wants to see images, has left by then. */
+const PERSON_SILENT_MS = 30_000
 
 export interface QuestionSlotsDeps {
   redis: Redis
@@ -22,16 +22,17 @@ export interface QuestionSlotsDeps {
 }
 
 export interface QuestionSlots {
-  /** Resolves when both have ended their work and their trainers have left, after `stopping`. */
+  /** Resolves when all have ended their work and their trainers have left, after `stopping`. */
   stopped: Promise<unknown>
   close(): Promise<void>
 }
 
-/** A slot for probes and one for photos, so that a photo does not wait behind a long probe, nor either behind training. */
+/** A slot for each kind of question, so that a photo does not wait behind a long probe, nor any behind training. Their trainers come when first needed. */
 export function startQuestionSlots({ redis, prefix, dataFolder, onError, ...deps }: QuestionSlotsDeps): QuestionSlots {
   const shared = { redis, ...(prefix !== undefined && { prefix }) }
   const probes = createProbeSource({ ...shared, onError })
   const photos = createPhotoSource({ ...shared, onError })
+  const samples = createSamplesSource({ ...shared, onError })
   const store = createExperimentStore(shared)
   const { models } = openArtifacts(dataFolder)
   const slots = [
@@ -44,12 +45,18 @@ export function startQuestionSlots({ redis, prefix, dataFolder, onError, ...deps
     runQuestionSlot({
       ...deps,
       source: photos,
-      silentMs: PHOTO_SILENT_MS,
+      silentMs: PERSON_SILENT_MS,
       commandOf: (question) => photoCommand(question, { photos, store, models }),
+    }),
+    runQuestionSlot({
+      ...deps,
+      source: samples,
+      silentMs: PERSON_SILENT_MS,
+      commandOf: async ({ id, data }) => ({ type: 'samples', runId: id, request: data }),
     }),
   ]
   return {
     stopped: Promise.all(slots.map((slot) => slot.catch(onError))),
-    close: async () => void (await Promise.all([probes.close(), photos.close()])),
+    close: async () => void (await Promise.all([probes, photos, samples].map((source) => source.close()))),
   }
 }

@@ -59,7 +59,8 @@ export function createRecorder(deps: { claim: Claim; writer: AttemptWriter; chec
       case 'aborted':
       case 'failed': // how it ended is written last, when all else is
       case 'probed':
-      case 'predicted': // no run answers these
+      case 'predicted':
+      case 'sampled': // no run answers these
         break
     }
     return 'ok'

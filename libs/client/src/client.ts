@@ -1,5 +1,6 @@
-import { Dataset, DatasetList, GarbageReport, type GarbageRequest, Readiness, WorkerInfo, WorkerList } from '@trainyard/contracts'
+import { GarbageReport, type GarbageRequest, Readiness, WorkerInfo, WorkerList } from '@trainyard/contracts'
 import type { z } from 'zod'
+import { type DatasetCalls, datasetCalls } from './dataset-calls.ts'
 import { type ExperimentCalls, experimentCalls } from './experiment-calls.ts'
 import { createHttp, type Fetch } from './http.ts'
 import { type KeyCalls, keyCalls } from './key-calls.ts'
@@ -20,7 +21,7 @@ export interface Client {
   experiments: ExperimentCalls
   sweeps: SweepCalls
   probes: ProbeCalls
-  datasets: { list(): Promise<DatasetList>; get(name: string): Promise<Dataset> }
+  datasets: DatasetCalls
   workers: {
     list(): Promise<WorkerList>
     get(id: string): Promise<WorkerInfo>
@@ -44,10 +45,7 @@ export function createClient({ baseUrl, apiKey, timeoutMs, fetch = globalThis.fe
     sweeps: sweepCalls(http),
     probes: probeCalls(http),
     keys: keyCalls(http),
-    datasets: {
-      list: () => http.json(DatasetList, { path: '/api/v1/datasets' }),
-      get: (name) => http.json(Dataset, { path: `/api/v1/datasets/${encodeURIComponent(name)}` }),
-    },
+    datasets: datasetCalls(http),
     workers: {
       list: () => http.json(WorkerList, { path: '/api/v1/workers' }),
       get: (id) => http.json(WorkerInfo, { path: worker(id) }),

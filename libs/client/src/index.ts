@@ -1,5 +1,6 @@
 /** A typed client of the service, for Node and browsers: requests, event streams that reconnect, errors with the service's codes. */
 export { type Client, type ClientOptions, createClient } from './client.ts'
+export type { DatasetCalls } from './dataset-calls.ts'
 export { isProblem, ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
 export { type ExperimentCalls, type ExperimentInput, type KeyOptions, type ListOptions, type ModelFileOptions } from './experiment-calls.ts'
 export type { KeyCalls } from './key-calls.ts'

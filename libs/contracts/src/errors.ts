@@ -48,6 +48,7 @@ export const ERRORS = {
   REDIS_UNAVAILABLE: infrastructure(503, 5, 'Redis cannot be reached'),
   STORE_FULL: infrastructure(503, 5, 'Redis or the disk is nearly full'),
   PREDICTION_TIMED_OUT: infrastructure(503, 5, 'No worker has named the photo in time'),
+  SAMPLES_TIMED_OUT: infrastructure(503, 5, 'No worker has drawn the images in time'),
   API_UNREACHABLE: infrastructure(503, 5, 'The service cannot be reached'),
   INTERNAL: infrastructure(500, 70, 'Something went wrong in the service'),
   LOSS_DIVERGED: user(422, 6, 'The loss is no longer a number'),

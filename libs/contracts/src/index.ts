@@ -76,6 +76,7 @@ export { Probe, PROBE_VERSION, ProbeCell, ProbeInput, ProbeLayer, ProbeRequest, 
 export { CheckpointInfo, FromTrainer, RunStart, ToTrainer } from './trainer-message.ts'
 export { TRAINER_ENVIRONMENT } from './trainer-environment.ts'
 export { Problem } from './problem.ts'
+export { Sample, SampleList, SamplesAnswer, SamplesQuery, SamplesRequest } from './samples.ts'
 export { Readiness } from './health.ts'
 export {
   Asha,

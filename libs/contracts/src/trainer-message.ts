@@ -5,6 +5,7 @@ import { ExperimentConfig } from './experiment-config.ts'
 import { EpochLayers } from './layer-signal.ts'
 import { Prediction, StoredModel } from './model.ts'
 import { ProbeCell, ProbeRequest } from './probe.ts'
+import { SamplesAnswer, SamplesRequest } from './samples.ts'
 import { TrainingSpeed } from './training-speed.ts'
 
 export const CheckpointInfo = z.object({ file: z.string(), epoch: z.int(), sha256: z.string(), bytes: z.int() })
@@ -36,6 +37,7 @@ export const ToTrainer = z.discriminatedUnion('type', [
     modelFolder: z.string().describe('where to write the model that is kept'),
   }),
   z.object({ type: z.literal('probe'), runId: z.string(), request: ProbeRequest }),
+  z.object({ type: z.literal('samples'), runId: z.string(), request: SamplesRequest }),
   z.object({
     type: z.literal('predict'),
     runId: z.string(),
@@ -84,6 +86,7 @@ export const FromTrainer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('model'), ...run, model: StoredModel }),
   z.object({ type: z.literal('probed'), ...run, results: z.array(ProbeCell) }),
   z.object({ type: z.literal('predicted'), ...run, prediction: Prediction }),
+  z.object({ type: z.literal('sampled'), ...run, answer: SamplesAnswer }),
   z.object({
     type: z.literal('log'),
     ...run,

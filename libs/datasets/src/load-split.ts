@@ -1,15 +1,10 @@
 import { CLASSES } from '@trainyard/contracts'
 import { withWriteErrors } from './errors.ts'
 import { withFileLock } from './file-lock.ts'
-import { listFlowers102, findFlowers102 } from './flowers102-files.ts'
 import { type DatasetFolders, type ImageSplit, type OnDatasetProgress, type SplitKey, WAITING } from './image-split.ts'
 import { renderImages } from './render-images.ts'
-import type { ImageSource } from './render-task.ts'
 import { readSplitCache, splitCacheFile, writeSplitCache } from './split-cache.ts'
-import { firstPose, SYNTHETIC_VERSION, syntheticLabels } from './synthetic-split.ts'
-
-/** Bumped when decoding gives other pixels, so that older cache files are made anew. */
-const DECODER_VERSION = 1
+import { findOrigin, type Origin } from './split-origin.ts'
 
 export interface LoadSplitOptions extends SplitKey {
   folders: DatasetFolders
@@ -35,25 +30,6 @@ export async function loadSplit(options: LoadSplitOptions): Promise<ImageSplit> 
   return withWriteErrors({ folder: folders.data, needed: 'a cache of decoded images' }, () =>
     withFileLock({ file: `${file}.lock`, signal, onWait: () => onProgress?.({ phase: 'decode', fraction: 0, detail: WAITING }) }, make),
   )
-}
-
-interface Origin {
-  source: ImageSource
-  labels: Uint8Array<ArrayBuffer>
-  fingerprint: string
-}
-
-async function findOrigin({ dataset, split, folders }: LoadSplitOptions): Promise<Origin> {
-  if (dataset === 'synthetic-flowers') {
-    const labels = syntheticLabels(split)
-    return {
-      source: { kind: 'synthetic', labels, firstPose: firstPose(split) },
-      labels,
-      fingerprint: `synthetic-flowers ${SYNTHETIC_VERSION}`,
-    }
-  }
-  const { files, labels, fingerprint } = await listFlowers102({ folder: await findFlowers102(folders), split })
-  return { source: { kind: 'jpegs', files }, labels, fingerprint: `decoder ${DECODER_VERSION} ${fingerprint}` }
 }
 
 interface MakeSplitOptions extends LoadSplitOptions {

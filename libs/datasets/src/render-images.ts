@@ -7,15 +7,18 @@ import type { ImageSource, RenderMessage, RenderTask } from './render-task.ts'
 
 interface RenderOptions {
   source: ImageSource
+  /** Which of the source's images, in this order, where not all of them. */
+  which?: Int32Array
   count: number
   imageSize: number
   onProgress?: OnDatasetProgress | undefined
   signal?: AbortSignal | undefined
 }
 
-/** Decodes or draws all images on worker threads. (count, 3, imageSize, imageSize) */
+/** Decodes or draws images on worker threads. (count, 3, imageSize, imageSize) */
 export async function renderImages({
   source,
+  which,
   count,
   imageSize,
   onProgress,
@@ -23,7 +26,7 @@ export async function renderImages({
 }: RenderOptions): Promise<Uint8Array<SharedArrayBuffer>> {
   const pixels = new Uint8Array(new SharedArrayBuffer(count * 3 * imageSize ** 2))
   const next = new Int32Array(new SharedArrayBuffer(4))
-  const task: RenderTask = { source, count, imageSize, pixels: pixels.buffer, next: next.buffer }
+  const task: RenderTask = { source, which: which ?? null, count, imageSize, pixels: pixels.buffer, next: next.buffer }
   // Threads leave by themselves when the counter says that nothing is left.
   const stop = () => Atomics.store(next, 0, count)
   signal?.addEventListener('abort', stop)

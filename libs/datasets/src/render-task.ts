@@ -4,6 +4,8 @@ export type ImageSource = { kind: 'jpegs'; files: string[] } | { kind: 'syntheti
 /** What each worker thread is given. All of them take images from one counter and write into one memory. */
 export interface RenderTask {
   source: ImageSource
+  /** Which of the source's images, in this order; null: all of them. */
+  which: Int32Array | null
   count: number
   imageSize: number
   /** (count, 3, imageSize, imageSize) as bytes. */

@@ -20,7 +20,7 @@ if (unreported > 0) tell({ type: 'done', images: unreported })
 
 async function renderUntilNoneIsLeft(): Promise<void> {
   for (let index = Atomics.add(next, 0, 1); index < task.count; index = Atomics.add(next, 0, 1)) {
-    await renderImage(index, new Uint8Array(task.pixels, index * imageBytes, imageBytes))
+    await renderImage(task.which?.[index] ?? index, new Uint8Array(task.pixels, index * imageBytes, imageBytes))
     if (++unreported < IMAGES_PER_REPORT) continue
     tell({ type: 'done', images: unreported })
     unreported = 0

@@ -1,4 +1,4 @@
-import { ExpectedError, type ExperimentState } from '@trainyard/contracts'
+import { type ErrorCode, ERRORS, ExpectedError, type ExperimentError, type ExperimentState } from '@trainyard/contracts'
 
 export class ExperimentNotFoundError extends ExpectedError {
   constructor(id: string) {
@@ -18,6 +18,22 @@ export class PredictionTimedOutError extends ExpectedError {
     super('PREDICTION_TIMED_OUT', `${why} within ${timeoutMs / 1000} s; GET /api/v1/workers lists the live ones. Send it again`)
   }
 }
+
+export class SamplesTimedOutError extends ExpectedError {
+  constructor({ taken, timeoutMs }: { taken: boolean; timeoutMs: number }) {
+    const why = taken ? 'A worker has begun to draw the images but is not done' : 'No worker has begun to draw the images'
+    super('SAMPLES_TIMED_OUT', `${why} within ${timeoutMs / 1000} s; GET /api/v1/workers lists the live ones. Ask again`)
+  }
+}
+
+/** A worker has answered a question with an error. */
+export class QuestionFailedError extends ExpectedError {
+  constructor({ code, message }: ExperimentError) {
+    super(isErrorCode(code) ? code : 'TRAINER_CRASHED', message)
+  }
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
 
 export class AmbiguousIdError extends ExpectedError {
   constructor(prefix: string) {

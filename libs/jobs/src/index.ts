@@ -15,8 +15,10 @@ export {
   NotKeptError,
   PredictionTimedOutError,
   ProbeNotFoundError,
+  QuestionFailedError,
   QuotaExceededError,
   RedisUnavailableError,
+  SamplesTimedOutError,
   StoreFullError,
   SweepEndedError,
   SweepNotFoundError,
@@ -41,6 +43,8 @@ export type { Position } from './progress.ts'
 export type { FetchedQuestion, QuestionSource } from './question-source.ts'
 export { redisHealth } from './redis-health.ts'
 export type { ResultArchive } from './result-archive.ts'
+export { createSamplesDesk, type SamplesDesk } from './samples-desk.ts'
+export { createSamplesSource } from './samples-source.ts'
 export type { FeedEvent } from './stream-entry.ts'
 export { createSweepStore, type NewSweep, type SweepStore } from './sweep-store.ts'
 export { createWorkerRegistry, type WorkerRegistry } from './worker-registry.ts'

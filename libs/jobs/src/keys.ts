@@ -12,9 +12,10 @@ export const queueName = (pool: string, version = CONFIG_VERSION): string => `ru
  */
 export const servedQueues = (pool: string): string[] => Array.from({ length: CONFIG_VERSION }, (_, i) => queueName(pool, i + 1))
 
-/** Questions wait in queues of their own, so that neither kind waits behind the other or behind training. */
+/** Questions wait in queues of their own, so that no kind waits behind another or behind training. */
 export const PROBE_QUEUE = `probe-v${PROBE_VERSION}`
 export const PREDICT_QUEUE = `predict-v${CONFIG_VERSION}`
+export const SAMPLES_QUEUE = 'samples-v1'
 
 /** BullMQ's id of an experiment's hand-out; also the outbox's member. */
 export const jobId = ({ id, dispatch }: { id: string; dispatch: number }): string => `${id}-${dispatch}`

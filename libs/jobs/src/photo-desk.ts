@@ -1,36 +1,26 @@
 import { randomUUID } from 'node:crypto'
-import { type ExperimentError, Prediction } from '@trainyard/contracts'
+import { Prediction } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { PredictionTimedOutError } from './errors.ts'
 import { DEFAULT_PREFIX, keysOf, PREDICT_QUEUE } from './keys.ts'
 import { createMemoryGuard } from './memory-guard.ts'
 import type { PhotoQuestion } from './photo-source.ts'
-import { failureFrom, openQuestionQueue, waitUntilDone } from './question-queue.ts'
+import { answerOf, openQuestionQueue } from './question-queue.ts'
 import { reaching } from './redis-errors.ts'
 
 /** Nobody waits for longer, so no photo is there for longer. */
 const PHOTO_SECONDS = 60
 const KEEP = { age: PHOTO_SECONDS, count: 100 }
 
-type PredictionEnd = { prediction: Prediction; error: null } | { prediction: null; error: ExperimentError }
-
 export interface PhotoDesk {
-  /** Has a worker name the photo. PredictionTimedOutError when the time is over or the signal aborts before that. */
-  ask(photo: { experimentId: string; bytes: Buffer }, options: { timeoutMs: number; signal: AbortSignal }): Promise<PredictionEnd>
+  /** Has a worker name the photo. QuestionFailedError where it cannot; PredictionTimedOutError when the time is over or the signal aborts before. */
+  ask(photo: { experimentId: string; bytes: Buffer }, options: { timeoutMs: number; signal: AbortSignal }): Promise<Prediction>
 }
 
 /** Photos on their way to a worker: the bytes apart from the job, under a key that expires and that is read only once. */
 export function createPhotoDesk({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): PhotoDesk {
   const queue = openQuestionQueue<PhotoQuestion>({ redis, prefix, name: PREDICT_QUEUE })
   const refuseWhenFull = createMemoryGuard(redis)
-
-  async function endOf(id: string, timeoutMs: number): Promise<PredictionEnd> {
-    const state = await queue.getJobState(id)
-    const job = await queue.getJob(id)
-    if (job && state === 'completed') return { prediction: Prediction.parse(job.returnvalue), error: null }
-    if (job && state === 'failed') return { prediction: null, error: failureFrom(job.failedReason) }
-    throw new PredictionTimedOutError({ taken: state === 'active', timeoutMs })
-  }
 
   const ask: PhotoDesk['ask'] = async ({ experimentId, bytes }, { timeoutMs, signal }) => {
     await refuseWhenFull()
@@ -40,8 +30,8 @@ export function createPhotoDesk({ redis, prefix = DEFAULT_PREFIX }: { redis: Red
     try {
       const options = { jobId: id, attempts: 1, removeOnComplete: KEEP, removeOnFail: KEEP, stackTraceLimit: 0 }
       await queue.add('predict', { experimentId }, options)
-      await waitUntilDone(queue, { id, timeoutMs, signal })
-      return await endOf(id, timeoutMs)
+      const late = (taken: boolean): Error => new PredictionTimedOutError({ taken, timeoutMs })
+      return await answerOf(queue, { id, answer: Prediction, late, timeoutMs, signal })
     } finally {
       // A worker that has taken it holds its lock, so that one stays until it is done. What fails here goes by its age.
       await Promise.all([redis.del(photo), queue.remove(id)]).catch(() => {})

@@ -4,7 +4,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { ownRedis } from '../../../tests/support/own-redis.ts'
 import { poll } from '../../../tests/support/poll.ts'
 import { createProbeSource } from './probe-source.ts'
-import { createProbeStore, probeId, type ProbeStore } from './probe-store.ts'
+import { createProbeStore, type ProbeStore } from './probe-store.ts'
+import { questionId } from './question-queue.ts'
 import type { FetchedQuestion, QuestionSource } from './question-source.ts'
 
 const own = ownRedis({ whenDown: 'wait' })
@@ -63,7 +64,7 @@ describe('create()', () => {
       { normPosition: 'after' as const },
       { width: 8 },
     ]
-    expect(new Set(others.map((fields) => probeId(request(fields)))).size).toBe(others.length)
+    expect(new Set(others.map((fields) => questionId(request(fields)))).size).toBe(others.length)
   })
 
   test('thirty at the same time are one', async () => {

@@ -3,13 +3,11 @@ import type { Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { ProbeNotFoundError } from './errors.ts'
-import { sha256 } from './hash.ts'
 import { DEFAULT_PREFIX, PROBE_QUEUE } from './keys.ts'
 import { createMemoryGuard } from './memory-guard.ts'
-import { failureFrom, openQuestionQueue, waitUntilDone } from './question-queue.ts'
+import { failureFrom, openQuestionQueue, questionId, waitUntilDone } from './question-queue.ts'
 import { reaching } from './redis-errors.ts'
 
-const ID_LENGTH = 24
 const ProbeId = z.string().regex(/^[0-9a-f]{24}$/)
 /** Whatever is dropped can be had again: the same request gives the same numbers. */
 const KEEP = { age: 7 * 24 * 3600, count: 300 }
@@ -47,7 +45,7 @@ export function createProbeStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Re
 
   async function create(request: ProbeRequest): Promise<Probe> {
     await refuseWhenFull()
-    const id = probeId(request)
+    const id = questionId(request)
     if ((await queue.getJobState(id)) === 'failed') await queue.remove(id)
     await queue.add('probe', request, { ...JOB_OPTIONS, jobId: id })
     return get(id)
@@ -63,12 +61,6 @@ export function createProbeStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Re
     get: (id) => reaching(() => get(id)),
     waitFor: (id, options) => reaching(() => waitFor(id, options)),
   }
-}
-
-/** Equal requests, however their fields were ordered, have one id. */
-export function probeId(request: ProbeRequest): string {
-  const fields = Object.entries(request).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return sha256(JSON.stringify(fields)).slice(0, ID_LENGTH)
 }
 
 function probeFrom({ id, state, job }: { id: string; state: ProbeState; job: Job<ProbeRequest, unknown> }): Probe {

@@ -2,16 +2,26 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ExperimentError } from '@trainyard/contracts'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
+import type { z } from 'zod'
+import { QuestionFailedError } from './errors.ts'
+import { sha256 } from './hash.ts'
 
 const LOOK_EVERY_MS = 100
+const ID_LENGTH = 24
 /** Nobody reads BullMQ's own events, and each one of a finished job carries its whole result. */
 const EVENTS_KEPT = 1
 
-/** The queue of one kind of question: a probe or a photo to name, work that somebody waits for. */
+/** The queue of one kind of question: a probe, a photo to name or images to draw, work that somebody waits for. */
 export function openQuestionQueue<Data>({ redis, prefix, name }: { redis: Redis; prefix: string; name: string }): Queue<Data, unknown> {
   const settings = { connection: redis, prefix, streams: { events: { maxLen: EVENTS_KEPT } } }
   // Every call reports its own failure.
   return new Queue<Data, unknown>(name, settings).on('error', () => {})
+}
+
+/** Equal requests, however their fields were ordered, have one id. */
+export function questionId(request: object): string {
+  const fields = Object.entries(request).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return sha256(JSON.stringify(fields)).slice(0, ID_LENGTH)
 }
 
 /** Resolves when the question is done or gone, the time is over, or the signal aborts: whichever comes first. */
@@ -25,6 +35,23 @@ export async function waitUntilDone(
     if (leftMs <= 0 || ['completed', 'failed', 'unknown'].includes(await queue.getJobState(id))) return
     await delay(Math.min(LOOK_EVERY_MS, leftMs), undefined, { signal }).catch(() => {})
   }
+}
+
+/**
+ * Waits for the question's answer. QuestionFailedError for what a worker could not answer; what `late` makes when the time is over, or the signal
+ * aborts, before that.
+ */
+export async function answerOf<Answer extends z.ZodType>(
+  queue: Queue,
+  { id, answer, late, ...wait }: { id: string; answer: Answer; late: (taken: boolean) => Error; timeoutMs: number; signal: AbortSignal },
+): Promise<z.output<Answer>> {
+  await waitUntilDone(queue, { id, ...wait })
+  // The state first: what is completed stays so, and has its answer by then.
+  const state = await queue.getJobState(id)
+  const job = await queue.getJob(id)
+  if (job && state === 'completed') return answer.parse(job.returnvalue)
+  if (job && state === 'failed') throw new QuestionFailedError(failureFrom(job.failedReason))
+  throw late(state === 'active')
 }
 
 /** BullMQ keeps one text of a failure, so the error travels as JSON; any other text is BullMQ's own. */

@@ -1,7 +1,7 @@
 import { philox4x32 } from './philox.ts'
 
 /** What a stream's numbers are for; two purposes never share numbers. The values are part of what a seed means: never renumber. */
-export const STREAMS = { weights: 1, order: 2, flowerKinds: 3, flowerImages: 4, probeInputs: 5, sweepTrials: 6 } as const
+export const STREAMS = { weights: 1, order: 2, flowerKinds: 3, flowerImages: 4, probeInputs: 5, sweepTrials: 6, samples: 7 } as const
 export type StreamName = keyof typeof STREAMS
 
 export interface RandomStream {
