@@ -1,15 +1,15 @@
 import { createClient } from '@trainyard/client'
 import { startService, stopAndRemove } from '../tests/support/service.ts'
 import { openEventStreams } from './event-streams.ts'
+import { measureForecasts } from './forecasts.ts'
 import { measureLoad } from './load.ts'
 import { machineLine } from './machine.ts'
-import { markdownTable, median, quantile } from './table.ts'
+import { markdownTable, median, ms, quantile } from './table.ts'
 
 const STREAMS = 2000
 const STARTS = 12
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
-const ms = (value: number): string => `${value.toFixed(1)} ms`
 const spread = (valuesMs: number[]): string =>
   `p50 ${ms(median(valuesMs))}, p99 ${ms(quantile(valuesMs, 0.99))}, max ${ms(Math.max(...valuesMs))}`
 
@@ -17,7 +17,7 @@ const load = await measureLoad(say)
 const service = await startService()
 const client = createClient({ baseUrl: service.url })
 try {
-  const rows: string[][] = [...load]
+  const rows: string[][] = [...load, ...(await measureForecasts(client, say))]
   const synthetic = { dataset: 'synthetic-flowers', imageSize: 32, epochs: 2, evaluate: 'none', lr: 0.01 } as const
   rows.push(['POST to first step, synthetic-flowers 32 px', spread(await postToFirstStep(synthetic)), '< 300 ms'])
   if (process.env['FLOWERS102_ROOT']) {

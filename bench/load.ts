@@ -5,7 +5,7 @@ import { startRedis } from '../tests/support/redis-process.ts'
 import { startApi } from './api-process.ts'
 import { httpCaller } from './http-call.ts'
 import { openLoop } from './open-loop.ts'
-import { median, quantile } from './table.ts'
+import { median, ms, quantile } from './table.ts'
 
 const RATE_PER_SECOND = 500
 const SECONDS = 60
@@ -15,7 +15,6 @@ const READS_PER_SECOND = 20
 const READ_SECONDS = 20
 const PAGE = 200
 
-const ms = (value: number): string => `${value.toFixed(1)} ms`
 const spread = (latenciesMs: number[]): string => `p50 ${ms(median(latenciesMs))}, p99 ${ms(quantile(latenciesMs, 0.99))}`
 const body = JSON.stringify({ dataset: 'synthetic-flowers', pool: 'parked', name: 'load', tags: ['load'] })
 

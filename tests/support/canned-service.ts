@@ -85,6 +85,7 @@ export const testExperiment = {
   replay: null,
   kept: [],
   queuePosition: 1,
+  startsInSeconds: null,
   progress: {
     phase: 'waiting',
     phaseFraction: 0,

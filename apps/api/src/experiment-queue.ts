@@ -6,14 +6,14 @@ import {
   networkCost,
   type TrainingSpeed,
 } from '@trainyard/contracts'
-import type { ExperimentStore, Housekeeping, NewExperiment, WorkerRegistry } from '@trainyard/jobs'
+import { type ExperimentStore, type Housekeeping, type NewExperiment, serving, type WorkerRegistry } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Caller } from './access.ts'
 import { assertDiskHasRoom } from './disk-space.ts'
 import { checkLimits, type OperatorLimits } from './operator-limits.ts'
 import { assertMayPrioritise, callerOf } from './require-key.ts'
-import { checkCapacity, serving } from './network-capacity.ts'
+import { checkCapacity } from './network-capacity.ts'
 
 export interface QueueDeps {
   store: Pick<ExperimentStore, 'create'>

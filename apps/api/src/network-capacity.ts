@@ -1,4 +1,5 @@
 import { ExpectedError, type WorkerInfo } from '@trainyard/contracts'
+import { serving } from '@trainyard/jobs'
 
 const MIB = 2 ** 20
 
@@ -11,10 +12,6 @@ class NetworkTooLargeError extends ExpectedError {
     )
   }
 }
-
-/** The live workers that take experiments of the pool. */
-export const serving = (workers: readonly WorkerInfo[], pool: string): WorkerInfo[] =>
-  workers.filter(({ pools, draining, refusing }) => pools.includes(pool) && !draining && refusing === null)
 
 /** Refuses what no live worker of the pool could hold. What a pool without workers could hold is not known: that is only a warning. */
 export function checkCapacity({

@@ -1,5 +1,6 @@
 import { ExperimentPatch, parseFlags } from '@trainyard/contracts'
 import type { Command } from 'commander'
+import { queuePlace } from './queue-place.ts'
 import { requestFlags } from './request-flags.ts'
 import { type CliDeps, openSession } from './session.ts'
 
@@ -18,7 +19,7 @@ export function addSet(program: Command, deps: CliDeps): void {
     const orNull = (text: string | undefined): string | null | undefined => (text === '' ? null : text)
     const experiment = await session.client.experiments.patch(id, { ...changes, name: orNull(name), notes: orNull(notes) })
     if (session.json) return session.printJson(experiment)
-    const place = experiment.queuePosition === null ? '' : `, number ${experiment.queuePosition} in the queue`
-    session.print(`experiment ${experiment.id} is changed: priority ${experiment.priority}${place}`)
+    const place = queuePlace(experiment)
+    session.print(`experiment ${experiment.id} is changed: priority ${experiment.priority}${place === null ? '' : `, ${place}`}`)
   })
 }

@@ -2,6 +2,7 @@ import type { Attempt, Experiment } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { epochSummary } from './epoch-table.ts'
 import { formatSeconds } from './measures.ts'
+import { queuePlace } from './queue-place.ts'
 import { replayWords } from './replay.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 import { styledState } from './state-style.ts'
@@ -30,7 +31,7 @@ function describe(experiment: Experiment, session: Session): string[] {
     ['state', `${styledState(state, session)} (${reason})`],
     ['parent', parentWords(experiment)],
     ['replay', replayWords(experiment)],
-    ['queue', experiment.queuePosition === null ? null : `number ${experiment.queuePosition}`],
+    ['queue', queuePlace(experiment)],
     ['progress', progressOf(experiment)],
     ['latest', latest && `epoch ${latest.epoch}: ${epochSummary(latest)}`],
     ['best', best && `epoch ${best.epoch}: ${epochSummary(best)}`],

@@ -47,8 +47,8 @@ export const Progress = z.object({
   step: z.int().describe('steps done in this epoch'),
   stepsPerEpoch: z.int(),
   fraction: z.number().min(0).max(1).describe('of all steps'),
-  secondsPerEpoch: z.number().nullable(),
-  etaSeconds: z.number().nullable(),
+  secondsPerEpoch: z.number().nullable().describe('with its evaluation: of the latest epochs, before the first one as foreseen'),
+  etaSeconds: z.number().nullable().describe('about how long until it ends; of a queued one with the time that it waits'),
 })
 export type Progress = z.infer<typeof Progress>
 
@@ -163,6 +163,10 @@ export const Experiment = z
     parent: Parent.nullable(),
     replay: Replay.nullable().describe('null: it is no replay'),
     queuePosition: z.int().nullable().describe('1 is next; null when not queued, or held'),
+    startsInSeconds: z
+      .number()
+      .nullable()
+      .describe('about how long it will still wait; null when it has no position in the queue, or no live worker serves its pool'),
     progress: Progress,
     latest: Epoch.nullable(),
     best: Epoch.nullable().describe("highest evalAccuracy, else lowest loss; of a fork's own epochs"),

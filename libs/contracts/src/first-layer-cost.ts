@@ -91,14 +91,23 @@ function scaled({ setUp, epoch, model }: TrainingSeconds, factor: number): Train
 
 type PlannedFields = Pick<ExperimentConfig, 'dataset' | 'imageSize' | 'layerSizes' | 'batchSize' | 'epochs' | 'evaluate' | 'keepModel'>
 
-/** The faster way to compute the first layer of a run, the kernel not yet in the cache; on a machine of this speed, or on the one that the model was fitted to. */
-export function planFirstLayer(config: PlannedFields, speed: TrainingSpeed | null = null): FirstLayerPlan {
-  const { dataset, imageSize, layerSizes, batchSize, epochs, evaluate, keepModel } = config
+export function trainingSizes({
+  dataset,
+  imageSize,
+  layerSizes,
+  batchSize,
+  evaluate,
+}: Omit<PlannedFields, 'epochs' | 'keepModel'>): TrainingSizes {
   const counts = SPLIT_COUNTS[dataset]
   const evalImages = evaluate === 'none' ? 0 : counts[evaluate]
-  const sizes = { images: counts.train, evalImages, inputs: 3 * imageSize ** 2, units: [...layerSizes, CLASSES], batchSize }
+  return { images: counts.train, evalImages, inputs: 3 * imageSize ** 2, units: [...layerSizes, CLASSES], batchSize }
+}
+
+/** The faster way to compute the first layer of a run, the kernel not yet in the cache; on a machine of this speed, or on the one that the model was fitted to. */
+export function planFirstLayer(config: PlannedFields, speed: TrainingSpeed | null = null): FirstLayerPlan {
+  const { epochs, keepModel } = config
   const total = ({ setUp, epoch, model }: TrainingSeconds): number => setUp + epochs * epoch + (keepModel === 'none' ? 0 : model)
-  const estimated = estimatedSeconds(sizes, speed)
+  const estimated = estimatedSeconds(trainingSizes(config), speed)
   const direct = total(estimated.direct)
   const fault = sampleSpaceFault(config)
   if (fault) return { choice: 'direct', reason: `Over the pixels: sample space ${fault}.`, directSeconds: direct, sampleSeconds: null }

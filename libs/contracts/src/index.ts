@@ -100,4 +100,4 @@ export {
 } from './sweep.ts'
 export { WorkerInfo, WorkerList, WorkerSlot } from './worker.ts'
 export { type SpeedAtWidth, speedAt, TrainingSpeed } from './training-speed.ts'
-export { directSeconds, estimatedSeconds, planFirstLayer, sampleSeconds, type TrainingSizes } from './first-layer-cost.ts'
+export { directSeconds, estimatedSeconds, planFirstLayer, sampleSeconds, type TrainingSizes, trainingSizes } from './first-layer-cost.ts'

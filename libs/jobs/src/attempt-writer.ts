@@ -15,6 +15,7 @@ import { type EpochResult, rowHash, rowValues } from './epoch-row.ts'
 import { DEFAULT_PREFIX } from './keys.ts'
 import { layersRow, shortLayers } from './layers-row.ts'
 import { leaseScripts } from './lease-scripts.ts'
+import { pacedBy } from './paced-by.ts'
 import { type Position, progressAt, stepsOf } from './progress.ts'
 import { reaching } from './redis-errors.ts'
 import { shortFloat32 } from './short-float32.ts'
@@ -62,22 +63,28 @@ export function createAttemptWriter({
   const own = [id, claim.token] as const
   /** A fork's own epochs come after these. */
   const from = claim.experiment.parent?.epoch ?? 0
-  const pace = createPace()
+  const pacing = pacedBy({ redis, prefix, claim })
   const end = (what: string, error?: ExperimentError): Promise<Written> =>
     reaching(() => finish(...own, what, error ? failureReason(error) : '', error ? JSON.stringify(error) : ''))
   return {
-    started: ({ engine, datasetHash, resumedFromEpoch }) =>
-      reaching(() => scripts.started(...own, JSON.stringify(engine), datasetHash, resumedFromEpoch)),
+    started: ({ engine, datasetHash, resumedFromEpoch }) => {
+      pacing.begins({ resumed: resumedFromEpoch > from })
+      return reaching(() => scripts.started(...own, JSON.stringify(engine), datasetHash, resumedFromEpoch))
+    },
     progress: (position) =>
-      reaching(() => scripts.progress(...own, JSON.stringify(progressAt(position, { config, secondsPerEpoch: pace.secondsPerEpoch() })))),
+      reaching(async () => {
+        if (position.step > 0) pacing.clock.stepped()
+        return scripts.progress(...own, JSON.stringify(progressAt(position, { config, pace: await pacing.ahead() })))
+      }),
     batches: ({ epoch, firstStep, losses }) => {
+      pacing.clock.stepped()
       const event = { epoch, firstStep, losses: Array.from(losses, (loss) => toJsonNumber(shortFloat32(loss))) }
       const before = (epoch - 1 - from) * stepsOf(config) + firstStep - 1
       const bytes = Buffer.from(losses.buffer, losses.byteOffset, losses.byteLength)
       return reaching(() => scripts.batches(...own, before, bytes, JSON.stringify(event)))
     },
     epoch: (result, layerHashes = []) => {
-      pace.epochEnded(result)
+      pacing.clock.epochEnded(result.seconds)
       const row = [rowValues(result), rowHash(result), result.seconds] as const
       return reaching(() => scripts.epoch(...own, result.epoch, ...row, JSON.stringify(result), layerHashes.join(''), from))
     },
@@ -88,7 +95,12 @@ export function createAttemptWriter({
     },
     model: (info) => reaching(() => scripts.model(...own, JSON.stringify(info))),
     checkpoint: (info) => reaching(() => scripts.checkpoint(...own, info.epoch, JSON.stringify(info))),
-    complete: () => end('completed'),
+    complete: async () => {
+      const measured = pacing.measured()
+      const written = await end('completed')
+      if (written === 'ok') await measured?.learn().catch(() => {}) // what is not learnt now is learnt of the next one
+      return written
+    },
     fail: (error) => end('failed', error),
     canceled: () => end('canceled'),
     stopped: () => end('stopped'),
@@ -100,18 +112,4 @@ export function createAttemptWriter({
 function failureReason(error: ExperimentError): StateReason {
   if (error.code === 'TIME_LIMIT') return 'time_limit'
   return error.class === 'user' ? 'user_error' : 'infrastructure_error'
-}
-
-/** From one epoch's end to the next one's, with evaluation and all; its training alone where that is not known, or was written late. */
-function createPace() {
-  let endedAtMs: number | null = null
-  let seconds: number | null = null
-  return {
-    epochEnded(result: EpochResult): void {
-      const nowMs = performance.now()
-      seconds = Math.max(result.seconds, endedAtMs === null ? 0 : (nowMs - endedAtMs) / 1000)
-      endedAtMs = nowMs
-    },
-    secondsPerEpoch: () => seconds,
-  }
 }

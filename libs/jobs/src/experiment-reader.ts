@@ -12,13 +12,14 @@ import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import { epochFromRow } from './epoch-row.ts'
 import { ExperimentNotFoundError } from './errors.ts'
-import { experimentFrom, ExperimentRecord } from './experiment-record.ts'
+import { experimentFrom, ExperimentRecord, type QueuePlace } from './experiment-record.ts'
 import { jobId, keysOf } from './keys.ts'
 import { layersFromRow } from './layers-row.ts'
 import { unpackRows } from './packed-rows.ts'
+import { createQueueForecast } from './queue-forecast.ts'
 import type { ResultArchive } from './result-archive.ts'
 import { shortFloat32 } from './short-float32.ts'
-import { stepsOf } from './progress.ts'
+import { stepsOf, toMs } from './progress.ts'
 
 const FLOAT32_BYTES = 4
 
@@ -33,6 +34,7 @@ const NOTHING: ArchivedResults = { version: 1, layers: [], losses: '', logs: [],
 /** Reads what the scripts have written, and of ended experiments what was moved elsewhere. */
 export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
   const keys = keysOf(prefix)
+  const ahead = createQueueForecast({ redis, prefix })
 
   /** A part that is moved out of Redis once the experiment has ended, perhaps while it is read. */
   async function part<Value>(
@@ -57,7 +59,17 @@ export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
     const found = await record(id)
     // null also while the outbox still holds it: a retry's backoff
     const rank = found.state === 'queued' ? await redis.zrank(keys.prioritized(found.queue), jobId(found)) : null
-    return experimentFrom(found, rank === null ? null : rank + 1)
+    return experimentFrom(found, rank === null ? null : await placeOf(found, rank))
+  }
+
+  async function placeOf({ queue, pool, forecast, progress }: ExperimentRecord, rank: number): Promise<QueuePlace> {
+    const startsInSeconds = await ahead.startsInSeconds({ queue, pool, rank })
+    const runs = startsInSeconds === null || forecast === null ? null : await ahead.runSeconds(forecast, { pool, done: progress.fraction })
+    return {
+      position: rank + 1,
+      startsInSeconds: startsInSeconds && toMs(startsInSeconds),
+      endsInSeconds: runs && toMs((startsInSeconds ?? 0) + runs),
+    }
   }
 
   async function mustExist(id: string): Promise<void> {

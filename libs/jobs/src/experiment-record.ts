@@ -19,6 +19,7 @@ import {
 import { z } from 'zod'
 import { epochFromRow } from './epoch-row.ts'
 import { json, time } from './hash-fields.ts'
+import { WorkForecast } from './work-forecast.ts'
 
 const atMs = z.codec(z.number(), z.iso.datetime(), { decode: (ms) => new Date(ms).toISOString(), encode: (at) => Date.parse(at) })
 const maybe = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) => value ?? null)
@@ -59,6 +60,7 @@ export const ExperimentRecord = z.object({
   state: ExperimentState,
   reason: StateReason,
   progress: json(Progress),
+  forecast: maybe(json(WorkForecast)),
   latest: maybe(epochRow),
   best: maybe(epochRow),
   engine: maybe(json(Engine)),
@@ -82,9 +84,28 @@ export const ExperimentRecord = z.object({
 })
 export type ExperimentRecord = z.infer<typeof ExperimentRecord>
 
-export function experimentFrom(record: ExperimentRecord, queuePosition: number | null): Experiment {
+/** A queued experiment's place, and about when it begins and ends. */
+export interface QueuePlace {
+  position: number
+  startsInSeconds: number | null
+  endsInSeconds: number | null
+}
+
+export function experimentFrom(record: ExperimentRecord, place: QueuePlace | null): Experiment {
   const { queue: _queue, dispatch: _dispatch, start: _start, outOfMemory: _outOfMemory, progress, model: stored, ...others } = record
-  const { checkpoint, checkpointBefore, replayOf, replay, sweep, trial, heldBy, archived: _archived, stopEarly: _stop, ...rest } = others
+  const {
+    checkpoint,
+    checkpointBefore,
+    replayOf,
+    replay,
+    sweep,
+    trial,
+    heldBy,
+    archived: _archived,
+    stopEarly: _stop,
+    forecast: _forecast,
+    ...rest
+  } = others
   // Until it has completed, another attempt may yet write another one.
   const model = stored && record.state === 'completed' ? { kind: stored.kind, epoch: stored.epoch, bytes: stored.bytes } : null
   const phase = isTerminal(record.state) ? 'done' : record.state === 'queued' ? 'waiting' : progress.phase
@@ -100,7 +121,8 @@ export function experimentFrom(record: ExperimentRecord, queuePosition: number |
     kept,
     replay: compared,
     model,
-    queuePosition,
-    progress: { ...progress, phase, etaSeconds: phase === 'done' ? null : progress.etaSeconds },
+    queuePosition: place && place.position,
+    startsInSeconds: place && place.startsInSeconds,
+    progress: { ...progress, phase, etaSeconds: phase === 'done' ? null : place ? place.endsInSeconds : progress.etaSeconds },
   }
 }

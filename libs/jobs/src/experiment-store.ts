@@ -39,6 +39,7 @@ import { startProgress } from './progress.ts'
 import { reaching } from './redis-errors.ts'
 import { type ResultArchive } from './result-archive.ts'
 import { wordsOf } from './words.ts'
+import { forecastWork } from './work-forecast.ts'
 
 export interface NewExperiment {
   config: ExperimentConfig
@@ -265,6 +266,7 @@ function recordFields(input: NewExperiment): (string | number)[] {
     pool: input.pool,
     maxRetries: input.config.maxRetries,
     progress: JSON.stringify(startProgress(input.config)),
+    forecast: JSON.stringify(forecastWork(input.config)),
     ...(input.name === null ? {} : { name: input.name }),
     ...(input.notes === null ? {} : { notes: input.notes }),
     ...(input.parent && { parent: JSON.stringify(input.parent) }),

@@ -1,4 +1,5 @@
 import { type ExperimentConfig, type Progress, SPLIT_COUNTS, stepsPerEpoch } from '@trainyard/contracts'
+import { type Pace, secondsLeft } from './learned-pace.ts'
 
 export const stepsOf = (config: ExperimentConfig): number => stepsPerEpoch(SPLIT_COUNTS[config.dataset].train, config.batchSize)
 
@@ -9,23 +10,24 @@ export interface Position {
   step: number
 }
 
-/** `secondsPerEpoch`: of an epoch with all that belongs to it; null before one is known. */
-export function progressAt(
-  position: Position,
-  { config, secondsPerEpoch }: { config: ExperimentConfig; secondsPerEpoch: number | null },
-): Progress {
+/** Seconds to the millisecond: more digits would only look exact. */
+export const toMs = (seconds: number): number => Math.round(1000 * seconds) / 1000
+
+/** `pace`: of the whole run, as far as it is still to come; null where it is not known. */
+export function progressAt(position: Position, { config, pace }: { config: ExperimentConfig; pace: Pace | null }): Progress {
+  const { epochs } = config
   const steps = stepsOf(config)
   const done = Math.max(0, position.epoch - 1) * steps + position.step
-  const fraction = Math.min(1, done / (config.epochs * steps))
+  const fraction = Math.min(1, done / (epochs * steps))
   return {
     ...position,
-    epochs: config.epochs,
+    epochs,
     stepsPerEpoch: steps,
     fraction,
-    secondsPerEpoch,
-    etaSeconds: secondsPerEpoch === null ? null : (1 - fraction) * config.epochs * secondsPerEpoch,
+    secondsPerEpoch: pace && toMs(pace.epochSeconds),
+    etaSeconds: pace && toMs(secondsLeft(pace, { epochs, done: fraction })),
   }
 }
 
 export const startProgress = (config: ExperimentConfig): Progress =>
-  progressAt({ phase: 'waiting', phaseFraction: 0, epoch: 0, step: 0 }, { config, secondsPerEpoch: null })
+  progressAt({ phase: 'waiting', phaseFraction: 0, epoch: 0, step: 0 }, { config, pace: null })

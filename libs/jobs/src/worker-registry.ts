@@ -53,3 +53,7 @@ export function createWorkerRegistry({ redis, prefix = DEFAULT_PREFIX }: { redis
     remove: (id) => reaching(() => remove(id)),
   }
 }
+
+/** The live workers that take experiments of the pool. */
+export const serving = (workers: readonly WorkerInfo[], pool: string): WorkerInfo[] =>
+  workers.filter(({ pools, draining, refusing }) => pools.includes(pool) && !draining && refusing === null)

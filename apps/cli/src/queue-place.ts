@@ -1,0 +1,8 @@
+import type { Experiment } from '@trainyard/contracts'
+import { formatSeconds } from './measures.ts'
+
+/** Where a queued experiment stands, and about when it begins; null where it has no place. */
+export function queuePlace({ queuePosition, startsInSeconds }: Experiment): string | null {
+  if (queuePosition === null) return null
+  return `number ${queuePosition} in the queue${startsInSeconds === null ? '' : `, begins in about ${formatSeconds(startsInSeconds)}`}`
+}
