@@ -1,5 +1,6 @@
 import type { KeyRequest } from '@trainyard/contracts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { newExperiment } from '../../../tests/support/new-experiment.ts'
 import { startTestApi, type TestApi } from './test-service.ts'
 
 let api: TestApi
@@ -162,5 +163,17 @@ describe('browsers', () => {
     const post = (origin: string) => api.app.inject({ method: 'POST', url: URL, payload: { pool: 'nobody' }, headers: { origin } })
     expect((await post('https://lab.example')).statusCode).toBe(201)
     expect((await post('https://evil.example')).json()).toMatchObject({ code: 'HOST_REFUSED' })
+  })
+
+  test("a page that is allowed reads event streams, too, which have every answer's headers", async () => {
+    const { id } = (await api.store.create(newExperiment({ pool: 'nobody' }))).experiment
+    await api.store.cancel(id)
+    const reply = await api.app.inject({ url: `/api/v1/experiments/${id}/events`, headers: { origin: 'https://lab.example' } })
+    expect(reply.statusCode).toBe(200)
+    expect(reply.headers).toMatchObject({
+      'access-control-allow-origin': 'https://lab.example',
+      'x-content-type-options': 'nosniff',
+      'content-type': 'text/event-stream; charset=utf-8',
+    })
   })
 })

@@ -55,6 +55,8 @@ export const eventRoutes: FastifyPluginAsyncZod<EventDeps> = async (app, { store
       const { id } = await experimentOf(request, store)
       const afterEventId = request.headers['last-event-id'] || null
       reply.hijack()
+      // what every answer has: security, which pages may read it, the key's rate
+      for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
       reply.raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-cache, no-transform',
