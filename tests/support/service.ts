@@ -23,12 +23,19 @@ export interface Service {
   processes(): Promise<string[]>
 }
 
+interface ServiceOptions {
+  flags?: string[]
+  data?: string
+  /** Settings beyond this process's own. */
+  env?: Record<string, string>
+}
+
 /** Starts Redis, API, workers and trainers as `npm start` does, on a free port with its own data folder. */
-export async function startService({ flags = [], data }: { flags?: string[]; data?: string } = {}): Promise<Service> {
+export async function startService({ flags = [], data, env: more = {} }: ServiceOptions = {}): Promise<Service> {
   const folder = data ?? (await mkdtemp(path.join(os.tmpdir(), 'trainyard-e2e-')))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const { REDIS_URL: _shared, ...env } = process.env
+  const { REDIS_URL: _shared, ...env } = { ...process.env, ...more }
   const args = ['tools/start/main.mjs', '--port', `${port}`, '--data', folder, '--no-example', ...flags]
   const child = spawn(process.execPath, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''

@@ -7,3 +7,18 @@ export type { KeyCalls } from './key-calls.ts'
 export type { ProbeCalls, ProbeInput, WaitOptions } from './probe-calls.ts'
 export type { SweepCalls, SweepInput } from './sweep-calls.ts'
 export { type WatchedEvent, type WatchOptions } from './watch.ts'
+export type {
+  Comparison,
+  Dataset,
+  Epoch,
+  ErrorCode,
+  Experiment,
+  ExperimentEvent,
+  ExperimentPage,
+  ExperimentState,
+  Prediction,
+  Probe,
+  Problem,
+  Sweep,
+  WorkerInfo,
+} from '@trainyard/contracts'
