@@ -1,5 +1,7 @@
 import { createClient } from '@trainyard/client'
 import { startService, stopAndRemove } from '../tests/support/service.ts'
+import { startRedis } from '../tests/support/redis-process.ts'
+import { bullmqEventsAlone, fastifyStreamsAlone } from './alone.ts'
 import { openEventStreams } from './event-streams.ts'
 import { measureForecasts } from './forecasts.ts'
 import { measureLoad } from './load.ts'
@@ -28,6 +30,16 @@ try {
   rows.push(['cancel of a running experiment to its end', spread(stops.cancel), '< 200 ms'])
   rows.push(['pause of a running experiment to its checkpoint, epochs of some 50 ms', spread(stops.pause), '< 200 ms and an epoch'])
   rows.push([`epoch to ${STREAMS} open event streams`, spread(await epochToStreams()), 'p99 < 500 ms'])
+  say('what Fastify and BullMQ do alone…')
+  const epochs = 20
+  const alone = await startRedis()
+  rows.push([
+    `event to ${STREAMS} open streams: Fastify alone, from memory`,
+    spread(await fastifyStreamsAlone({ count: STREAMS, epochs })),
+    '',
+  ])
+  rows.push(['progress to one listener: BullMQ alone', spread(await bullmqEventsAlone(alone.url, { epochs })), ''])
+  await alone.stop()
   process.stdout.write(
     `${markdownTable(['one API process, Redis with appendfsync always', 'latency', 'goal'], rows)}\n\n${machineLine()}\n`,
   )
