@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createClient } from '@trainyard/client'
 import { startApi } from '../../bench/api-process.ts'
 import { startRedis } from '../support/redis-process.ts'
 
 /** A round that hangs is a failed one. */
 const OVER_WITHIN_MS = 10 * 60_000
+const WAITS_AT_MOST_MS = 5000
 const ADMIN_KEY = 'a-key-for-the-fuzzer-and-nobody-else'
 const WORKER = path.join(import.meta.dirname, '..', 'support', 'scripted-worker.ts')
 const CONFIG = path.join(import.meta.dirname, 'schemathesis.toml')
@@ -26,6 +29,8 @@ export async function runSchemathesis(python: string, { examples, seed }: { exam
   const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-fuzz-'))
   const worker = spawn(process.execPath, [WORKER, redis.url, data], { stdio: 'ignore' })
   const ended = new Promise((resolve) => worker.once('exit', resolve))
+  const over = new AbortController()
+  const canceling = cancelWhatWaits(api.url, over.signal)
   try {
     const options = ['--checks', 'all', '--max-examples', String(examples), '--seed', String(seed), '--workers', '2', '--no-color']
     const patience = ['--continue-on-failure', '--request-timeout', '40', '--header', `Authorization: Bearer ${ADMIN_KEY}`]
@@ -33,11 +38,24 @@ export async function runSchemathesis(python: string, { examples, seed }: { exam
     const [, requests = '0'] = /(\d+) generated/.exec(output) ?? []
     return { code, requests: Number(requests), output }
   } finally {
+    over.abort()
+    await canceling
     worker.kill('SIGKILL')
     await ended
     await api.stop()
     await redis.stop()
     await rm(data, { recursive: true, force: true })
+  }
+}
+
+/** The stream of an experiment that nobody runs, in a pool without a worker or paused, would never end, nor whoever reads it to its end. */
+async function cancelWhatWaits(url: string, signal: AbortSignal): Promise<void> {
+  const { experiments } = createClient({ baseUrl: url, apiKey: ADMIN_KEY })
+  while (!signal.aborted) {
+    for (const state of ['queued', 'paused'] as const)
+      for (const { id, createdAt } of (await experiments.list({ state, pageSize: 200 })).items)
+        if (Date.now() - Date.parse(createdAt) > WAITS_AT_MOST_MS) await experiments.cancel(id).catch(() => {}) // it may just have ended
+    await delay(1000, undefined, { signal }).catch(() => {})
   }
 }
 

@@ -3,15 +3,15 @@ import { MethodNotAllowedError, RouteNotFoundError } from './request-errors.ts'
 
 /** What no route takes: 405 with the methods that the path has, where it has any, else 404. To be called before any route is registered. */
 export function answerUnknownRoutes(app: FastifyInstance): void {
-  const methodsByUrl = new Map<string, Set<string>>()
+  const routes = new Map<string, { pattern: RegExp; methods: Set<string> }>()
   app.addHook('onRoute', ({ url, method }) => {
-    const methods = methodsByUrl.get(url) ?? new Set()
-    for (const each of [method].flat()) methods.add(each)
-    methodsByUrl.set(url, methods)
+    const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set() }
+    for (const each of [method].flat()) route.methods.add(each)
+    routes.set(url, route)
   })
   function refuse(request: FastifyRequest, reply: FastifyReply): never {
     const path = request.url.split('?')[0] ?? ''
-    const allowed = new Set([...methodsByUrl].filter(([url]) => patternOf(url).test(path)).flatMap(([, methods]) => [...methods]))
+    const allowed = new Set([...routes.values()].flatMap(({ pattern, methods }) => (pattern.test(path) ? [...methods] : [])))
     if (allowed.size === 0) throw new RouteNotFoundError(request.method, path)
     reply.header('allow', [...allowed].sort().join(', '))
     throw new MethodNotAllowedError(request.method, path)

@@ -1,12 +1,11 @@
 import type { AuditLog } from '@trainyard/jobs'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+import { isSafe } from './safe-methods.ts'
 
 /** Notes every call that changes something, or was refused, before it is answered. */
 export function auditCalls(app: FastifyInstance, audit: Pick<AuditLog, 'add'>): void {
   app.addHook('onSend', async (request, reply) => {
-    if (SAFE_METHODS.has(request.method)) return
+    if (isSafe(request.method)) return
     await audit
       .add(entryOf(request, reply.statusCode))
       .catch((error: unknown) => request.log.error({ err: error }, 'a call could not be audited'))

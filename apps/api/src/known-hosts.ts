@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access } from './access.ts'
 import { HostRefusedError } from './request-errors.ts'
+import { isSafe } from './safe-methods.ts'
 
 const LOCAL = String.raw`(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?`
 const LOCAL_HOST = new RegExp(`^${LOCAL}$`, 'i')
 const LOCAL_ORIGIN = new RegExp(`^https?://${LOCAL}$`, 'i')
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * Without keys, the browser of whoever runs the service is the way in: a foreign page may point its own name at 127.0.0.1 (Host), or send a
@@ -20,7 +20,7 @@ export function refuseForeignPages(
     if (await access.needed().catch(() => false)) return
     if (!LOCAL_HOST.test(headers.host ?? '')) throw new HostRefusedError('Host', headers.host)
     const { origin } = headers
-    if (origin === undefined || SAFE_METHODS.has(method) || LOCAL_ORIGIN.test(origin) || origins.includes(origin)) return
+    if (origin === undefined || isSafe(method) || LOCAL_ORIGIN.test(origin) || origins.includes(origin)) return
     throw new HostRefusedError('Origin', origin)
   })
 }

@@ -2,6 +2,7 @@ import { allows, type KeyScope } from '@trainyard/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access, Caller } from './access.ts'
 import { ForbiddenError, KeyInUrlError, RateLimitedError, UnauthenticatedError } from './request-errors.ts'
+import { isSafe } from './safe-methods.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -14,12 +15,11 @@ declare module 'fastify' {
   }
 }
 
-const SAFE_METHODS = new Set(['GET', 'HEAD'])
 const LOOKS_LIKE_A_KEY = /(^|[?&=])ty_[\w-]{20}/
 
 /** What a route asks of a key. */
 const scopeOf = ({ method, config }: { method: string; config?: { scope?: KeyScope } | undefined }): KeyScope =>
-  config?.scope ?? (SAFE_METHODS.has(method) ? 'read' : 'submit')
+  config?.scope ?? (isSafe(method) ? 'read' : 'submit')
 
 /** Every route that is registered on this instance answers only who may call it. */
 export function requireKey(app: FastifyInstance, access: Access): void {
