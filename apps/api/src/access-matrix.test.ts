@@ -8,6 +8,7 @@ import { startTestApi, type TestApi, testWorker } from './test-service.ts'
 const RULES: Record<string, 'open' | 'own' | KeyScope> = {
   'get /livez': 'open',
   'get /readyz': 'open',
+  'get /metrics': 'read',
   'get /api/v1/audit': 'admin',
   'get /api/v1/compare': 'read',
   'get /api/v1/datasets': 'read',

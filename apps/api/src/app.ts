@@ -19,6 +19,7 @@ import { type KeyDeps, keyRoutes } from './key-routes.ts'
 import { refuseForeignPages } from './known-hosts.ts'
 import { layersRoute } from './layers-route.ts'
 import { type LifeDeps, lifeRoutes } from './life-routes.ts'
+import { measureAnswers, type MetricsDeps, metricsRoute } from './metrics-route.ts'
 import { type ModelDeps, modelRoutes } from './model-routes.ts'
 import { documentRoutes } from './openapi.ts'
 import { type PredictDeps, predictRoute } from './predict-route.ts'
@@ -34,9 +35,8 @@ import { submitRoute } from './submit-route.ts'
 import { workerRoutes } from './worker-routes.ts'
 
 export interface ApiDeps
-  extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, SamplesDeps, ModelDeps, SweepDeps, KeyDeps {
+  extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, SamplesDeps, MetricsDeps, ModelDeps, SweepDeps, KeyDeps {
   redis: Redis
-  prefix?: string
   access: Access
   /** Pages of these sites may use the API from a browser. */
   origins: readonly string[]
@@ -70,6 +70,7 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
   app.removeContentTypeParser('text/plain')
   decorateExperimentId(app)
   logRequests(app)
+  const registry = measureAnswers(app)
   answerUnknownRoutes(app)
   answerWithProblems(app)
   app.decorateRequest('caller', null)
@@ -78,16 +79,22 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
   refuseForeignPages(app, deps)
   await documentRoutes(app)
   await app.register(healthRoutes, deps)
-  await app.register((guarded) => registerRoutes(guarded, deps), { prefix: '/api/v1' })
+  await app.register(async (guarded) => {
+    await guard(guarded, deps)
+    await guarded.register(metricsRoute, { ...deps, registry })
+    await guarded.register((api) => registerRoutes(api, deps), { prefix: '/api/v1' })
+  })
   return app
 }
 
-/** All that a key may be needed for. */
+/** For all that a key may be needed for. */
+async function guard(app: FastifyInstance, { redis, audit, access }: Pick<ApiDeps, 'redis' | 'audit' | 'access'>): Promise<void> {
+  auditCalls(app, audit)
+  await limitRates(app, { redis, nameSpace: keysOf(DEFAULT_PREFIX).rate })
+  requireKey(app, access)
+}
+
 async function registerRoutes(app: FastifyInstance, deps: Omit<ApiDeps, 'logger'>): Promise<void> {
-  const { redis, prefix = DEFAULT_PREFIX } = deps
-  auditCalls(app, deps.audit)
-  await limitRates(app, { redis, nameSpace: keysOf(prefix).rate })
-  requireKey(app, deps.access)
   await app.register(submitRoute, deps)
   await app.register(experimentRoutes, deps)
   await app.register(lifeRoutes, deps)

@@ -53,6 +53,7 @@ describe('OpenAPI', () => {
       'get /api/v1/workers',
       'get /api/v1/workers/{id}',
       'get /livez',
+      'get /metrics',
       'get /readyz',
       'patch /api/v1/experiments/{id}',
       'post /api/v1/artifacts/gc',

@@ -38,7 +38,7 @@ emit(id, 'batch', ARGV[5])`)
 
 /**
  * ARGV: id · token · epoch · its row up to the hash of its weights (epoch-row.ts) · that hash and the comma after it · seconds · the event as JSON ·
- * the layers' hashes, one behind the other · epochs of the parent before its own.
+ * the layers' hashes, one behind the other · epochs of the parent before its own · images of the train split.
  * Epochs are gapless: the next one is appended, an equal one changes nothing, another value replaces the point and looks for the best anew. What an
  * attempt repeats of an earlier one is noted with it, and what a replay repeats of its original with the replay.
  */
@@ -94,6 +94,8 @@ local function better(row, than)
   return tonumber(a[2]) < tonumber(b[2])
 end
 
+observe('epoch', tonumber(ARGV[6]), EPOCH_BOUNDS)
+tally('images', tonumber(ARGV[10]))
 local row = values .. ARGV[6] .. ',' .. field(id, 'attempt') .. ',' .. string.format('%.0f', now) .. ']'
 if held then
   redis.call('LSET', rows, epoch - 1, row)

@@ -4,6 +4,7 @@ import {
   type EpochLayers,
   type ExperimentError,
   type LogLine,
+  SPLIT_COUNTS,
   type StateReason,
   type StoredModel,
   toJsonNumber,
@@ -61,6 +62,7 @@ export function createAttemptWriter({
   const { finish } = leaseScripts({ redis, prefix })
   const { config, id } = claim.experiment
   const own = [id, claim.token] as const
+  const images = SPLIT_COUNTS[config.dataset].train
   /** A fork's own epochs come after these. */
   const from = claim.experiment.parent?.epoch ?? 0
   const pacing = pacedBy({ redis, prefix, claim })
@@ -86,7 +88,7 @@ export function createAttemptWriter({
     epoch: (result, layerHashes = []) => {
       pacing.clock.epochEnded(result.seconds)
       const row = [rowValues(result), rowHash(result), result.seconds] as const
-      return reaching(() => scripts.epoch(...own, result.epoch, ...row, JSON.stringify(result), layerHashes.join(''), from))
+      return reaching(() => scripts.epoch(...own, result.epoch, ...row, JSON.stringify(result), layerHashes.join(''), from, images))
     },
     log: ({ number, ...line }) => reaching(() => scripts.log(...own, JSON.stringify(line), number)),
     layers: (layers) => {

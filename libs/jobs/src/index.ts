@@ -25,6 +25,7 @@ export {
   WrongStateError,
 } from './errors.ts'
 export { createEventFeed, type EventFeed } from './event-feed.ts'
+export { createFleetMetrics, type FleetMetrics, type Histogram } from './fleet-metrics.ts'
 export type { ListQuery } from './experiment-list.ts'
 export { createExperimentStore, type ExperimentStore, type NewExperiment, type RecordedFiles } from './experiment-store.ts'
 export type { StoredStart } from './experiment-record.ts'

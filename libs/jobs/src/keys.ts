@@ -62,6 +62,8 @@ export const keysOf = (prefix: string) => ({
   rate: `${prefix}:rate:`,
   /** What runs of a pool have taken: those of one kind, or all whose first layer is computed one way. */
   pace: (pool: string, what: string) => `${prefix}:pace:${pool}:${what}`,
+  /** What the fleet has done. */
+  metrics: `${prefix}:metrics`,
   outbox: `${prefix}:outbox`,
   feed: `${prefix}:feed`,
   /** A photo on its way to the worker that names it; never lives longer than a minute. */

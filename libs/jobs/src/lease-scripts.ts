@@ -29,6 +29,8 @@ redis.call('HDEL', record(id), 'recovered')
 redis.call('ZREM', prefix .. ':outbox', job_id(id))
 redis.call('ZADD', prefix .. ':leases', now + LEASE_MS, id)
 begin_turn(id)
+local transitions = list(id, 'transitions')
+observe('queue-wait', (now - transitions[#transitions].at) / 1000, WAIT_BOUNDS)
 enter(id, 'running', 'claimed')
 return 1`)
 

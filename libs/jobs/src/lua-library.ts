@@ -1,3 +1,4 @@
+import { COUNTS } from './lua-counts.ts'
 import { GROUPS } from './lua-groups.ts'
 import { INDEXES } from './lua-indexes.ts'
 import { SWEEPS } from './lua-sweeps.ts'
@@ -57,6 +58,7 @@ local function enter(id, state, reason)
   table.insert(transitions, { state = state, reason = reason, at = now })
   redis.call('HSET', record(id), 'state', state, 'reason', reason, 'transitions', cjson.encode(transitions))
   emit(id, 'state', cjson.encode({ state = state, reason = reason }))
+  tally('transition:' .. state .. ':' .. reason)
   regroup(id, from, state)
   if not terminal[state] then return end
   redis.call('HSET', record(id), 'finishedAt', now)
@@ -92,6 +94,7 @@ local function amend_attempt(id, change)
 end
 
 local function end_attempt(id, outcome)
+  tally('attempt:' .. outcome)
   amend_attempt(id, function(attempt) attempt.endedAt = now; attempt.outcome = outcome end)
   redis.call('HDEL', record(id), 'token')
   redis.call('ZREM', prefix .. ':leases', id)
@@ -114,10 +117,11 @@ end
 const flags = (allow: string) => `#!lua flags=${allow}\n`
 
 /** A script that is refused when Redis is full: it makes something new. */
-export const creating = (body: string): string => flags('') + HEADER + EVENTS + INDEXES + GROUPS + SWEEPS + STATES + body
+export const creating = (body: string): string => flags('') + HEADER + COUNTS + EVENTS + INDEXES + GROUPS + SWEEPS + STATES + body
 
 /** A script over states, attempts and leases. */
-export const lasting = (body: string): string => flags('allow-oom') + HEADER + EVENTS + INDEXES + GROUPS + SWEEPS + STATES + ATTEMPTS + body
+export const lasting = (body: string): string =>
+  flags('allow-oom') + HEADER + COUNTS + EVENTS + INDEXES + GROUPS + SWEEPS + STATES + ATTEMPTS + body
 
 /** A script of an attempt's writer: ARGV[1] the experiment, ARGV[2] the token. Answers 'fenced' to all but the current one's. */
 export const fenced = (body: string): string =>

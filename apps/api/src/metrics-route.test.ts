@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { epochResult } from '../../../tests/support/new-experiment.ts'
+import { claimNext, startTestApi, type TestApi, testWorker } from './test-service.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.stop())
+
+/** Every sample by its name and labels; each line must be one of the format. */
+async function scrape(): Promise<Map<string, number>> {
+  const reply = await api.app.inject('/metrics')
+  expect(reply.statusCode).toBe(200)
+  expect(reply.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/)
+  const lines = reply.body.trimEnd().split('\n')
+  const samples = lines.filter((line) => !line.startsWith('#') && line !== '')
+  for (const line of samples)
+    expect(line).toMatch(/^[a-z_:][a-z0-9_:]*(\{([a-z_]+="([^"\\\n]|\\.)*",?)*\})? -?(\d+(\.\d+)?(e[+-]?\d+)?|Nan|\+Inf)$/i)
+  // one block for each name
+  const named = lines.flatMap((line) => /^# TYPE (\S+)/.exec(line)?.[1] ?? [])
+  expect(new Set(named).size).toBe(named.length)
+  return new Map(samples.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]))
+}
+
+test('/metrics — the fleet as it is and what it has done, each once', async () => {
+  await api.workers.heartbeat(
+    testWorker({
+      id: 'w"1',
+      host: 'here',
+      slots: [
+        { slot: 1, experimentId: 'abc', trainer: 'busy' },
+        { slot: 2, experimentId: null, trainer: 'idle' },
+      ],
+    }),
+  )
+  await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: { pool: 'metrics', epochs: 2 } })
+  const { attempt, leave } = await claimNext(api, 'metrics')
+  await attempt.epoch(epochResult(1, { seconds: 0.2 }))
+  await attempt.epoch(epochResult(1, { seconds: 0.2 })) // the same once more, as after a lost reply
+  await attempt.epoch(epochResult(2, { seconds: 5 }))
+  await attempt.complete()
+  await leave()
+  const found = await scrape()
+  const value = (name: string) => found.get(name)
+  expect(value('trainyard_experiments{state="completed"}')).toBe(1)
+  expect(value('trainyard_experiments{state="queued"}')).toBe(0)
+  expect(value('trainyard_transitions_total{state="queued",reason="submitted"}')).toBe(1)
+  expect(value('trainyard_transitions_total{state="running",reason="claimed"}')).toBe(1)
+  expect(value('trainyard_attempts_total{outcome="completed"}')).toBe(1)
+  expect(value('trainyard_attempts_total{outcome="worker_lost"}')).toBe(0)
+  expect(value('trainyard_queue_wait_seconds_count')).toBe(1)
+  expect(value('trainyard_queue_wait_seconds_bucket{le="+Inf"}')).toBe(1)
+  expect(value('trainyard_epoch_seconds_count')).toBe(2)
+  expect(value('trainyard_epoch_seconds_sum')).toBeCloseTo(5.2)
+  expect(['0.1', '0.3', '3', '10', '+Inf'].map((le) => value(`trainyard_epoch_seconds_bucket{le="${le}"}`))).toEqual([0, 1, 1, 2, 2])
+  expect(value('trainyard_images_total')).toBe(2 * 1020)
+  expect(value('trainyard_worker_slots{worker="w\\"1",host="here",state="busy"}')).toBe(1)
+  expect(value('trainyard_worker_slots{worker="w\\"1",host="here",state="free"}')).toBe(1)
+  expect(value('trainyard_redis_seconds')).toBeGreaterThan(0)
+  expect(value('http_request_duration_seconds_count{method="POST",route="/api/v1/experiments",status="201"}')).toBe(1)
+  expect(value('process_resident_memory_bytes')).toBeGreaterThan(0)
+})
+
+test('/metrics — a retry and a wait in the queue are told as what they are', async () => {
+  await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: { pool: 'retries', epochs: 2 } })
+  const { attempt, leave } = await claimNext(api, 'retries')
+  await attempt.giveBack({ reason: 'retry', error: { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'gone', advice: '' } })
+  await leave()
+  const found = await scrape()
+  expect(found.get('trainyard_transitions_total{state="queued",reason="retry"}')).toBe(1)
+  expect(found.get('trainyard_attempts_total{outcome="infrastructure_error"}')).toBe(1)
+  expect(found.get('trainyard_experiments{state="queued"}')).toBe(1)
+})

@@ -1,0 +1,53 @@
+import type { WorkerInfo } from '@trainyard/contracts'
+import type { FleetMetrics, Histogram } from '@trainyard/jobs'
+
+type Labels = Record<string, string | number>
+type Sample = [labels: Labels, value: number]
+
+/** The fleet in Prometheus's text format, https://prometheus.io/docs/instrumenting/exposition_formats. */
+export function fleetText(fleet: FleetMetrics, workers: readonly WorkerInfo[]): string {
+  const each = (rows: readonly (Labels & { count: number })[]): Sample[] => rows.map(({ count, ...labels }) => [labels, count])
+  const slots = workers.flatMap(({ id, host, slots: all }): Sample[] => {
+    const busy = all.filter(({ experimentId }) => experimentId !== null).length
+    return [
+      [{ worker: id, host, state: 'busy' }, busy],
+      [{ worker: id, host, state: 'free' }, all.length - busy],
+    ]
+  })
+  const refusing = workers.map(({ id, host, refusing: why }): Sample => [{ worker: id, host }, why === null ? 0 : 1])
+  return [
+    family('trainyard_experiments', 'gauge', 'Experiments there are, by state', each(fleet.experiments)),
+    family('trainyard_transitions_total', 'counter', 'Changes of state, by the state entered and its reason', each(fleet.transitions)),
+    family('trainyard_attempts_total', 'counter', 'Attempts that ended; worker_lost: a lease ran out', each(fleet.attempts)),
+    histogram('trainyard_queue_wait_seconds', 'From entering the queue to being claimed', fleet.queueWait),
+    histogram('trainyard_epoch_seconds', 'Training of an epoch, without its evaluation', fleet.epoch),
+    family('trainyard_images_total', 'counter', 'Images trained on', [[{}, fleet.images]]),
+    family('trainyard_outbox', 'gauge', 'Experiments on their way into the queue', [[{}, fleet.outbox]]),
+    family('trainyard_redis_seconds', 'gauge', 'That Redis took to answer just now', [[{}, fleet.redisSeconds]]),
+    family('trainyard_worker_slots', 'gauge', 'Slots of live workers', slots),
+    family('trainyard_worker_refusing', 'gauge', '1: the worker takes no experiments after crashes in a row', refusing),
+  ].join('')
+}
+
+function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => sampleLine(name, sample)).join('')}`
+}
+
+function histogram(name: string, help: string, { buckets, sum }: Histogram): string {
+  const lines = [
+    ...buckets.map(({ bound, count }) => sampleLine(`${name}_bucket`, [{ le: bound === Infinity ? '+Inf' : bound }, count])),
+    sampleLine(`${name}_sum`, [{}, sum]),
+    sampleLine(`${name}_count`, [{}, buckets.at(-1)?.count ?? 0]),
+  ]
+  return `# HELP ${name} ${help}\n# TYPE ${name} histogram\n${lines.join('')}`
+}
+
+function sampleLine(name: string, [labels, value]: Sample): string {
+  const pairs = Object.entries(labels).map(
+    ([label, text]) =>
+      `${label}="${String(text)
+        .replaceAll(/["\\]/g, String.raw`\$&`)
+        .replaceAll('\n', String.raw`\n`)}"`,
+  )
+  return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}\n`
+}
