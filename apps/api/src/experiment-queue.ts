@@ -1,3 +1,4 @@
+import type { Artifacts } from '@trainyard/artifacts'
 import {
   configWarnings,
   type DiskSpace,
@@ -20,6 +21,7 @@ export interface QueueDeps {
   workers: Pick<WorkerRegistry, 'list'>
   housekeeping: Pick<Housekeeping, 'sweep'>
   diskSpace: () => Promise<DiskSpace>
+  artifacts: Pick<Artifacts, 'starts' | 'weights'>
   limits: OperatorLimits
 }
 
@@ -65,12 +67,27 @@ export interface ExperimentQueue {
   speedOf(pool: string): Promise<TrainingSpeed | null>
   /** Refuses a config that no live worker can hold; answers what is allowed but may surprise. */
   warningsOf(config: ExperimentConfig, pool: string): Promise<string[]>
-  /** Makes the experiment, or finds the one that the idempotency key made; sets status and headers of the answer. */
+  /** Makes the experiment, or finds the one that the idempotency key made; sets status and headers of the answer. Without a new record a start that was taken over goes again. */
   make(making: Making): Promise<{ experiment: Experiment; replayed: boolean }>
 }
 
 /** How experiments come into the queue, whichever route asks for it. */
-export function experimentQueue({ store, workers, housekeeping, diskSpace, limits }: QueueDeps): ExperimentQueue {
+export function experimentQueue({ store, workers, housekeeping, diskSpace, artifacts, limits }: QueueDeps): ExperimentQueue {
+  async function create({ request, reply, input, bodyHash }: Making): Promise<{ experiment: Experiment; replayed: boolean }> {
+    const { owner, maxQueued, keyId } = callerOf(request)
+    assertMayPrioritise(request, input.priority)
+    assertDiskHasRoom(await diskSpace())
+    const named = request.headers['idempotency-key']
+    // each API key has its own
+    const idempotency = named === undefined ? undefined : { key: `${keyId ?? ''} ${named}`, bodyHash }
+    const made = await store.create({ ...input, owner, maxQueued }, idempotency)
+    request.experimentId = made.experiment.id
+    housekeeping.sweep()
+    if (made.replayed) reply.header('idempotency-replayed', 'true')
+    reply.code(201).header('location', `/api/v1/experiments/${made.experiment.id}`)
+    return made
+  }
+
   return {
     warningsOf: async (config, pool) => {
       const cost = networkCost(config)
@@ -79,19 +96,15 @@ export function experimentQueue({ store, workers, housekeeping, diskSpace, limit
       return [...configWarnings(config), ...capacity]
     },
     speedOf: async (pool) => serving(await workers.list(), pool).find(({ speed }) => speed !== null)?.speed ?? null,
-    make: async ({ request, reply, input, bodyHash }) => {
-      const { owner, maxQueued, keyId } = callerOf(request)
-      assertMayPrioritise(request, input.priority)
-      assertDiskHasRoom(await diskSpace())
-      const named = request.headers['idempotency-key']
-      // each API key has its own
-      const idempotency = named === undefined ? undefined : { key: `${keyId ?? ''} ${named}`, bodyHash }
-      const made = await store.create({ ...input, owner, maxQueued }, idempotency)
-      request.experimentId = made.experiment.id
-      housekeeping.sweep()
-      if (made.replayed) reply.header('idempotency-replayed', 'true')
-      reply.code(201).header('location', `/api/v1/experiments/${made.experiment.id}`)
-      return made
+    make: async (making) => {
+      const { start } = making.input
+      let made: Awaited<ReturnType<typeof create>> | null = null
+      try {
+        made = await create(making)
+        return made
+      } finally {
+        if (start && (!made || made.replayed)) await artifacts.starts.remove(start.token)
+      }
     },
   }
 }

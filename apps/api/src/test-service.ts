@@ -31,7 +31,7 @@ import { createEventStreams } from './event-streams.ts'
 
 const GIB = 2 ** 30
 
-const LIMITS = { parameters: 1e10, datasetBytes: 16 * GIB }
+const LIMITS = { parameters: 1e10, datasetBytes: 16 * GIB, weightsBytes: 2 * GIB }
 
 interface TestApiOptions {
   adminKey?: string | null
