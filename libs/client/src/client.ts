@@ -5,6 +5,7 @@ import { createHttp, type Fetch } from './http.ts'
 import { type KeyCalls, keyCalls } from './key-calls.ts'
 import { type SweepCalls, sweepCalls } from './sweep-calls.ts'
 import { type ProbeCalls, probeCalls } from './probe-calls.ts'
+import { type WeightsCalls, weightsCalls } from './weights-calls.ts'
 
 export interface ClientOptions {
   baseUrl: string
@@ -20,6 +21,7 @@ export interface Client {
   experiments: ExperimentCalls
   sweeps: SweepCalls
   probes: ProbeCalls
+  weights: WeightsCalls
   datasets: { list(): Promise<DatasetList>; get(name: string): Promise<Dataset> }
   workers: {
     list(): Promise<WorkerList>
@@ -43,6 +45,7 @@ export function createClient({ baseUrl, apiKey, timeoutMs, fetch = globalThis.fe
     experiments: experimentCalls(http),
     sweeps: sweepCalls(http),
     probes: probeCalls(http),
+    weights: weightsCalls(http),
     keys: keyCalls(http),
     datasets: {
       list: () => http.json(DatasetList, { path: '/api/v1/datasets' }),
