@@ -7,7 +7,7 @@ import {
   networkCost,
   type TrainingSpeed,
 } from '@trainyard/contracts'
-import type { ExperimentStore, Housekeeping, NewExperiment, WorkerRegistry } from '@trainyard/jobs'
+import { type ExperimentStore, type Housekeeping, type NewExperiment, RedisUnavailableError, type WorkerRegistry } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Caller } from './access.ts'
@@ -98,13 +98,16 @@ export function experimentQueue({ store, workers, housekeeping, diskSpace, artif
     speedOf: async (pool) => serving(await workers.list(), pool).find(({ speed }) => speed !== null)?.speed ?? null,
     make: async (making) => {
       const { start } = making.input
-      let made: Awaited<ReturnType<typeof create>> | null = null
-      try {
-        made = await create(making)
-        return made
-      } finally {
-        if (start && (!made || made.replayed)) await artifacts.starts.remove(start.token)
+      const removeStart = async (): Promise<void> => {
+        if (start) await artifacts.starts.remove(start.token)
       }
+      const made = await create(making).catch(async (error: unknown) => {
+        // Redis may have made the record and not come to say so: then the start is its, or goes after an hour
+        if (!(error instanceof RedisUnavailableError)) await removeStart()
+        throw error
+      })
+      if (made.replayed) await removeStart()
+      return made
     },
   }
 }

@@ -50,9 +50,14 @@ async function readTransposed(handle: FileHandle, { name, dtype, shape, first }:
   for (let row = 0; row < rows; row += ROWS_AT_ONCE) {
     const count = Math.min(ROWS_AT_ONCE, rows - row)
     const piece = toFloats(await readBytes(handle, { first: first + row * rowBytes, bytes: count * rowBytes }), dtype)
-    if (!piece.every(Number.isFinite)) throw new Error(`${name} holds what is no finite number in float32`)
+    let check = 0 // NaN as soon as one of the numbers is not finite
     for (let column = 0; column < columns; column++)
-      for (let i = 0; i < count; i++) values[column * rows + row + i] = piece[i * columns + column] ?? 0
+      for (let i = 0; i < count; i++) {
+        const value = piece[i * columns + column] ?? 0
+        values[column * rows + row + i] = value
+        check += 0 * value
+      }
+    if (Number.isNaN(check)) throw new Error(`${name} holds what is no finite number in float32`)
   }
   return values
 }
