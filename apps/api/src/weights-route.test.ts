@@ -4,7 +4,9 @@ import { connect } from 'node:net'
 import path from 'node:path'
 import { DryRun, type Experiment, stateDict, type UploadedWeights, type WeightsNetwork } from '@trainyard/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startRedisProxy } from '../../../tests/chaos/redis-proxy.ts'
 import { safetensorsFile } from '../../../tests/support/safetensors-file.ts'
+import { poll } from '../../../tests/support/poll.ts'
 import { epochResult } from '../../../tests/support/new-experiment.ts'
 import { claimNext, startTestApi, type TestApi } from './test-service.ts'
 
@@ -191,4 +193,41 @@ describe('POST /experiments with initialWeights', () => {
     await upload(bytes)
     expect((await post(`${EXPERIMENTS}/${id}/retry`)).statusCode).toBe(201)
   })
+})
+
+test('Redis makes the record and its answer is lost — the experiment keeps what it begins with', async () => {
+  const proxies: Awaited<ReturnType<typeof startRedisProxy>>[] = []
+  const own = await startTestApi({
+    through: async (redisUrl) => {
+      const proxy = await startRedisProxy(redisUrl)
+      proxies.push(proxy)
+      return proxy.url
+    },
+  })
+  const { id: initialWeights }: UploadedWeights = (
+    await own.app.inject({ method: 'POST', url: WEIGHTS, payload: fileOf(), headers: BINARY })
+  ).json()
+  const headers = { 'idempotency-key': 'lost' }
+  const submit = () => own.app.inject({ method: 'POST', url: EXPERIMENTS, payload: { ...request, initialWeights }, headers })
+  await own.app.inject({ method: 'POST', url: EXPERIMENTS, payload: request }) // from here on Redis knows the script
+  let isSent = false
+  proxies[0]?.obey(({ from, bytes }) => {
+    if (from === 'redis' && isSent) return 'break'
+    isSent ||= from === 'client' && bytes.includes(initialWeights)
+    return 'pass'
+  })
+  expect((await submit()).json().code).toBe('REDIS_UNAVAILABLE')
+  proxies[0]?.heal()
+  const again = await poll(
+    async () => {
+      const reply = await submit()
+      return reply.statusCode === 201 ? reply : Promise.reject(new Error(reply.body))
+    },
+    { timeoutMs: 20_000 },
+  )
+  expect(again.headers['idempotency-replayed']).toBe('true')
+  const { start } = await own.store.recordedFiles(again.json().id)
+  expect(await readdir(own.artifacts.starts.folderOf(start?.token ?? ''))).toEqual([`${initialWeights}.safetensors`])
+  await own.stop()
+  await proxies[0]?.close()
 })
