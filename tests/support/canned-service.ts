@@ -64,6 +64,7 @@ export const testExperiment = {
     normPosition: null,
     normAffine: null,
     groupSize: null,
+    initialWeights: null,
     firstLayer: 'sample',
     recordLayers: true,
     keepModel: 'best',

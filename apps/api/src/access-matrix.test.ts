@@ -40,6 +40,7 @@ const RULES: Record<string, 'open' | 'own' | KeyScope> = {
   'get /api/v1/sweeps/{id}': 'read',
   'get /api/v1/sweeps/{id}/norm-lab': 'read',
   'post /api/v1/sweeps/{id}/cancel': 'own',
+  'post /api/v1/weights': 'submit',
   'get /api/v1/workers': 'read',
   'get /api/v1/workers/{id}': 'read',
   'post /api/v1/workers/{id}/drain': 'admin',

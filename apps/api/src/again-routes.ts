@@ -16,6 +16,7 @@ import { configHash, requestHash } from './config-hash.ts'
 import { ById, experimentOf } from './experiment-by-id.ts'
 import { experimentQueue, type KeyedRequest, QUEUE_FAILURES, type QueueDeps, QueueHeaders } from './experiment-queue.ts'
 import { keptEpoch, momentumWarnings, takeForkStart } from './fork-start.ts'
+import { takeInitialWeightsAgain } from './initial-weights.ts'
 import type { LifeDeps } from './life-routes.ts'
 import { UnprocessableConfigError } from './request-errors.ts'
 import { problems } from './responses.ts'
@@ -46,7 +47,8 @@ export const againRoutes: FastifyPluginAsyncZod<QueueDeps & LifeDeps> = async (a
     const { name, tags, notes, priority, pool } = original
     const input = { name, tags, notes, priority, pool, config: original.config, parent: { id, epoch: 0 }, ...(await make(original)) }
     const warnings = await queue.warningsOf(input.config, pool)
-    const hashed = { ...input, configHash: configHash(input.config), warnings }
+    const start = await takeInitialWeightsAgain(original, artifacts)
+    const hashed = { ...input, ...start, configHash: configHash(input.config), warnings }
     const { experiment } = await queue.make({ request, reply, input: hashed, bodyHash: requestHash(request) })
     return experiment
   }
@@ -79,14 +81,8 @@ export const againRoutes: FastifyPluginAsyncZod<QueueDeps & LifeDeps> = async (a
     const start = await takeForkStart(original, { kept, resetOptimizer }, deps)
     const parent = { id: original.id, epoch: kept.epoch }
     const input = { config, configHash: configHash(config), name, notes, tags, priority, pool, warnings, parent, start }
-    let made: Awaited<ReturnType<typeof queue.make>> | null = null
-    try {
-      made = await queue.make({ request, reply, input, bodyHash: requestHash(request) })
-    } finally {
-      // Without a new record nothing needs what was taken over.
-      if (!made || made.replayed) await artifacts.starts.remove(start.token)
-    }
-    return made.experiment
+    const { experiment } = await queue.make({ request, reply, input, bodyHash: requestHash(request) })
+    return experiment
   })
 }
 

@@ -33,6 +33,11 @@ const ApiEnv = z.object({
     .int()
     .min(1)
     .default(16 * 2 ** 30),
+  TRAINYARD_MAX_WEIGHTS_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2 * 2 ** 30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -49,7 +54,11 @@ export function readApiConfig(env: NodeJS.ProcessEnv) {
     dataFolder: data.TRAINYARD_DATA,
     adminKey: data.TRAINYARD_ADMIN_KEY ?? null,
     origins: data.TRAINYARD_CORS_ORIGINS,
-    limits: { parameters: data.TRAINYARD_MAX_PARAMETERS, datasetBytes: data.TRAINYARD_MAX_DATASET_BYTES },
+    limits: {
+      parameters: data.TRAINYARD_MAX_PARAMETERS,
+      datasetBytes: data.TRAINYARD_MAX_DATASET_BYTES,
+      weightsBytes: data.TRAINYARD_MAX_WEIGHTS_BYTES,
+    },
     logLevel: data.LOG_LEVEL,
   }
 }

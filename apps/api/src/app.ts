@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Artifacts } from '@trainyard/artifacts'
 import { DEFAULT_PREFIX, type ExperimentStore, type Housekeeping, keysOf, type Redis, type WorkerRegistry } from '@trainyard/jobs'
 import type { Access } from './access.ts'
 import { againRoutes } from './again-routes.ts'
@@ -27,15 +28,30 @@ import { type ProbeDeps, probeRoutes } from './probe-routes.ts'
 import { answerWithProblems, refuseUnreadablePath } from './problem-reply.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
 import { limitRates } from './rate-limits.ts'
+import { LONGEST_RECEIVE_MS, limitReceiving } from './receive-within.ts'
 import { requireKey } from './require-key.ts'
 import { resultRoutes } from './result-routes.ts'
 import { type SamplesDeps, samplesRoute } from './samples-route.ts'
 import { type SweepDeps, sweepRoutes } from './sweep-routes.ts'
 import { submitRoute } from './submit-route.ts'
+import { type WeightsDeps, weightsRoute } from './weights-route.ts'
 import { workerRoutes } from './worker-routes.ts'
 
 export interface ApiDeps
-  extends QueueDeps, LifeDeps, HealthDeps, EventDeps, ProbeDeps, PredictDeps, SamplesDeps, MetricsDeps, ModelDeps, SweepDeps, KeyDeps {
+  extends
+    QueueDeps,
+    LifeDeps,
+    HealthDeps,
+    EventDeps,
+    ProbeDeps,
+    PredictDeps,
+    SamplesDeps,
+    MetricsDeps,
+    ModelDeps,
+    SweepDeps,
+    KeyDeps,
+    WeightsDeps {
+  artifacts: Artifacts
   redis: Redis
   access: Access
   /** Pages of these sites may use the API from a browser. */
@@ -47,7 +63,6 @@ export interface ApiDeps
 }
 
 const BODY_LIMIT_BYTES = 2 ** 20
-const RECEIVE_WITHIN_MS = 60_000
 const HEADERS_WITHIN_MS = 20_000
 /** So that a parameter that is too long is told which one it is. */
 const HEADERS_LIMIT_BYTES = 2 ** 16
@@ -60,17 +75,18 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
     logController: new LogController({ requestIdLogLabel: 'requestId', disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     // to send a request in; what is answered may take its time
-    requestTimeout: RECEIVE_WITHIN_MS,
+    requestTimeout: LONGEST_RECEIVE_MS,
     http: { headersTimeout: HEADERS_WITHIN_MS, maxHeaderSize: HEADERS_LIMIT_BYTES },
     frameworkErrors: (_error, request, reply) => refuseUnreadablePath(request, reply),
     routerOptions: { maxParamLength: 200 },
   })
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
-  // JSON is the only body that any route takes, but for photos.
+  // JSON is the only body that any route takes, but for photos and weights.
   app.removeContentTypeParser('text/plain')
   decorateExperimentId(app)
   logRequests(app)
   const registry = measureAnswers(app)
+  limitReceiving(app)
   answerUnknownRoutes(app)
   answerWithProblems(app)
   app.decorateRequest('caller', null)
@@ -106,6 +122,7 @@ async function registerRoutes(app: FastifyInstance, deps: Omit<ApiDeps, 'logger'
   await app.register(modelRoutes, deps)
   await app.register(eventRoutes, deps)
   await app.register(predictRoute, deps)
+  await app.register(weightsRoute, deps)
   await app.register(probeRoutes, deps)
   await app.register(datasetRoutes, deps)
   await app.register(samplesRoute, deps)

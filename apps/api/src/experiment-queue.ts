@@ -1,3 +1,4 @@
+import type { Artifacts } from '@trainyard/artifacts'
 import {
   configWarnings,
   type DiskSpace,
@@ -6,7 +7,14 @@ import {
   networkCost,
   type TrainingSpeed,
 } from '@trainyard/contracts'
-import { type ExperimentStore, type Housekeeping, type NewExperiment, serving, type WorkerRegistry } from '@trainyard/jobs'
+import {
+  type ExperimentStore,
+  type Housekeeping,
+  type NewExperiment,
+  RedisUnavailableError,
+  serving,
+  type WorkerRegistry,
+} from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Caller } from './access.ts'
@@ -20,6 +28,7 @@ export interface QueueDeps {
   workers: Pick<WorkerRegistry, 'list'>
   housekeeping: Pick<Housekeeping, 'sweep'>
   diskSpace: () => Promise<DiskSpace>
+  artifacts: Pick<Artifacts, 'starts' | 'weights'>
   limits: OperatorLimits
 }
 
@@ -65,12 +74,27 @@ export interface ExperimentQueue {
   speedOf(pool: string): Promise<TrainingSpeed | null>
   /** Refuses a config that no live worker can hold; answers what is allowed but may surprise. */
   warningsOf(config: ExperimentConfig, pool: string): Promise<string[]>
-  /** Makes the experiment, or finds the one that the idempotency key made; sets status and headers of the answer. */
+  /** Makes the experiment, or finds the one that the idempotency key made; sets status and headers of the answer. Without a new record a start that was taken over goes again. */
   make(making: Making): Promise<{ experiment: Experiment; replayed: boolean }>
 }
 
 /** How experiments come into the queue, whichever route asks for it. */
-export function experimentQueue({ store, workers, housekeeping, diskSpace, limits }: QueueDeps): ExperimentQueue {
+export function experimentQueue({ store, workers, housekeeping, diskSpace, artifacts, limits }: QueueDeps): ExperimentQueue {
+  async function create({ request, reply, input, bodyHash }: Making): Promise<{ experiment: Experiment; replayed: boolean }> {
+    const { owner, maxQueued, keyId } = callerOf(request)
+    assertMayPrioritise(request, input.priority)
+    assertDiskHasRoom(await diskSpace())
+    const named = request.headers['idempotency-key']
+    // each API key has its own
+    const idempotency = named === undefined ? undefined : { key: `${keyId ?? ''} ${named}`, bodyHash }
+    const made = await store.create({ ...input, owner, maxQueued }, idempotency)
+    request.experimentId = made.experiment.id
+    housekeeping.sweep()
+    if (made.replayed) reply.header('idempotency-replayed', 'true')
+    reply.code(201).header('location', `/api/v1/experiments/${made.experiment.id}`)
+    return made
+  }
+
   return {
     warningsOf: async (config, pool) => {
       const cost = networkCost(config)
@@ -79,18 +103,17 @@ export function experimentQueue({ store, workers, housekeeping, diskSpace, limit
       return [...configWarnings(config), ...capacity]
     },
     speedOf: async (pool) => serving(await workers.list(), pool).find(({ speed }) => speed !== null)?.speed ?? null,
-    make: async ({ request, reply, input, bodyHash }) => {
-      const { owner, maxQueued, keyId } = callerOf(request)
-      assertMayPrioritise(request, input.priority)
-      assertDiskHasRoom(await diskSpace())
-      const named = request.headers['idempotency-key']
-      // each API key has its own
-      const idempotency = named === undefined ? undefined : { key: `${keyId ?? ''} ${named}`, bodyHash }
-      const made = await store.create({ ...input, owner, maxQueued }, idempotency)
-      request.experimentId = made.experiment.id
-      housekeeping.sweep()
-      if (made.replayed) reply.header('idempotency-replayed', 'true')
-      reply.code(201).header('location', `/api/v1/experiments/${made.experiment.id}`)
+    make: async (making) => {
+      const { start } = making.input
+      const removeStart = async (): Promise<void> => {
+        if (start) await artifacts.starts.remove(start.token)
+      }
+      const made = await create(making).catch(async (error: unknown) => {
+        // Redis may have made the record and not come to say so: then the start is its, or goes after an hour
+        if (!(error instanceof RedisUnavailableError)) await removeStart()
+        throw error
+      })
+      if (made.replayed) await removeStart()
       return made
     },
   }

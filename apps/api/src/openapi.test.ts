@@ -69,6 +69,7 @@ describe('OpenAPI', () => {
       'post /api/v1/probes',
       'post /api/v1/sweeps',
       'post /api/v1/sweeps/{id}/cancel',
+      'post /api/v1/weights',
       'post /api/v1/workers/{id}/drain',
     ])
     for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {

@@ -6,6 +6,8 @@ export interface OperatorLimits {
   parameters: number
   /** Of the images of the train split and of the one that is evaluated, as bytes of their pixels. */
   datasetBytes: number
+  /** Of a file of weights that is uploaded. */
+  weightsBytes: number
 }
 
 /** Throws UnprocessableConfigError, which names the fields at fault. */

@@ -33,18 +33,20 @@ import { createEventStreams } from './event-streams.ts'
 
 const GIB = 2 ** 30
 
-const LIMITS = { parameters: 1e10, datasetBytes: 16 * GIB }
+const LIMITS = { parameters: 1e10, datasetBytes: 16 * GIB, weightsBytes: 2 * GIB }
 
 interface TestApiOptions {
   adminKey?: string | null
   origins?: readonly string[]
   limits?: typeof LIMITS
+  /** Where the app reaches its Redis, in place of Redis's own address. */
+  through?: (redisUrl: string) => Promise<string>
 }
 
 /** The app as server.ts puts it together, over a Redis of its own; the disk is what the test says. */
-export async function startTestApi({ adminKey = null, origins = [], limits = LIMITS }: TestApiOptions = {}) {
+export async function startTestApi({ adminKey = null, origins = [], limits = LIMITS, through }: TestApiOptions = {}) {
   const server = await startRedis()
-  const redis = connectRedis(server.url, { name: 'test-api', whenDown: 'fail' })
+  const redis = connectRedis(through ? await through(server.url) : server.url, { name: 'test-api', whenDown: 'fail' })
   const disk: DiskSpace = { freeBytes: 100 * GIB, totalBytes: 200 * GIB }
   const log: string[] = []
   const logger = pino({ level: 'info' }, { write: (line) => void log.push(line) })

@@ -10,6 +10,7 @@ import { addDoctor } from './doctor.ts'
 import { addDrain } from './drain.ts'
 import { addExport } from './export.ts'
 import { addGc } from './gc.ts'
+import { addImport } from './import.ts'
 import { addKeys } from './keys.ts'
 import { addLayers } from './layers.ts'
 import { addLesson } from './lesson.ts'
@@ -47,7 +48,7 @@ export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: st
     .addHelpText('after', EXIT_CODES)
   const results = [addList, addShow, addWatch, addWait, addCompare, addLosses, addLayers, addLogs]
   const lives = [addWishes, addRetry, addFork, addReplay, addSet, addDelete]
-  const models = [addPredict, addExport]
+  const models = [addPredict, addExport, addImport]
   const sweeps = [addSweep]
   const operating = [addDatasets, addWorkers, addDrain, addKeys, addAudit, addGc, addDoctor, addCompletion]
   for (const add of [addUp, addLesson, addSubmit, ...results, ...lives, ...sweeps, ...models, addProbe, ...operating]) add(program, deps)

@@ -1,13 +1,12 @@
-import { commandFlags, type DryRun, ExpectedError, ExperimentRequest, parseFlags, readFlagValues } from '@trainyard/contracts'
+import { commandFlags, ExpectedError, ExperimentRequest, parseFlags, readFlagValues } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { formatBytes, formatCount, formatShare } from './measures.ts'
 import { readRequestFile } from './request-file.ts'
 import { requestFlags } from './request-flags.ts'
-import { type CliDeps, openSession, type Session } from './session.ts'
+import { type CliDeps, openSession } from './session.ts'
+import { showDryRun } from './show-dry-run.ts'
 import { showSubmitted } from './show-submitted.ts'
-import { tickText } from './terminal-plot.ts'
-import { type Column, tableLines } from './text-table.ts'
+import { typedOptions } from './typed-options.ts'
 import { watchExperiment } from './watch-experiment.ts'
 
 const SubmitOptions = z.object({
@@ -39,49 +38,11 @@ export function addSubmit(program: Command, deps: CliDeps): void {
 
 /** The file's fields, and over them what was typed. */
 async function requestIn(file: string, command: Command): Promise<ExperimentRequest> {
-  const typed = Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
   const request = ExperimentRequest.safeParse({
     ...(await readRequestFile(file)),
-    ...readFlagValues(commandFlags(ExperimentRequest), typed),
+    ...readFlagValues(commandFlags(ExperimentRequest), typedOptions(command)),
   })
   if (request.success) return request.data
   const faults = request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   throw new ExpectedError('INVALID_INPUT', `${file}: ${faults.join('; ')}`)
-}
-
-/** What a batch will be at each layer before training, and what its gradient. */
-function signalTable(layers: DryRun['signal']['layers']): string[] {
-  const { header, lines } = tableLines(SIGNAL_COLUMNS, layers)
-  return [header, ...lines]
-}
-
-const SIGNAL_COLUMNS: readonly Column<DryRun['signal']['layers'][number]>[] = [
-  { title: 'layer', value: ({ layer, kind }) => `${layer} ${kind}` },
-  { title: 'output norm', value: ({ outputNorm }) => tickText(outputNorm), align: 'right' },
-  { title: 'of it bias', value: ({ biasShare }) => formatShare(biasShare), align: 'right' },
-  { title: 'differs by image', value: ({ imageShare }) => formatShare(imageShare), align: 'right' },
-  { title: 'gradient', value: ({ gradientNorm }) => tickText(gradientNorm), align: 'right' },
-]
-
-function showDryRun(dryRun: DryRun, session: Session): void {
-  if (session.json) return session.printJson(dryRun)
-  const { shapes, counts, parameters, memoryBytes, flopsPerEpoch, config, firstLayer, warnings } = dryRun
-  const shape = (sizes: readonly number[]): string => `[${sizes.join(', ')}]`
-  session.print(
-    'nothing was queued; this is what it would be',
-    `  images          ${shape(shapes.images)}`,
-    `  targets         ${shape(shapes.targets)}`,
-    ...shapes.hidden.map((sizes, i) => `  hidden layer ${String(i + 1).padEnd(2)} ${shape(sizes)}`),
-    `  logits          ${shape(shapes.logits)}`,
-    `  parameters      ${formatCount(parameters)}`,
-    `  first layer     ${config.firstLayer}. ${firstLayer.reason}`,
-    `  memory          at most ${formatBytes(memoryBytes)}`,
-    `  steps           ${formatCount(counts.stepsPerEpoch)} per epoch, ${formatCount(counts.steps)} in all`,
-    `  FLOPs per epoch ${flopsPerEpoch.toExponential(2)}`,
-    `  config hash     ${dryRun.configHash}`,
-    '',
-    `signal: ${dryRun.signal.verdict}. ${dryRun.signal.advice}`,
-    ...signalTable(dryRun.signal.layers),
-  )
-  for (const warning of warnings) session.warn(`warning: ${warning}`)
 }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { mkdtemp } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import {
   type CheckpointInfo,
+  type ExperimentConfig,
   ExperimentRequest,
   type FromTrainer,
   resolveConfig,
@@ -12,6 +14,7 @@ import {
 } from '@trainyard/contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { liveStateOf } from '../../../tests/support/live-state.ts'
+import { safetensorsFile } from '../../../tests/support/safetensors-file.ts'
 import { configHash } from './config-hash.ts'
 import { createRunReports } from './run-reports.ts'
 import { readRunOrigin } from './run-start.ts'
@@ -43,13 +46,13 @@ async function written(epoch: number, hash = configHash(config)): Promise<Checkp
   return (await writeCheckpoint(liveStateOf(stateOf(epoch)), content)).recorded
 }
 
-const command = (start: RunStart | null = null): Extract<ToTrainer, { type: 'run' }> => ({
-  ...{ type: 'run', runId: 'run', config, modelFolder: '', start },
+const command = (start: RunStart | null, of: ExperimentConfig): Extract<ToTrainer, { type: 'run' }> => ({
+  ...{ type: 'run', runId: 'run', config: of, modelFolder: '', start },
   checkpoints: { folder, resume },
 })
-const origin = (start: RunStart | null = null) => {
+const origin = (start: RunStart | null = null, of = config) => {
   const reports = createRunReports({ runId: 'run', send: async (message) => void told.push(message) })
-  return readRunOrigin(command(start), { reports, imagesHash: 'images' })
+  return readRunOrigin(command(start, of), { reports, imagesHash: 'images' })
 }
 const warnings = (): string[] => told.flatMap((message) => (message.type === 'log' ? [message.message] : []))
 
@@ -119,5 +122,41 @@ describe('what a fork begins with', () => {
     if (start.kind === 'checkpoint') await truncate(path.join(folder, start.file), 100)
     await expect(origin(start)).rejects.toMatchObject({ code: 'NOT_KEPT' })
     await expect(origin({ kind: 'model', folder: path.join(folder, 'gone'), epoch: 4 })).rejects.toMatchObject({ code: 'NOT_KEPT' })
+  })
+})
+
+describe('initial weights', () => {
+  const bytes = safetensorsFile([
+    { name: 'model.1.weight', shape: [102, 192], values: new Uint8Array(Float32Array.from({ length: 102 * 192 }, (_, i) => i).buffer) },
+  ])
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const imported = resolveConfig(ExperimentRequest.parse({ imageSize: 8, depth: 0, bias: false, initialWeights: sha256 }))
+  const start: RunStart = { kind: 'weights', folder: '', file: 'w.safetensors', epoch: 0 }
+  const begun = () => origin({ ...start, folder }, imported)
+  beforeEach(() => writeFile(path.join(folder, 'w.safetensors'), bytes))
+
+  test('before the first epoch, without momentum; a checkpoint of its own comes first', async () => {
+    resume = []
+    const found = await begun()
+    expect(found).toMatchObject({
+      best: null,
+      state: { epoch: 0, buffers: [], parameters: [{ name: 'model.1.weight', shape: [192, 102] }] },
+    })
+    expect(found?.state).not.toHaveProperty('momenta')
+    resume = [await written(6, configHash(imported))]
+    expect(await begun()).toMatchObject({ state: { epoch: 6 } })
+    await rm(path.join(folder, resume[0]?.file ?? ''))
+    expect(await begun()).toMatchObject({ state: { epoch: 0 } })
+    expect(warnings().at(-1)).toContain('going on from epoch 1')
+  })
+
+  test('that are damaged or not there end the run: it must not begin from its seed', async () => {
+    resume = []
+    const refusal = { code: 'NOT_KEPT', message: expect.stringMatching(/^The weights .*; upload them and submit it again$/) }
+    await expect(origin(null, imported)).rejects.toMatchObject(refusal)
+    await truncate(path.join(folder, 'w.safetensors'), bytes.length - 1)
+    await expect(begun()).rejects.toMatchObject(refusal)
+    await rm(path.join(folder, 'w.safetensors'))
+    await expect(begun()).rejects.toMatchObject(refusal)
   })
 })

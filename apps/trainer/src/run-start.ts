@@ -5,6 +5,7 @@ import { type CheckpointInfo, ExpectedError, type RunStart, type ToTrainer } fro
 import { type BestModel, type CheckpointOwner, decodeCheckpoint, type SavedModel, type TrainOptions } from '@trainyard/training'
 import { configHash } from './config-hash.ts'
 import { readModel } from './read-model.ts'
+import { readWeights } from './read-weights.ts'
 import { reasonOf } from './reason-of.ts'
 import type { RunReports } from './run-reports.ts'
 
@@ -19,8 +20,12 @@ export interface RunOrigin {
 
 /** A run must never begin with other weights than its users were told. */
 class StartUnusableError extends ExpectedError {
-  constructor(reason: string, options?: ErrorOptions) {
-    super('NOT_KEPT', `What this fork begins from cannot be used: ${reason}; fork again, from another epoch that is kept`, options)
+  constructor({ kind, reason, ...options }: { kind: RunStart['kind']; reason: string; cause?: unknown }) {
+    const [what, advice] =
+      kind === 'weights'
+        ? ['The weights that this experiment begins with', 'upload them and submit it again']
+        : ['What this fork begins from', 'fork again, from another epoch that is kept']
+    super('NOT_KEPT', `${what} cannot be used: ${reason}; ${advice}`, options)
   }
 }
 
@@ -31,7 +36,7 @@ interface OriginDependencies {
 }
 
 /**
- * The newest of the run's checkpoints that is whole, else what a fork begins with; null: the seed. A checkpoint that cannot be used costs time, not
+ * The newest of the run's checkpoints that is whole, else what a fork or a run with initial weights begins with; null: the seed. A checkpoint that cannot be used costs time, not
  * the experiment: training goes on from the one before it, to the same bits.
  */
 export async function readRunOrigin(command: RunCommand, { reports, imagesHash }: OriginDependencies): Promise<RunOrigin | null> {
@@ -47,6 +52,7 @@ export async function readRunOrigin(command: RunCommand, { reports, imagesHash }
       reports.warn(`The checkpoint of epoch ${checkpoint.epoch} cannot be used (${reasonOf(error)}); going on ${fallbacks[i]}`)
     }
   }
+  if (!start && config.initialWeights !== null) throw new StartUnusableError({ kind: 'weights', reason: 'they did not come with it' })
   return start && readStart(start, { config, imagesHash })
 }
 
@@ -64,11 +70,12 @@ async function readCheckpoint(
 async function readStart(start: RunStart, { config, imagesHash }: Pick<RunCommand, 'config'> & { imagesHash: string }): Promise<RunOrigin> {
   try {
     if (start.kind === 'model') return { state: { ...(await readModel({ folder: start.folder, config })), epoch: start.epoch }, best: null }
+    if (start.kind === 'weights') return { state: await readWeights({ ...start, config }), best: null }
     const { state } = await readCheckpoint(start, { folder: start.folder, owner: { configHash: start.configHash, imagesHash } })
     if (start.keepMomentum || !('momenta' in state)) return { state, best: null }
     const { momenta: _momenta, ...weights } = state
     return { state: weights, best: null }
   } catch (error) {
-    throw new StartUnusableError(reasonOf(error), { cause: error })
+    throw new StartUnusableError({ kind: start.kind, reason: reasonOf(error), cause: error })
   }
 }

@@ -3,9 +3,9 @@ import path from 'node:path'
 import type { Artifacts } from './artifacts.ts'
 import { namesIn } from './names-in.ts'
 
-/** A checkpoint's file, a model's folder or a start's, with what is in it. */
+/** A checkpoint's file, a model's folder or a start's, or uploaded weights, with what is in it. */
 export interface ArtifactItem {
-  /** The experiment's id, or the start's token. */
+  /** The experiment's id, the start's token, or the upload's name. */
   id: string
   /** Its name in the experiment's folder, which a record may name. */
   name: string
@@ -45,6 +45,15 @@ export async function startItems({ starts }: Artifacts): Promise<StartItem[]> {
       ...(await withSize({ id: token, name: token, place: starts.folderOf(token) })),
     })),
   )
+}
+
+export interface WeightsItem extends ArtifactItem {
+  usedAtMs: number
+}
+
+export async function weightsItems({ weights }: Artifacts): Promise<WeightsItem[]> {
+  const found = await weights.list()
+  return Promise.all(found.map(async ({ name, place, usedAtMs }) => ({ usedAtMs, ...(await withSize({ id: name, name, place })) })))
 }
 
 async function withSize(item: Pick<ArtifactItem, 'id' | 'name' | 'place'>): Promise<ArtifactItem> {

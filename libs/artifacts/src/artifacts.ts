@@ -3,6 +3,7 @@ import { type CheckpointFolders, createCheckpointFolders } from './checkpoint-fo
 import { createModelFolders, type ModelFolders } from './model-folders.ts'
 import { createResultFiles, type ResultFiles } from './result-files.ts'
 import { createStartFolders, type StartFolders } from './start-folders.ts'
+import { createWeightsFiles, type WeightsFiles } from './weights-files.ts'
 
 /** All that lies in a data folder for experiments. */
 export interface Artifacts {
@@ -10,6 +11,7 @@ export interface Artifacts {
   models: ModelFolders
   starts: StartFolders
   results: ResultFiles
+  weights: WeightsFiles
 }
 
 export function openArtifacts(dataFolder: string): Artifacts {
@@ -18,5 +20,6 @@ export function openArtifacts(dataFolder: string): Artifacts {
     models: createModelFolders(path.join(dataFolder, 'models')),
     starts: createStartFolders(path.join(dataFolder, 'starts')),
     results: createResultFiles(path.join(dataFolder, 'results')),
+    weights: createWeightsFiles(path.join(dataFolder, 'weights')),
   }
 }

@@ -102,6 +102,19 @@ describe('collectGarbage()', () => {
   })
 })
 
+test('uploaded weights stay for a day after they were last used, torn ones too, and what began with them keeps its own', async () => {
+  const [used, stale, torn] = ['a', 'b', 'c'].map((id) => artifacts.weights.pathOf(id.repeat(64)))
+  for (const file of [used, stale, `${torn}.part`]) await write(file ?? '', 10)
+  const dayAgo = Date.now() / 1000 - 24 * 3600 - 60
+  await artifacts.starts.takeOver({ token: 'of-running', from: stale ?? '' })
+  starts = new Map([['of-running', 'running']])
+  for (const file of [stale, `${torn}.part`]) await utimes(file ?? '', dayAgo, dayAgo)
+  expect((await collect({ dryRun: true, maxBytes: 1 })).removed.unused).toEqual({ files: 5, bytes: 140 })
+  await collect({ maxBytes: 1 })
+  expect(await readdir(path.join(data, 'weights'))).toEqual([path.basename(used ?? '')])
+  expect(await readdir(artifacts.starts.folderOf('of-running'))).toEqual([path.basename(stale ?? '')])
+})
+
 describe('takeOver()', () => {
   test('a file or a folder stays when what it was taken from goes, and takes no room of its own', async () => {
     const file = artifacts.checkpoints.pathOf('old', 'c')

@@ -1,11 +1,13 @@
 import { rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { GarbageReport } from '@trainyard/contracts'
-import { type ArtifactItem, experimentItems, resultItems, startItems } from './artifact-items.ts'
+import { type ArtifactItem, experimentItems, resultItems, startItems, weightsItems } from './artifact-items.ts'
 import type { Artifacts } from './artifacts.ts'
 
 /** A start is taken over a moment before its fork's record is made. */
 const RECORDED_WITHIN_MS = 3_600_000
+/** Whoever uploads weights begins with them soon, and again perhaps; an experiment that does has them in its start. */
+const WEIGHTS_FOR_MS = 24 * 3_600_000
 
 /** What is known of an experiment that has files; `names`: of the checkpoint files and model folders that its record names. */
 export type ArtifactOwner = { state: 'live' | 'deleted' | 'unknown' } | { state: 'ended'; endedAtMs: number; names: readonly string[] }
@@ -90,6 +92,7 @@ async function sortItems(artifacts: Artifacts, owners: ArtifactOwners): Promise<
     const isNeeded = id === undefined ? isYoung : (await owners.ownerOf(id)).state === 'live'
     sorted[isNeeded ? 'live' : 'unused'].push(start)
   }
+  for (const item of await weightsItems(artifacts)) sorted[Date.now() - item.usedAtMs < WEIGHTS_FOR_MS ? 'live' : 'unused'].push(item)
   return sorted
 }
 

@@ -2,10 +2,10 @@ import { copyFile, link, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { namesIn } from './names-in.ts'
 
-/** What forks begin with, each in a folder named for a random token: it must be there before its fork has an id. */
+/** What forks and runs with initial weights begin with, each in a folder named for a random token: it must be there before its experiment has an id. */
 export interface StartFolders {
   folderOf(token: string): string
-  /** Takes over a checkpoint's file, or a model's folder, so that it stays whatever becomes of its experiment; throws ENOENT where it is gone. */
+  /** Takes over a checkpoint's file, uploaded weights, or a model's folder, so that it stays whatever becomes of its experiment; throws ENOENT where it is gone. */
   takeOver(options: { token: string; from: string }): Promise<void>
   remove(token: string): Promise<void>
   list(): Promise<{ token: string; madeAtMs: number }[]>

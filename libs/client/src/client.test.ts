@@ -48,6 +48,15 @@ test('cancel() — posts to the experiment', async () => {
   expect(seen).toMatchObject([{ method: 'POST', url: '/api/v1/experiments/latest/cancel', body: '' }])
 })
 
+test('weights.upload() — the file’s bytes as they are', async () => {
+  const network = { imageSize: 8, layerSizes: [], norm: 'none', normPosition: null, normAffine: null, bias: true }
+  const weights = { id: 'a'.repeat(64), bytes: 4, tensors: [], network }
+  const { client, seen } = await clientOf((_request, response) => sendJson(response, weights, 201))
+  expect(await client.weights.upload(new Blob(['w', 'ghts']))).toEqual(weights)
+  expect(seen).toMatchObject([{ method: 'POST', url: '/api/v1/weights', body: 'wghts', headers: { 'content-length': '5' } }])
+  expect(seen[0]?.headers['content-type']).toBe('application/octet-stream')
+})
+
 test('ready() — reads the answer of a service that is not ready', async () => {
   const readiness = { ready: false, checks: [{ name: 'redis', ok: false, detail: 'is away' }], warnings: [] }
   const { client } = await clientOf((_request, response) => sendJson(response, readiness, 503))

@@ -6,6 +6,7 @@ import { createHttp, type Fetch } from './http.ts'
 import { type KeyCalls, keyCalls } from './key-calls.ts'
 import { type SweepCalls, sweepCalls } from './sweep-calls.ts'
 import { type ProbeCalls, probeCalls } from './probe-calls.ts'
+import { type WeightsCalls, weightsCalls } from './weights-calls.ts'
 
 export interface ClientOptions {
   baseUrl: string
@@ -22,6 +23,7 @@ export interface Client {
   sweeps: SweepCalls
   probes: ProbeCalls
   datasets: DatasetCalls
+  weights: WeightsCalls
   workers: {
     list(): Promise<WorkerList>
     get(id: string): Promise<WorkerInfo>
@@ -44,6 +46,7 @@ export function createClient({ baseUrl, apiKey, timeoutMs, fetch = globalThis.fe
     experiments: experimentCalls(http),
     sweeps: sweepCalls(http),
     probes: probeCalls(http),
+    weights: weightsCalls(http),
     keys: keyCalls(http),
     datasets: datasetCalls(http),
     workers: {

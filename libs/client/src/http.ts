@@ -13,7 +13,7 @@ interface HttpRequest {
   headers?: Record<string, string | undefined>
   body?: unknown
   /** A body that is no JSON; its type stands in the headers. */
-  bytes?: Uint8Array<ArrayBuffer>
+  bytes?: Uint8Array<ArrayBuffer> | Blob
   /** Statuses besides 2xx whose body the caller reads. */
   alsoFine?: readonly number[]
   signal?: AbortSignal | undefined

@@ -6,6 +6,7 @@ export { type ExperimentCalls, type ExperimentInput, type KeyOptions, type ListO
 export type { KeyCalls } from './key-calls.ts'
 export type { ProbeCalls, ProbeInput, WaitOptions } from './probe-calls.ts'
 export type { SweepCalls, SweepInput } from './sweep-calls.ts'
+export type { WeightsCalls } from './weights-calls.ts'
 export { type WatchedEvent, type WatchOptions } from './watch.ts'
 export type {
   Comparison,

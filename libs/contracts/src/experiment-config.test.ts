@@ -18,6 +18,7 @@ const bounds: Record<string, { good: unknown[]; bad: unknown[] }> = {
   normPosition: { good: ['before', 'after'], bad: ['between', true] },
   normAffine: { good: [true, false], bad: ['yes', 1] },
   groupSize: { good: [1, 8192], bad: [0, 8193, 1.5] },
+  initialWeights: { good: ['0123456789abcdef'.repeat(4)], bad: ['', 'latest', 'A'.repeat(64), 'a'.repeat(63), null] },
   bias: { good: [true, false], bad: ['true', 1] },
   lr: { good: [1e-12, 10], bad: [0, -1, 10.001, Infinity, NaN] },
   momentum: { good: [0, 0.999], bad: [-0.1, 1] },
@@ -145,5 +146,7 @@ describe('resolveConfig()', () => {
     expect(canonicalConfig(resolve({ layerSizes: [16, 16], name: 'other', maxRetries: 0, timeLimitSeconds: 5 }))).toBe(base)
     expect(canonicalConfig(resolve({ depth: 2, width: 16, seed: 1 }))).not.toBe(base)
     expect(canonicalConfig(resolve({ depth: 2, width: 16, bias: false }))).not.toBe(base)
+    expect(base).not.toContain('initialWeights')
+    expect(canonicalConfig(resolve({ depth: 2, width: 16, initialWeights: 'a'.repeat(64) }))).not.toBe(base)
   })
 })

@@ -6,7 +6,7 @@ import { plainText, textWithLines } from './plain-text.ts'
 import type { TrainingSpeed } from './training-speed.ts'
 
 /** Bumped when an older worker could not run a newer config; part of the queue's name. */
-export const CONFIG_VERSION = 4
+export const CONFIG_VERSION = 5
 
 export const NormType = z.enum(['none', 'batch', 'layer', 'group'])
 export type NormType = z.infer<typeof NormType>
@@ -25,7 +25,11 @@ export type EvaluateSplit = z.infer<typeof EvaluateSplit>
 export const FirstLayer = z.enum(['direct', 'sample'])
 export type FirstLayer = z.infer<typeof FirstLayer>
 
-/** What changes the numbers. Defaults are the notebook's. */
+export const WeightsId = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be an id that POST /weights has answered: the SHA-256 of a file in 64 of 0-9 and a-f')
+
+/** What changes the numbers, of a run that begins from its seed. Defaults are the notebook's. */
 export const TrainingFields = z.strictObject({
   dataset: DatasetName.default('flowers102').describe('images to train on; synthetic-flowers needs no download'),
   imageSize: z.int().min(8).max(512).default(128).describe('pixels per side; images become imageSize x imageSize x 3'),
@@ -69,7 +73,11 @@ export const RunFields = z.strictObject({
 
 /** The body of POST /experiments: flat, every field optional. Unknown fields are refused. */
 export const ExperimentRequest = z
-  .strictObject({ ...TrainingFields.shape, ...RunFields.shape })
+  .strictObject({
+    ...TrainingFields.shape,
+    initialWeights: WeightsId.optional().describe('weights to begin with in place of the seed’s: the id that POST /weights answered'),
+    ...RunFields.shape,
+  })
   .check((ctx) => {
     // A field out of its own bounds is said alone: the rules across fields would only repeat it.
     if (ctx.issues.length > 0) return
@@ -84,6 +92,7 @@ export type ExperimentRequest = z.infer<typeof ExperimentRequest>
 export const ExperimentConfig = z
   .object({
     ...TrainingFields.shape,
+    initialWeights: WeightsId.nullable().default(null).describe('null: it begins from its seed'),
     depth: z.int(),
     width: z.int().nullable(),
     layerSizes: z.array(z.int()),
@@ -103,8 +112,8 @@ export type ExperimentConfig = z.infer<typeof ExperimentConfig>
 
 /** `speed`: of the machine that will run it, where it is known; only `firstLayer: auto` asks for it. */
 export function resolveConfig(request: ExperimentRequest, speed: TrainingSpeed | null = null): ExperimentConfig {
-  const { depth = 3, width = 512, timeLimitSeconds = null, name: _name, tags: _tags, notes: _notes, ...rest } = request
-  const { priority: _priority, pool: _pool, firstLayer, ...fields } = rest
+  const { depth = 3, width = 512, initialWeights = null, timeLimitSeconds = null, name: _name, tags: _tags, ...rest } = request
+  const { notes: _notes, priority: _priority, pool: _pool, firstLayer, ...fields } = rest
   const layerSizes = request.layerSizes ?? Array.from({ length: depth }, () => width)
   const uniform = layerSizes.every((size) => size === layerSizes[0])
   return {
@@ -113,6 +122,7 @@ export function resolveConfig(request: ExperimentRequest, speed: TrainingSpeed |
     layerSizes,
     depth: layerSizes.length,
     width: uniform ? (layerSizes[0] ?? null) : null,
+    initialWeights,
     timeLimitSeconds,
     firstLayer: firstLayer === 'auto' ? planFirstLayer({ ...fields, layerSizes }, speed).choice : firstLayer,
   }

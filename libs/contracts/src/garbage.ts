@@ -16,12 +16,14 @@ export type GarbageRequest = z.infer<typeof GarbageRequest>
 
 const Removed = z.object({ files: z.int(), bytes: z.int() })
 
-/** What was removed of the checkpoints and models on this host, and what stays. */
+/** What was removed of the checkpoints, models and uploaded weights on this host, and what stays. */
 export const GarbageReport = z
   .object({
     dryRun: z.boolean(),
     removed: z.object({
-      unused: Removed.describe('what no record names: torn files, leftovers of lost attempts, what forks that have ended began with'),
+      unused: Removed.describe(
+        'what no record names: torn files, leftovers of lost attempts, what runs that have ended began with, uploaded weights that a day has not used',
+      ),
       deleted: Removed.describe('of experiments that were deleted'),
       unknown: Removed.describe('of experiments that this service does not know'),
       overLimit: Removed.describe('kept by ended experiments, removed because of maxBytes'),

@@ -27,6 +27,7 @@ export {
   resolveConfig,
   RunFields,
   TrainingFields,
+  WeightsId,
 } from './experiment-config.ts'
 export { ExperimentListQuery, ExperimentSort, SortedResult } from './experiment-list.ts'
 export { GarbageReport, GarbageRequest } from './garbage.ts'
@@ -66,6 +67,7 @@ export { forecastLayers, type ForecastLayer, type ForecastNetwork } from './sign
 export { forecastConfig } from './forecast-config.ts'
 export { forecastSignal, SignalForecast, SignalVerdict } from './signal-advice.ts'
 export { dryRunShapes, linearShapes, type NetworkCost, networkCost } from './network-cost.ts'
+export { UploadedWeights, weightsFaults } from './initial-weights.ts'
 export { fromJsonNumber, JsonNumber, toJsonNumber } from './json-number.ts'
 export { EpochLayers, LayerKind, LayerList, LayerRow, LayerSignal } from './layer-signal.ts'
 export { KeptModel, ModelKind, Prediction, StoredModel } from './model.ts'
@@ -73,6 +75,15 @@ export { PageToken } from './page-token.ts'
 export { probeMemoryBytes } from './probe-memory.ts'
 export { pytorchModule } from './pytorch-module.ts'
 export { Probe, PROBE_VERSION, ProbeCell, ProbeInput, ProbeLayer, ProbeRequest, ProbeState } from './probe.ts'
+export {
+  type PiecedFile,
+  readTensorList,
+  type StoredTensor,
+  TENSOR_ITEM_BYTES,
+  type TensorType,
+  WeightsUnusableError,
+} from './tensor-list.ts'
+export { isBatchCount, stateDict, WeightsNetwork, weightsNetwork, wordsFor } from './weights-network.ts'
 export { CheckpointInfo, FromTrainer, RunStart, ToTrainer } from './trainer-message.ts'
 export { TRAINER_ENVIRONMENT } from './trainer-environment.ts'
 export { Problem } from './problem.ts'

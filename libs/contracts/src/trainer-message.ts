@@ -11,7 +11,7 @@ import { TrainingSpeed } from './training-speed.ts'
 export const CheckpointInfo = z.object({ file: z.string(), epoch: z.int(), sha256: z.string(), bytes: z.int() })
 export type CheckpointInfo = z.infer<typeof CheckpointInfo>
 
-/** What a fork begins with: files of its own, taken over from its parent when it was made. */
+/** What a run begins with that does not begin from its seed: files of its own, taken over when it was made, from a fork's parent or from what was uploaded. */
 export const RunStart = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('checkpoint'),
@@ -21,6 +21,7 @@ export const RunStart = z.discriminatedUnion('kind', [
     keepMomentum: z.boolean(),
   }),
   z.object({ kind: z.literal('model'), folder: z.string(), epoch: z.int() }),
+  z.object({ kind: z.literal('weights'), folder: z.string(), file: z.string(), epoch: z.literal(0) }),
 ])
 export type RunStart = z.infer<typeof RunStart>
 
@@ -33,7 +34,7 @@ export const ToTrainer = z.discriminatedUnion('type', [
     checkpoints: z
       .object({ folder: z.string(), resume: z.array(CheckpointInfo) })
       .describe('where to write, and those to resume from: the first one that is whole'),
-    start: RunStart.nullable().describe('what a fork begins with where it has no checkpoint of its own; null: the seed'),
+    start: RunStart.nullable().describe('what it begins with where it has no checkpoint of its own; null: the seed'),
     modelFolder: z.string().describe('where to write the model that is kept'),
   }),
   z.object({ type: z.literal('probe'), runId: z.string(), request: ProbeRequest }),

@@ -25,7 +25,7 @@ const atMs = z.codec(z.number(), z.iso.datetime(), { decode: (ms) => new Date(ms
 const maybe = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) => value ?? null)
 const epochRow = z.string().transform((row): Epoch => epochFromRow(row))
 
-/** What a fork begins with, in the folder of starts that is named for its token. */
+/** What a fork, or a run with initial weights, begins with, in the folder of starts that is named for its token. */
 export const StoredStart = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('checkpoint'),
@@ -35,6 +35,7 @@ export const StoredStart = z.discriminatedUnion('kind', [
     keepMomentum: z.boolean(),
   }),
   z.object({ kind: z.literal('model'), token: z.string(), epoch: z.int() }),
+  z.object({ kind: z.literal('weights'), token: z.string(), file: z.string(), epoch: z.literal(0) }),
 ])
 export type StoredStart = z.infer<typeof StoredStart>
 

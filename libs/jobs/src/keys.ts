@@ -7,8 +7,8 @@ export const DEFAULT_PREFIX = '{trainyard}'
 export const queueName = (pool: string, version = CONFIG_VERSION): string => `run-v${version}-${pool}`
 
 /**
- * Versions 1, before the norms, 2, before sample space, and 3, before forks, fit into today's schema by its defaults, so what was queued before an
- * upgrade still runs: first, for it has waited longest and nothing new comes behind it.
+ * Versions 1, before the norms, 2, before sample space, 3, before forks, and 4, before initial weights, fit into today's schema by its defaults, so what
+ * was queued before an upgrade still runs: first, for it has waited longest and nothing new comes behind it.
  */
 export const servedQueues = (pool: string): string[] => Array.from({ length: CONFIG_VERSION }, (_, i) => queueName(pool, i + 1))
 

@@ -1,0 +1,19 @@
+import { UploadedWeights } from '@trainyard/contracts'
+import type { Http } from './http.ts'
+
+/** Weights of PyTorch models, for experiments to begin with. */
+export interface WeightsCalls {
+  /** Sends a safetensors file, as it is read: a browser's File, or in Node what `openAsBlob` of node:fs opens. The answer's id is an experiment's `initialWeights`. */
+  upload(file: Blob, options?: { signal?: AbortSignal | undefined }): Promise<UploadedWeights>
+}
+
+export const weightsCalls = (http: Http): WeightsCalls => ({
+  upload: (file, { signal = new AbortController().signal } = {}) =>
+    http.json(UploadedWeights, {
+      path: '/api/v1/weights',
+      method: 'POST',
+      bytes: file,
+      headers: { 'content-type': 'application/octet-stream' },
+      signal,
+    }),
+})
