@@ -1,7 +1,8 @@
+import type { ServerResponse } from 'node:http'
 import { ERRORS } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
-import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
+import { ProblemError, TimedOutError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
 import { sendJson, sendProblem, startCannedService, testExperiment } from '../../../tests/support/canned-service.ts'
 
 let service: Awaited<ReturnType<typeof startCannedService>> | undefined
@@ -83,6 +84,35 @@ test('nothing at the address — names it and says what to do', async () => {
   expect(error).toBeInstanceOf(UnreachableError)
   expect(error).toMatchObject({ code: 'API_UNREACHABLE', message: expect.stringContaining(`at ${service?.url}; start it with npm start`) })
   expect(ERRORS.API_UNREACHABLE.exitCode).toBe(5)
+})
+
+test.each([
+  ['no answer at all', () => {}],
+  [
+    'an answer that stalls',
+    (response: ServerResponse) => response.writeHead(200, { 'content-type': 'application/json' }).write('{"items":'),
+  ],
+  [
+    'a refusal that stalls',
+    (response: ServerResponse) => response.writeHead(404, { 'content-type': 'application/json' }).write('{"code":'),
+  ],
+])('%s — is out of time, and says of how much', async (_what, answer) => {
+  service = await startCannedService((_request, response) => void answer(response))
+  const client = createClient({ baseUrl: service.url, timeoutMs: 50 })
+  const error = await client.experiments.list().catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(TimedOutError)
+  expect(error).toBeInstanceOf(UnreachableError)
+  expect(error).toMatchObject({
+    code: 'API_UNREACHABLE',
+    message: expect.stringContaining(`${service.url} has not answered within 0.05 s`),
+  })
+})
+
+test("a caller's own abort — leaves as the reason that was given", async () => {
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  const { client } = await clientOf(() => controller.abort(reason))
+  await expect(client.probes.get('1', { signal: controller.signal })).rejects.toBe(reason)
 })
 
 test.each([

@@ -24,8 +24,7 @@ export function datasetCalls(http: Http): DatasetCalls {
   return {
     list: () => http.json(DatasetList, { path: DATASETS }),
     get: (name) => http.json(Dataset, { path: pathOf(name) }),
-    samples: async (name, query) =>
-      new Uint8Array(await (await http.send({ ...samplesOf(name, query), headers: { accept: 'image/png' } })).arrayBuffer()),
+    samples: (name, query) => http.bytes({ ...samplesOf(name, query), headers: { accept: 'image/png' } }),
     sampleList: (name, query) => http.json(SampleList, samplesOf(name, query)),
   }
 }

@@ -12,8 +12,21 @@ export class ProblemError extends ExpectedError {
 }
 
 export class UnreachableError extends ExpectedError {
-  constructor(baseUrl: string, options?: ErrorOptions) {
-    super('API_UNREACHABLE', `Nothing answers at ${baseUrl}; start it with npm start or set TRAINYARD_URL`, options)
+  constructor(
+    baseUrl: string,
+    {
+      message = `Nothing answers at ${baseUrl}; start it with npm start or set TRAINYARD_URL`,
+      ...options
+    }: ErrorOptions & { message?: string } = {},
+  ) {
+    super('API_UNREACHABLE', message, options)
+  }
+}
+
+/** Something is there, but the answer has not come in time; whether the service has done what was asked is not known. */
+export class TimedOutError extends UnreachableError {
+  constructor(baseUrl: string, { withinMs, ...options }: ErrorOptions & { withinMs: number }) {
+    super(baseUrl, { message: `${baseUrl} has not answered within ${withinMs / 1000} s; try again, or allow it more time`, ...options })
   }
 }
 

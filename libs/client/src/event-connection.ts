@@ -1,7 +1,7 @@
 import { ExperimentEvent } from '@trainyard/contracts'
 import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream'
-import { UnexpectedAnswerError } from './errors.ts'
-import type { Http } from './http.ts'
+import { TimedOutError, UnexpectedAnswerError } from './errors.ts'
+import { type Http, parseJson } from './http.ts'
 
 /** The service sends a comment every 15 s: three of them missed, and the connection is dead though nobody said so. */
 const SILENT_FOR_MS = 45_000
@@ -19,7 +19,7 @@ export async function* readEvents(
   http: Http,
   { id, lastEventId, signal, onOpen }: Connection,
 ): AsyncGenerator<{ id: string | null; event: ExperimentEvent }> {
-  const silence = silenceTimer()
+  const silence = silenceTimer(http.baseUrl)
   try {
     const response = await http.send({
       path: `/api/v1/experiments/${encodeURIComponent(id)}/events`,
@@ -58,17 +58,9 @@ async function* readAll(stream: ReadableStream<EventSourceMessage> | undefined):
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function silenceTimer() {
+function silenceTimer(baseUrl: string) {
   const controller = new AbortController()
-  const silent = (): void => controller.abort(new DOMException('The stream fell silent', 'TimeoutError'))
+  const silent = (): void => controller.abort(new TimedOutError(baseUrl, { withinMs: SILENT_FOR_MS }))
   let timer = setTimeout(silent, SILENT_FOR_MS)
   return {
     signal: controller.signal,

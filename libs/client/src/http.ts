@@ -1,6 +1,6 @@
 import { Problem } from '@trainyard/contracts'
 import type { z } from 'zod'
-import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
+import { ProblemError, TimedOutError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
 
 const ANSWER_WITHIN_MS = 30_000
 
@@ -22,12 +22,13 @@ interface HttpRequest {
 }
 
 export interface Http {
+  baseUrl: string
   send(request: HttpRequest): Promise<Response>
   json<Schema extends z.ZodType>(schema: Schema, request: HttpRequest): Promise<z.output<Schema>>
   text(request: HttpRequest): Promise<string>
+  bytes(request: HttpRequest): Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** Requests to one service: whatever is not an answer we know leaves as a typed error. */
 interface HttpOptions {
   baseUrl: string
   apiKey?: string | undefined
@@ -35,50 +36,66 @@ interface HttpOptions {
   fetch: Fetch
 }
 
+/** Requests to one service: whatever is not an answer we know leaves as a typed error. */
 export function createHttp({ baseUrl, apiKey, timeoutMs = ANSWER_WITHIN_MS, fetch }: HttpOptions): Http {
   const authorization = apiKey === undefined ? undefined : `Bearer ${apiKey}`
 
   async function send(request: HttpRequest): Promise<Response> {
+    return (await exchange(request)).response
+  }
+
+  /** `read` waits for a part of the answer; where that does not come, its error says why. */
+  async function exchange(request: HttpRequest): Promise<{ response: Response; read: <T>(part: Promise<T>) => Promise<T> }> {
     const { path, query = {}, headers = {}, method = 'GET', body, bytes, alsoFine = [] } = request
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
     const url = `${baseUrl.replace(/\/+$/, '')}${path}${given.length > 0 ? `?${search}` : ''}`
-    const init: RequestInit = { method, signal: signalOf(request, timeoutMs) }
+    // a caller's own signal rules; without one, an answer has its time
+    const withinMs = timeoutMs + 1000 * (request.waitSeconds ?? 0)
+    const signal = request.signal ?? AbortSignal.timeout(withinMs)
+    const read = <T>(part: Promise<T>): Promise<T> =>
+      part.catch((cause: unknown) => {
+        if (!signal.aborted) throw new UnreachableError(baseUrl, { cause })
+        throw request.signal ? signal.reason : new TimedOutError(baseUrl, { withinMs, cause })
+      })
+    const init: RequestInit = { method, signal }
     const type = body === undefined ? undefined : 'application/json'
     init.headers = withoutUndefined({ authorization, 'content-type': type, ...headers })
     if (body !== undefined) init.body = JSON.stringify(body)
     else if (bytes) init.body = bytes
-    const response = await fetch(url, init).catch((error: unknown) => {
-      throw new UnreachableError(baseUrl, { cause: error })
-    })
-    if (response.ok || alsoFine.includes(response.status)) return response
-    throw await refusalOf(response)
+    const response = await read(fetch(url, init))
+    if (response.ok || alsoFine.includes(response.status)) return { response, read }
+    const problem = Problem.safeParse(parseJson(await read(response.text())))
+    throw problem.success ? new ProblemError(problem.data) : new UnexpectedAnswerError(response)
   }
 
   return {
+    baseUrl,
     send,
     async json(schema, request) {
-      const response = await send({ ...request, headers: { accept: 'application/json', ...request.headers } })
-      return parseAnswer(schema, response)
+      const { response, read } = await exchange({ ...request, headers: { accept: 'application/json', ...request.headers } })
+      const parsed = schema.safeParse(parseJson(await read(response.text())))
+      if (!parsed.success) throw new UnexpectedAnswerError(response, { cause: parsed.error })
+      return parsed.data
     },
-    text: async (request) => (await send(request)).text(),
+    async text(request) {
+      const { response, read } = await exchange(request)
+      return read(response.text())
+    },
+    async bytes(request) {
+      const { response, read } = await exchange(request)
+      return new Uint8Array(await read(response.arrayBuffer()))
+    },
   }
 }
 
-/** A caller's own signal rules; without one, an answer has its time. */
-const signalOf = ({ signal, waitSeconds = 0 }: HttpRequest, timeoutMs: number): AbortSignal =>
-  signal ?? AbortSignal.timeout(timeoutMs + 1000 * waitSeconds)
-
-async function refusalOf(response: Response): Promise<Error> {
-  const problem = Problem.safeParse(await response.json().catch(() => null))
-  return problem.success ? new ProblemError(problem.data) : new UnexpectedAnswerError(response)
-}
-
-async function parseAnswer<Schema extends z.ZodType>(schema: Schema, response: Response): Promise<z.output<Schema>> {
-  const answer: unknown = await response.json().catch(() => undefined)
-  const parsed = schema.safeParse(answer)
-  if (!parsed.success) throw new UnexpectedAnswerError(response, { cause: parsed.error })
-  return parsed.data
+/** What is no JSON fits no schema. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function withoutUndefined(headers: Record<string, string | undefined>): Record<string, string> {

@@ -1,25 +1,47 @@
 /** A typed client of the service, for Node and browsers: requests, event streams that reconnect, errors with the service's codes. */
 export { type Client, type ClientOptions, createClient } from './client.ts'
 export type { DatasetCalls } from './dataset-calls.ts'
-export { isProblem, ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
+export { isProblem, ProblemError, TimedOutError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
 export { type ExperimentCalls, type ExperimentInput, type KeyOptions, type ListOptions, type ModelFileOptions } from './experiment-calls.ts'
 export type { KeyCalls } from './key-calls.ts'
 export type { ProbeCalls, ProbeInput, WaitOptions } from './probe-calls.ts'
 export type { SweepCalls, SweepInput } from './sweep-calls.ts'
 export type { WeightsCalls } from './weights-calls.ts'
 export { type WatchedEvent, type WatchOptions } from './watch.ts'
+/** What the service says, and the fields of what it is told. */
 export type {
+  ApiKey,
+  ApiKeyList,
+  AuditPage,
+  BatchList,
   Comparison,
   Dataset,
+  DatasetList,
+  DryRun,
   Epoch,
+  EpochList,
   ErrorCode,
   Experiment,
+  ExperimentConfig,
   ExperimentEvent,
   ExperimentPage,
+  ExperimentPatch,
   ExperimentState,
+  GarbageReport,
+  LayerList,
+  LogList,
+  ModelKind,
+  NewApiKey,
+  NormLabTable,
   Prediction,
   Probe,
   Problem,
+  Readiness,
+  SampleList,
   Sweep,
+  SweepPage,
+  SweepPlan,
+  UploadedWeights,
   WorkerInfo,
+  WorkerList,
 } from '@trainyard/contracts'

@@ -74,7 +74,7 @@ function isRepeated({ id, event }: WatchedEvent, lastEventId: string | null): bo
 function mayPass(error: unknown): boolean {
   if (error instanceof ProblemError) return error.problem.status >= 500
   if (error instanceof UnexpectedAnswerError) return error.status >= 500
-  return error instanceof UnreachableError || error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError')
+  return error instanceof UnreachableError || error instanceof TypeError
 }
 
 /** Doubles up to the cap; the random half keeps a thousand watchers from returning in the same moment. */
