@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Notes every call that changes something, or was refused, before it is answered. */
+/** Notes every call that changes something, or would have and was refused, before it is answered. */
 export function auditCalls(app: FastifyInstance, audit: Pick<AuditLog, 'add'>): void {
   app.addHook('onSend', async (request, reply) => {
     if (SAFE_METHODS.has(request.method)) return
