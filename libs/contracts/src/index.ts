@@ -38,6 +38,7 @@ export {
   Engine,
   Epoch,
   EpochList,
+  epochNumbers,
   ErrorClass,
   Experiment,
   ExperimentError,
@@ -95,6 +96,7 @@ export {
   SweepSummary,
   SweptField,
   Trial,
+  TrialConfig,
   TrialFields,
 } from './sweep.ts'
 export { WorkerInfo, WorkerList, WorkerSlot } from './worker.ts'
