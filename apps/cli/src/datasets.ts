@@ -2,7 +2,7 @@ import { type Dataset, DatasetName } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { formatCount } from './measures.ts'
 import { type CliDeps, GlobalOptions, openSession } from './session.ts'
-import { type Column, tableLines } from './text-table.ts'
+import type { Column } from './text-table.ts'
 
 const SCRIPT = 'apps/trainer/src/datasets.main.ts'
 
@@ -45,7 +45,6 @@ function addDatasetList(datasets: Command, deps: CliDeps): void {
       const session = openSession(command, deps)
       const list = await session.client.datasets.list()
       if (session.json) return session.printJson(list)
-      const { header, lines } = tableLines(COLUMNS, list.items)
-      session.print(session.style('dim', header), ...lines)
+      session.printTable(COLUMNS, list.items)
     })
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { formatBytes, formatCount, formatShare } from './measures.ts'
 import { readRequestFile } from './request-file.ts'
-import { requestFlags } from './request-flags.ts'
+import { requestFlags, typedOptions } from './request-flags.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 import { showSubmitted } from './show-submitted.ts'
 import { tickText } from './terminal-plot.ts'
@@ -39,10 +39,9 @@ export function addSubmit(program: Command, deps: CliDeps): void {
 
 /** The file's fields, and over them what was typed. */
 async function requestIn(file: string, command: Command): Promise<ExperimentRequest> {
-  const typed = Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
   const request = ExperimentRequest.safeParse({
     ...(await readRequestFile(file)),
-    ...readFlagValues(commandFlags(ExperimentRequest), typed),
+    ...readFlagValues(commandFlags(ExperimentRequest), typedOptions(command)),
   })
   if (request.success) return request.data
   const faults = request.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
