@@ -2,7 +2,7 @@ import type { AuditLog } from '@trainyard/jobs'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSafe } from './safe-methods.ts'
 
-/** Notes every call that changes something, or was refused, before it is answered. */
+/** Notes every call that changes something, or would have and was refused, before it is answered. */
 export function auditCalls(app: FastifyInstance, audit: Pick<AuditLog, 'add'>): void {
   app.addHook('onSend', async (request, reply) => {
     if (isSafe(request.method)) return

@@ -2,7 +2,7 @@ import type { AuditEntry } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { type CliDeps, openSession } from './session.ts'
-import { type Column, tableLines } from './text-table.ts'
+import type { Column } from './text-table.ts'
 import { toCount } from './to-count.ts'
 
 const AuditOptions = z.object({ limit: z.string(), pageToken: z.string().optional() })
@@ -29,8 +29,7 @@ export function addAudit(program: Command, deps: CliDeps): void {
       const page = await session.client.keys.audit({ pageSize: toCount(limit), pageToken })
       if (session.json) return session.printJson(page)
       if (page.items.length === 0) return session.print('nothing was changed yet')
-      const { header, lines } = tableLines(COLUMNS, page.items)
-      session.print(session.style('dim', header), ...lines)
+      session.printTable(COLUMNS, page.items)
       if (page.nextPageToken) session.print(`more: trainyard audit --page-token ${page.nextPageToken}`)
     })
 }

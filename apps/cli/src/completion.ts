@@ -1,9 +1,8 @@
-import type { Argument, Command, Option } from 'commander'
-import type { CliDeps } from './session.ts'
+import type { Command, Option } from 'commander'
+import { newestIds } from './newest-ids.ts'
+import { type CliDeps, GlobalOptions } from './session.ts'
 
-const NAMES_EXPERIMENTS = /\bids?\b|latest/
-
-/** Words that complete a command line, for the shells' own completion: the program's tree says them, so none can be forgotten. */
+/** Words that complete a command line, for the shells' own completion: the program's tree says them, so none can be forgotten; ids the service. */
 export function addCompletion(program: Command, deps: CliDeps): void {
   const command = program.command('completion').description('print what bash or zsh needs to complete commands, flags and ids')
   for (const [shell, script] of Object.entries(SCRIPTS))
@@ -15,14 +14,21 @@ export function addCompletion(program: Command, deps: CliDeps): void {
     .command('complete-words', { hidden: true })
     .argument('[words...]')
     .allowUnknownOption()
-    .action((words: string[]) => {
-      const found = completionsOf(program, words)
+    .action(async (words: string[]) => {
+      const { url } = GlobalOptions.parse(program.opts())
+      const found = await completionsOf(words, { program, url, apiKey: deps.apiKey })
       if (found.length > 0) deps.terminal.stdout.write(`${found.join('\n')}\n`)
     })
 }
 
+interface Place {
+  program: Command
+  url: string
+  apiKey: string | undefined
+}
+
 /** What may stand in the place of the last of the words. */
-function completionsOf(program: Command, words: readonly string[]): string[] {
+async function completionsOf(words: readonly string[], { program, url, apiKey }: Place): Promise<string[]> {
   const [current, ...before] = [words.at(-1) ?? '', ...words.slice(0, -1)]
   const command = commandOf(program, before)
   const options = [...command.options, ...program.options].filter(({ hidden }) => !hidden)
@@ -31,7 +37,7 @@ function completionsOf(program: Command, words: readonly string[]): string[] {
     ? (wanting.argChoices ?? [])
     : current.startsWith('-')
       ? options.flatMap(({ long }) => long ?? [])
-      : namesIn(command)
+      : [...namesIn(command), ...(await idsFor(command, { url: typedUrl(before) ?? url, apiKey }))]
   return [...new Set(candidates)].filter((candidate) => candidate.startsWith(current))
 }
 
@@ -43,13 +49,21 @@ function commandOf(program: Command, words: readonly string[]): Command {
 
 const isNamed = ({ long, short }: Option, word: string | undefined): boolean => word !== undefined && (word === long || word === short)
 
-function namesIn({ commands, registeredArguments }: Command): string[] {
-  const names = commands.map((each) => each.name()).filter((name) => name !== 'complete-words')
-  return [...names, ...registeredArguments.flatMap(valuesOf)]
+function typedUrl(words: readonly string[]): string | undefined {
+  const at = words.lastIndexOf('--url')
+  return at === -1 ? undefined : words[at + 1]
 }
 
-const valuesOf = (argument: Argument): string[] =>
-  argument.argChoices ?? (NAMES_EXPERIMENTS.test(`${argument.name()} ${argument.description}`) ? ['latest'] : [])
+const namesIn = ({ commands, registeredArguments }: Command): string[] => [
+  ...commands.map((each) => each.name()).filter((name) => name !== 'complete-words'),
+  ...registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+]
+
+/** An argument that takes `latest` takes ids: those of sweeps below `sweep`, else of experiments. */
+async function idsFor({ registeredArguments, parent }: Command, where: { url: string; apiKey: string | undefined }): Promise<string[]> {
+  if (!registeredArguments.some(({ description }) => description.includes('latest'))) return []
+  return ['latest', ...(await newestIds(parent?.name() === 'sweep' ? 'sweeps' : 'experiments', where))]
+}
 
 const SCRIPTS = {
   bash: {

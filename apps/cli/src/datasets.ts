@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { formatCount } from './measures.ts'
 import { addDatasetSamples } from './samples.ts'
 import { type CliDeps, GlobalOptions, openSession } from './session.ts'
-import { type Column, tableLines } from './text-table.ts'
+import type { Column } from './text-table.ts'
 
 const SCRIPT = 'apps/trainer/src/datasets.main.ts'
 
@@ -47,7 +47,6 @@ function addDatasetList(datasets: Command, deps: CliDeps): void {
       const session = openSession(command, deps)
       const list = await session.client.datasets.list()
       if (session.json) return session.printJson(list)
-      const { header, lines } = tableLines(COLUMNS, list.items)
-      session.print(session.style('dim', header), ...lines)
+      session.printTable(COLUMNS, list.items)
     })
 }

@@ -1,4 +1,4 @@
-import type { Epoch } from '@trainyard/contracts'
+import { type Epoch, epochNumbers } from '@trainyard/contracts'
 import { formatLoss, formatShare } from './measures.ts'
 import { progressBar } from './progress-bar.ts'
 import { type Column, tableLines } from './text-table.ts'
@@ -35,7 +35,7 @@ export function createEpochPrinter({ epochs, print }: { epochs: number; print: (
   const printed = new Map<number, string>()
   return (epoch) => {
     const { header, lines } = tableLines(columns, [epoch])
-    const numbers = JSON.stringify([epoch.loss, epoch.accuracy, epoch.evalLoss, epoch.evalAccuracy, epoch.evalTop5Accuracy])
+    const numbers = epochNumbers(epoch)
     if (printed.get(epoch.epoch) === numbers) return
     if (printed.size === 0) print(header)
     print(printed.has(epoch.epoch) ? `${lines.join('')}  (computed again after a restart)` : lines.join(''))

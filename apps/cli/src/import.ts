@@ -14,11 +14,10 @@ import {
 } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { requestFlags } from './request-flags.ts'
+import { requestFlags, typedOptions } from './request-flags.ts'
 import { type CliDeps, openSession } from './session.ts'
 import { showDryRun } from './show-dry-run.ts'
 import { showSubmitted } from './show-submitted.ts'
-import { typedOptions } from './typed-options.ts'
 import { watchExperiment } from './watch-experiment.ts'
 
 /** All that an experiment has, but for what its weights tell themselves. */

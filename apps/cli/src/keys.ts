@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { requestFlags } from './request-flags.ts'
 import { makeRoster } from './roster.ts'
 import { type CliDeps, openSession } from './session.ts'
-import { type Column, tableLines } from './text-table.ts'
+import type { Column } from './text-table.ts'
 
 const COLUMNS: readonly Column<ApiKey>[] = [
   { title: 'id', value: ({ id }) => id },
@@ -34,8 +34,7 @@ export function addKeys(program: Command, deps: CliDeps): void {
       if (session.json) return session.printJson(found)
       if (found.items.length === 0)
         return session.print('no keys: on this host everybody may do everything. The first: trainyard keys create NAME --scope admin')
-      const { header, lines } = tableLines(COLUMNS, found.items)
-      session.print(session.style('dim', header), ...lines)
+      session.printTable(COLUMNS, found.items)
     })
   const revoke = keys
     .command('revoke')

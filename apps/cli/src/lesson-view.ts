@@ -1,5 +1,5 @@
 import { CLASSES, type Epoch, fromJsonNumber } from '@trainyard/contracts'
-import { createLogUpdate } from 'log-update'
+import { drawInPlace } from './draw-in-place.ts'
 import type { LessonRun } from './lesson-runs.ts'
 import { formatLoss, formatShare } from './measures.ts'
 import { seriesLook } from './series-look.ts'
@@ -22,9 +22,8 @@ export function lessonView(session: Session, runs: readonly LessonRun[]): Lesson
   const lines = (): string[] => curveLines(runs, session)
   if (session.json) return { show: () => {}, close: () => {} }
   session.print(...introduction(runs), '')
-  const { stdout } = session.terminal
-  if (stdout.isTTY && stdout.columns > 0) {
-    const drawing = createLogUpdate(stdout)
+  const drawing = drawInPlace(session)
+  if (drawing) {
     const draw = (): void => drawing(lines().join('\n'))
     draw()
     return { show: draw, close: () => drawing.done() }

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { formatLoss, formatShare } from './measures.ts'
 import { type CliDeps, openSession } from './session.ts'
-import { type Column, tableLines } from './text-table.ts'
+import type { Column } from './text-table.ts'
 import { toCount } from './to-count.ts'
 
 const ListOptions = z.object({
@@ -54,8 +54,7 @@ export function addList(program: Command, deps: CliDeps): void {
         const filtered = [filters.state, filters.tag, filters.owner, filters.q, filters.sort].some((each) => each !== undefined)
         return session.print(filtered ? 'no experiment fits; leave out flags to see more' : FIRST_STEPS)
       }
-      const { header, lines } = tableLines(COLUMNS, page.items)
-      session.print(session.style('dim', header), ...lines)
+      session.printTable(COLUMNS, page.items)
       if (page.nextPageToken) session.print(`more: trainyard list --page-token ${page.nextPageToken}`)
     })
 }

@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { EPOCH_COLUMNS } from './epoch-table.ts'
 import { type CliDeps, openSession } from './session.ts'
-import { tableLines } from './text-table.ts'
 
 const LossesOptions = z.object({ csv: z.boolean().default(false) })
 
@@ -18,7 +17,6 @@ export function addLosses(program: Command, deps: CliDeps): void {
       const epochs = await session.client.experiments.epochs(id)
       if (session.json) return session.printJson(epochs)
       if (epochs.items.length === 0) return session.print(`no epoch has ended yet; follow it: trainyard watch ${id}`)
-      const { header, lines } = tableLines(EPOCH_COLUMNS, epochs.items)
-      session.print(session.style('dim', header), ...lines)
+      session.printTable(EPOCH_COLUMNS, epochs.items)
     })
 }

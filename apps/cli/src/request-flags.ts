@@ -1,5 +1,5 @@
 import { type CommandFlag, commandFlags } from '@trainyard/contracts'
-import { Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 
 const VALUE_OF: Record<CommandFlag['kind'], string> = {
@@ -14,6 +14,11 @@ const VALUE_OF: Record<CommandFlag['kind'], string> = {
 /** One flag for each field of the request, with the contract's types, defaults, bounds and descriptions. */
 export function requestFlags(request: z.ZodObject): Option[] {
   return commandFlags(request).flatMap(toOptions)
+}
+
+/** The options that were typed, without the defaults of the others. */
+export function typedOptions(command: Command): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
 }
 
 function toOptions({ flag, kind, choices, defaultValue, description }: CommandFlag): Option[] {

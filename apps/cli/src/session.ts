@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { type Client, createClient } from '@trainyard/client'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { type Column, tableLines } from './text-table.ts'
 
 /** Where words go, and how a command hears that its user wants no more. */
 interface Terminal {
@@ -27,6 +28,7 @@ export interface Session {
   json: boolean
   terminal: Terminal
   print(...lines: readonly string[]): void
+  printTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void
   /** One JSON value: all that --json lets stdout show. */
   printJson(value: unknown): void
   warn(line: string): void
@@ -39,13 +41,19 @@ export const GlobalOptions = z.object({ json: z.boolean().default(false), url: z
 export function openSession(command: Command, { terminal, apiKey }: CliDeps): Session {
   const { json, url } = GlobalOptions.parse(command.optsWithGlobals())
   const { stdout, stderr } = terminal
+  const print: Session['print'] = (...lines) => void stdout.write(lines.map((line) => `${line}\n`).join(''))
+  const style: Session['style'] = (format, text) => styleText(format, text, { stream: stdout })
   return {
     client: createClient({ baseUrl: url, apiKey }),
     json,
     terminal,
-    print: (...lines) => stdout.write(lines.map((line) => `${line}\n`).join('')),
+    print,
+    printTable(columns, rows) {
+      const { header, lines } = tableLines(columns, rows)
+      print(style('dim', header), ...lines)
+    },
     printJson: (value) => stdout.write(`${JSON.stringify(value)}\n`),
     warn: (line) => stderr.write(json ? `${JSON.stringify({ warning: line })}\n` : `${line}\n`),
-    style: (format, text) => styleText(format, text, { stream: stdout }),
+    style,
   }
 }

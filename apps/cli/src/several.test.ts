@@ -5,7 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { compareExperiments, Experiment } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
-import { sendJson, startCannedService, storedEpoch, testExperiment as canned } from '../../../tests/support/canned-service.ts'
+import { sendJson, sendProblem, startCannedService, storedEpoch, testExperiment as canned } from '../../../tests/support/canned-service.ts'
 import { runCli } from './test-run.ts'
 
 const testExperiment = Experiment.parse(canned)
@@ -131,18 +131,65 @@ test.each([
   expect((await runCli(['complete-words', '--', ...words])).stdout.trim().split('\n')).toEqual(found)
 })
 
+test.each([
+  [['show', ''], `/api/v1/experiments?pageSize=20`, ['latest', testExperiment.id, other.id]],
+  [['watch', testExperiment.id, '1h'], `/api/v1/experiments?pageSize=20`, [other.id]],
+  [['sweep', 'show', ''], `/api/v1/sweeps?pageSize=20`, ['latest', testExperiment.id, other.id]],
+])('completion — %j asks for %s, and is completed by %j', async (words, asked, found) => {
+  const sweep = { state: 'running', strategy: 'grid', objective: 'loss', trials: 1, made: 1, ended: 0, createdAt: at, finishedAt: null }
+  service = await startCannedService(({ url }, response) => {
+    const items = [testExperiment, other].map((each) =>
+      url.includes('/sweeps') ? { ...sweep, id: each.id, name: null, owner: null } : each,
+    )
+    sendJson(response, { items, nextPageToken: null })
+  })
+  for (const url of [service.url, 'http://127.0.0.1:1']) {
+    // what the line itself says goes before the environment
+    const line = url === service.url ? words : ['--url', service.url, ...words]
+    const { stdout } = await runCli(['complete-words', '--', ...line], { url })
+    expect(stdout.trim().split('\n')).toEqual(found)
+  }
+  expect(service.seen.map(({ url }) => url)).toEqual([asked, asked])
+})
+
+test.each([
+  ['submit', '--norm', 'b'],
+  ['drain', ''],
+  ['show', '--j'],
+])('completion — %j asks for no ids', async (...words) => {
+  service = await startCannedService((_request, response) => sendProblem(response, { status: 500, code: 'INTERNAL' }))
+  await runCli(['complete-words', '--', ...words], { url: service.url })
+  expect(service.seen).toEqual([])
+})
+
+test('completion — a service that refuses, or does not answer, is not heard of', async () => {
+  service = await startCannedService(({ url }, response) => {
+    if (url.includes('/sweeps')) return // never answered
+    sendProblem(response, { status: 401, code: 'UNAUTHENTICATED' })
+  })
+  for (const words of [
+    ['show', ''],
+    ['sweep', 'show', ''],
+  ])
+    expect(await runCli(['complete-words', '--', ...words], { url: service.url })).toEqual({ code: 0, stdout: 'latest\n', stderr: '' })
+})
+
 test('completion — bash takes the script, and completes by it', async () => {
   const { stdout: script } = await runCli(['completion', 'bash'])
   const bin = path.join(import.meta.dirname, '..', 'bin', 'trainyard.mjs')
   const lines = [
     `trainyard() { '${process.execPath}' '${bin}' "$@"; }`,
     script,
-    'COMP_WORDS=(trainyard canc)',
-    'COMP_CWORD=1',
+    'COMP_WORDS=(trainyard canc) COMP_CWORD=1',
+    '_trainyard',
+    'echo "${COMPREPLY[@]}"',
+    'COMP_WORDS=(trainyard show "") COMP_CWORD=2',
     '_trainyard',
     'echo "${COMPREPLY[@]}"',
   ]
-  const { stdout } = await promisify(execFile)('bash', ['-c', lines.join('\n')])
-  expect(stdout).toBe('cancel\n')
+  service = await startCannedService((_request, response) => sendJson(response, { items: [testExperiment, other], nextPageToken: null }))
+  const env = { ...process.env, TRAINYARD_URL: service.url }
+  const { stdout } = await promisify(execFile)('bash', ['-c', lines.join('\n')], { env })
+  expect(stdout).toBe(`cancel\nlatest ${testExperiment.id} ${other.id}\n`)
   expect((await runCli(['completion', 'zsh'])).stdout).toContain('compdef _trainyard trainyard')
 })

@@ -1,9 +1,7 @@
-import { type CommandFlag, commandFlags, InvalidFlagsError, RunFields, TrainingFields } from '@trainyard/contracts'
+import { type CommandFlag, commandFlags, InvalidFlagsError, TrialConfig } from '@trainyard/contracts'
 import { Option } from 'commander'
-import { z } from 'zod'
 
-const { name: _name, notes: _notes, priority: _priority, pool: _pool, ...runFields } = RunFields.shape
-const FLAGS = commandFlags(z.strictObject({ ...TrainingFields.shape, ...runFields }))
+const FLAGS = commandFlags(TrialConfig)
 const RANGE = /^([^.]+(?:\.\d+)?)\.\.([^:]+)(?::(log|linear))?$/
 
 /** A flag for each field of an experiment, which takes one value, several, or a range. */

@@ -2,11 +2,10 @@ import { commandFlags, ExpectedError, ExperimentRequest, parseFlags, readFlagVal
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { readRequestFile } from './request-file.ts'
-import { requestFlags } from './request-flags.ts'
+import { requestFlags, typedOptions } from './request-flags.ts'
 import { type CliDeps, openSession } from './session.ts'
 import { showDryRun } from './show-dry-run.ts'
 import { showSubmitted } from './show-submitted.ts'
-import { typedOptions } from './typed-options.ts'
 import { watchExperiment } from './watch-experiment.ts'
 
 const SubmitOptions = z.object({

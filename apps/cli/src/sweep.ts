@@ -1,12 +1,12 @@
-import { ExpectedError, parseFlags, SweepRequest } from '@trainyard/contracts'
+import { ExpectedError, parseFlags, SweepRequest, type SweepSummary } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { readRequestFile } from './request-file.ts'
-import { requestFlags } from './request-flags.ts'
+import { requestFlags, typedOptions } from './request-flags.ts'
 import { type CliDeps, openSession } from './session.ts'
 import { readSpace, spaceOptions } from './space-flags.ts'
 import { showPlan, showSweep, sweepLines } from './sweep-table.ts'
-import { tableLines, type Column } from './text-table.ts'
+import type { Column } from './text-table.ts'
 import { watchSweep } from './watch-sweep.ts'
 
 const { base: _base, space: _space, preset: _preset, asha: _asha, seed, ...fields } = SweepRequest.shape
@@ -20,7 +20,7 @@ const RunOptions = z.looseObject({
   reductionFactor: z.coerce.number().optional(),
 })
 
-const COLUMNS: readonly Column<Awaited<ReturnType<ReturnType<typeof openSession>['client']['sweeps']['list']>>['items'][number]>[] = [
+const COLUMNS: readonly Column<SweepSummary>[] = [
   { title: 'id', value: ({ id }) => id },
   { title: 'state', value: ({ state }) => state },
   { title: 'strategy', value: ({ strategy }) => strategy },
@@ -44,8 +44,7 @@ export function addSweep(program: Command, deps: CliDeps): void {
         return session.print(
           'no sweeps yet; try: trainyard sweep run --lr 1e-3..1:log --trials 8 --dataset synthetic-flowers --image-size 16 --epochs 9',
         )
-      const { header, lines } = tableLines(COLUMNS, page.items)
-      session.print(session.style('dim', header), ...lines)
+      session.printTable(COLUMNS, page.items)
     })
   const show = sweep
     .command('show')
@@ -112,7 +111,7 @@ interface RunDeps {
 async function runSweep(command: Command, { deps, file, preset }: RunDeps): Promise<void> {
   const session = openSession(command, deps)
   const { watch, dryRun, idempotencyKey, minEpochs, reductionFactor } = RunOptions.parse(command.opts())
-  const given = Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'))
+  const given = typedOptions(command)
   const { drawSeed, ...flags } = parseFlags(SweepFlags.partial(), given)
   const typed = Object.fromEntries(Object.entries(flags).filter(([name]) => name in given))
   const fromFile = file === undefined ? {} : await readRequestFile(file)

@@ -8,7 +8,7 @@ import { liveView } from './watch-live.ts'
 import { lineView } from './watch-lines.ts'
 
 const FAILED_EXIT_CODE = 6
-const CANCELED_EXIT_CODE = 4
+export const CANCELED_EXIT_CODE = 4
 export const INTERRUPTED_EXIT_CODE = 130
 
 /** Shows events as they come. */

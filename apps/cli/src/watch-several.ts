@@ -1,5 +1,5 @@
 import { type Experiment, type ExperimentEvent, isTerminal } from '@trainyard/contracts'
-import { createLogUpdate } from 'log-update'
+import { drawInPlace } from './draw-in-place.ts'
 import { epochSummary } from './epoch-table.ts'
 import { formatLoss, formatShare } from './measures.ts'
 import { progressBar } from './progress-bar.ts'
@@ -14,8 +14,7 @@ const SHORT_ID = 8
 /** Follows several experiments until all have ended: a line for each, drawn anew on a terminal, one below the other elsewhere. Answers the exit code. */
 export async function watchSeveral(experiments: readonly Experiment[], session: Session): Promise<number> {
   const signal = session.terminal.listenForInterrupt()
-  const { stdout } = session.terminal
-  const drawing = stdout.isTTY && stdout.columns > 0 && !session.json ? createLogUpdate(stdout) : null
+  const drawing = drawInPlace(session)
   const now = [...experiments]
   const draw = (): void => drawing?.(now.map((each) => statusLine(each, session)).join('\n'))
   draw()

@@ -1,18 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sweep } from '@trainyard/contracts'
-import { createLogUpdate } from 'log-update'
+import { drawInPlace } from './draw-in-place.ts'
 import type { Session } from './session.ts'
 import { normLabLines, sweepLines } from './sweep-table.ts'
+import { CANCELED_EXIT_CODE, INTERRUPTED_EXIT_CODE } from './watch-experiment.ts'
 
 const LOOK_EVERY_MS = 1000
-const CANCELED_EXIT_CODE = 4
-const INTERRUPTED_EXIT_CODE = 130
 
 /** Follows a sweep until all its trials have ended; answers the exit code. */
 export async function watchSweep(sweep: Sweep, session: Session): Promise<number> {
   const signal = session.terminal.listenForInterrupt()
-  const { stdout } = session.terminal
-  const drawing = stdout.isTTY && stdout.columns > 0 && !session.json ? createLogUpdate(stdout) : null
+  const drawing = drawInPlace(session)
   let now = sweep
   let ended = -1
   while (now.ended < now.trials && now.state !== 'canceled' && !signal.aborted) {

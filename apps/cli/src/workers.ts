@@ -2,7 +2,7 @@ import type { WorkerInfo } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { formatBytes } from './measures.ts'
 import { type CliDeps, openSession } from './session.ts'
-import { type Column, tableLines } from './text-table.ts'
+import type { Column } from './text-table.ts'
 
 const COLUMNS: readonly Column<WorkerInfo>[] = [
   { title: 'id', value: ({ id }) => id },
@@ -27,8 +27,7 @@ export function addWorkers(program: Command, deps: CliDeps): void {
       const workers = await session.client.workers.list()
       if (session.json) return session.printJson(workers)
       if (workers.items.length === 0) return session.print('no worker is alive; npm start starts one together with the service')
-      const { header, lines } = tableLines(COLUMNS, workers.items)
-      session.print(session.style('dim', header), ...lines)
+      session.printTable(COLUMNS, workers.items)
       for (const { id, refusing } of workers.items)
         if (refusing) session.warn(`warning: worker ${id} takes no more experiments. ${refusing}`)
     })

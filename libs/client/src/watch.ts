@@ -1,4 +1,4 @@
-import type { Epoch, ExperimentEvent } from '@trainyard/contracts'
+import { type Epoch, epochNumbers, type ExperimentEvent } from '@trainyard/contracts'
 import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
 import { isAfter, readEvents } from './event-connection.ts'
 import type { Http } from './http.ts'
@@ -55,8 +55,8 @@ export async function* epochsOf(events: AsyncIterable<WatchedEvent>): AsyncGener
   const told = new Map<number, string>()
   for await (const { event } of events) {
     const epochs = event.type === 'epoch' ? [event.data] : event.type === 'snapshot' ? event.data.epochs : []
-    for (const { ...epoch } of epochs) {
-      const numbers = JSON.stringify([epoch.loss, epoch.accuracy, epoch.evalLoss, epoch.evalAccuracy, epoch.evalTop5Accuracy])
+    for (const epoch of epochs) {
+      const numbers = epochNumbers(epoch)
       if (told.get(epoch.epoch) === numbers) continue
       told.set(epoch.epoch, numbers)
       yield epoch

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** One call that changed something, or was refused. */
+/** One call that changed something, or would have and was refused. */
 export const AuditEntry = z
   .object({
     id: z.string(),

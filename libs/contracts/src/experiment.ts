@@ -188,6 +188,11 @@ export type Experiment = z.infer<typeof Experiment>
 export const ExperimentPage = z.object({ items: z.array(Experiment), nextPageToken: z.string().nullable() })
 export type ExperimentPage = z.infer<typeof ExperimentPage>
 
+/** Equal where an epoch that was computed again came out with the same numbers. */
+export function epochNumbers({ loss, accuracy, evalLoss, evalAccuracy, evalTop5Accuracy }: Epoch): string {
+  return JSON.stringify([loss, accuracy, evalLoss, evalAccuracy, evalTop5Accuracy])
+}
+
 type ComparedEpoch = Pick<Epoch, 'loss' | 'evalAccuracy'>
 
 /** The epoch that counts as best: highest evalAccuracy where measured, else lowest loss; the earlier one on a tie. */

@@ -39,6 +39,7 @@ export {
   Engine,
   Epoch,
   EpochList,
+  epochNumbers,
   ErrorClass,
   Experiment,
   ExperimentError,
@@ -107,6 +108,7 @@ export {
   SweepSummary,
   SweptField,
   Trial,
+  TrialConfig,
   TrialFields,
 } from './sweep.ts'
 export { WorkerInfo, WorkerList, WorkerSlot } from './worker.ts'

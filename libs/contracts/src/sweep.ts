@@ -7,10 +7,12 @@ import { plainText } from './plain-text.ts'
 export const MOST_TRIALS = 1000
 
 const { name: _name, notes: _notes, priority, pool, ...runFields } = RunFields.shape
-const experimentFields = { ...TrainingFields.shape, ...runFields }
+
+/** An experiment's fields that are a trial's own; the others are the sweep's. */
+export const TrialConfig = z.strictObject({ ...TrainingFields.shape, ...runFields })
 
 /** Fields of a config that a sweep may vary. */
-export const SweptField = z.enum(Object.keys(experimentFields))
+export const SweptField = z.enum(Object.keys(TrialConfig.shape))
 const FieldValue = z.union([z.number(), z.string().max(100), z.boolean(), z.array(z.int()).max(64)])
 
 const FieldValues = z.strictObject({ values: z.array(FieldValue).min(1).max(MOST_TRIALS) })
@@ -51,7 +53,7 @@ export const SweepRequest = z
   .strictObject({
     name: plainText().max(200).optional().describe('a name for people'),
     preset: z.literal('norm-lab').optional().describe('norms × positions × depths with one seed: space and strategy have defaults for it'),
-    base: z.strictObject(experimentFields).partial().default({}).describe('what all trials have in common: fields of an experiment'),
+    base: TrialConfig.partial().default({}).describe('what all trials have in common: fields of an experiment'),
     space: z.partialRecord(SweptField, FieldSpace).default({}).describe('what varies: per field its values, or a range to draw from'),
     strategy: SweepStrategy.default('random'),
     objective: Objective.optional().describe('default: evalAccuracy, or loss where nothing is evaluated'),

@@ -1,28 +1,5 @@
 import { expect, test } from 'vitest'
-import { consoleCommands, firstDifference } from './console-blocks.ts'
-
-const page = [
-  'Text, and `$ not this`.',
-  '```console',
-  '$ one --flag \\',
-  '    more',
-  'its output',
-  '',
-  "$ two <<'JS'",
-  '$ inside',
-  'JS',
-  '```',
-  '```sh',
-  '$ of another kind',
-  '```',
-].join('\n')
-
-test('consoleCommands() — commands over several lines, and their output', () => {
-  expect(consoleCommands(page)).toEqual([
-    { line: 3, command: 'one --flag \\\n    more', output: ['its output', ''] },
-    { line: 7, command: "two <<'JS'\n$ inside\nJS", output: [] },
-  ])
-})
+import { firstDifference } from './printed-text.ts'
 
 test.each([
   [['loss 4.625'], ['loss 4.626']],
@@ -34,6 +11,12 @@ test.each([
   ],
   [['…'], ['anything', 'at all']],
   [['1.2e-4'], ['1.1e-4']],
+  [['a …c 2…d'], ['a b c 1 c 2 d']],
+  [
+    ['{', '  "a": "b,  {",', '  "n": [64, 512, …],', '  …', '}', 'end'],
+    ['{"a":"b,  {","n":[64,512,512],"more":{}}', 'end'],
+  ],
+  [['{"n":[64,512]}'], ['{', '  "n": [', '    64,', '    512', '  ]', '}']],
 ])('firstDifference() — %j allows %j', (expected, printed) => {
   expect(firstDifference(expected, printed)).toBeNull()
 })
@@ -48,6 +31,10 @@ test.each([
     ['first', 'a'],
   ],
   [['batch norm'], ['layer norm']],
+  [['a … c'], ['a b c d']],
+  [['…b c'], ['a b']],
+  [['{', '  "a": 1', '}'], ['{"a":1,"b":2}']],
+  [['{', '  "a b": 1', '}'], ['{"ab":1}']],
 ])('firstDifference() — %j refuses %j', (expected, printed) => {
   expect(firstDifference(expected, printed)).not.toBeNull()
 })

@@ -6,9 +6,13 @@ import { runInherited } from './run-inherited.mjs'
 import { runTool } from './run-tool.mjs'
 import { setup } from './setup/setup.mjs'
 
+// npm run chaos, npm run fuzz
 await runTool(async () => {
   const { env, argv, stdout } = process
+  const [name = '', ...args] = argv.slice(2)
+  const script = path.join(ROOT, 'tests', name, `${name}.main.ts`)
   const { redisServer } = await setup({ redis: true, env, stream: stdout })
-  const args = [path.join(ROOT, 'tests', 'chaos', 'chaos.main.ts'), ...argv.slice(2)]
-  return withRedisOnPath({ redisServer, env }, ({ searchPath }) => runInherited({ args, env: { ...env, PATH: searchPath } }))
+  return withRedisOnPath({ redisServer, env }, ({ searchPath }) =>
+    runInherited({ args: [script, ...args], env: { ...env, PATH: searchPath } }),
+  )
 })

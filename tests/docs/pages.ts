@@ -1,0 +1,32 @@
+/** A page whose commands are run, from top to bottom, against a service of its own. */
+interface Page {
+  name: string
+  /** What it takes beyond a bare machine. */
+  needs?: 'Flowers102'
+  /** Where its commands are typed: in a folder of the page's own, unless they belong into the checkout. */
+  in?: 'checkout'
+}
+
+export const PAGES: Page[] = [
+  { name: 'README.md', needs: 'Flowers102' },
+  // makes the service's first key, so that all other calls need one
+  { name: 'docs/access.md' },
+  { name: 'docs/api.md' },
+  { name: 'docs/cli.md' },
+  { name: 'docs/errors.md' },
+  { name: 'docs/notebook.md', needs: 'Flowers102', in: 'checkout' },
+  { name: 'docs/signal.md' },
+  { name: 'docs/sweeps.md' },
+]
+
+/** Commands that no test of these pages runs: the page, how the block begins, and why. */
+export const NOT_RUN = [
+  {
+    page: 'README.md',
+    begins: 'git clone',
+    why: 'it downloads; tests/tools runs npm start, and every page here a service that it started',
+  },
+  { page: 'docs/install.md', begins: 'git clone', why: 'as in README.md' },
+  { page: 'docs/access.md', begins: 'npm start', why: 'it opens the service to the network' },
+  { page: 'docs/reliability.md', begins: 'npm run chaos', why: 'hours; tests/chaos runs a short version of each scenario' },
+]
