@@ -1,6 +1,9 @@
 import type { Command, Option } from 'commander'
-import { newestIds } from './newest-ids.ts'
+import { z } from 'zod'
+import { type IdSource, newestIds } from './newest-ids.ts'
 import { type CliDeps, GlobalOptions } from './session.ts'
+
+const WordsOptions = z.object({ within: z.coerce.number().int().positive() })
 
 /** Words that complete a command line, for the shells' own completion: the program's tree says them, so none can be forgotten; ids the service. */
 export function addCompletion(program: Command, deps: CliDeps): void {
@@ -13,22 +16,18 @@ export function addCompletion(program: Command, deps: CliDeps): void {
   program
     .command('complete-words', { hidden: true })
     .argument('[words...]')
+    .requiredOption('--within <milliseconds>', 'that the service has to say ids')
     .allowUnknownOption()
-    .action(async (words: string[]) => {
+    .action(async (words: string[], options: unknown) => {
       const { url } = GlobalOptions.parse(program.opts())
-      const found = await completionsOf(words, { program, url, apiKey: deps.apiKey })
+      const source = { url, apiKey: deps.apiKey, withinMs: WordsOptions.parse(options).within }
+      const found = await completionsOf(words, { program, source })
       if (found.length > 0) deps.terminal.stdout.write(`${found.join('\n')}\n`)
     })
 }
 
-interface Place {
-  program: Command
-  url: string
-  apiKey: string | undefined
-}
-
 /** What may stand in the place of the last of the words. */
-async function completionsOf(words: readonly string[], { program, url, apiKey }: Place): Promise<string[]> {
+async function completionsOf(words: readonly string[], { program, source }: { program: Command; source: IdSource }): Promise<string[]> {
   const [current, ...before] = [words.at(-1) ?? '', ...words.slice(0, -1)]
   const command = commandOf(program, before)
   const options = [...command.options, ...program.options].filter(({ hidden }) => !hidden)
@@ -37,7 +36,7 @@ async function completionsOf(words: readonly string[], { program, url, apiKey }:
     ? (wanting.argChoices ?? [])
     : current.startsWith('-')
       ? options.flatMap(({ long }) => long ?? [])
-      : [...namesIn(command), ...(await idsFor(command, { url: typedUrl(before) ?? url, apiKey }))]
+      : [...namesIn(command), ...(await idsFor(command, { ...source, url: typedUrl(before) ?? source.url }))]
   return [...new Set(candidates)].filter((candidate) => candidate.startsWith(current))
 }
 
@@ -60,9 +59,9 @@ const namesIn = ({ commands, registeredArguments }: Command): string[] => [
 ]
 
 /** An argument that takes `latest` takes ids: those of sweeps below `sweep`, else of experiments. */
-async function idsFor({ registeredArguments, parent }: Command, where: { url: string; apiKey: string | undefined }): Promise<string[]> {
+async function idsFor({ registeredArguments, parent }: Command, source: IdSource): Promise<string[]> {
   if (!registeredArguments.some(({ description }) => description.includes('latest'))) return []
-  return ['latest', ...(await newestIds(parent?.name() === 'sweep' ? 'sweeps' : 'experiments', where))]
+  return ['latest', ...(await newestIds(parent?.name() === 'sweep' ? 'sweeps' : 'experiments', source))]
 }
 
 const SCRIPTS = {
@@ -70,7 +69,7 @@ const SCRIPTS = {
     howTo: 'eval "$(trainyard completion bash)"',
     text: `_trainyard() {
   local IFS=$'\\n'
-  COMPREPLY=($(trainyard complete-words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  COMPREPLY=($(trainyard complete-words --within 1000 -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
 }
 complete -o default -F _trainyard trainyard
 `,
@@ -80,7 +79,7 @@ complete -o default -F _trainyard trainyard
     text: `#compdef trainyard
 _trainyard() {
   local -a found
-  found=("\${(@f)$(trainyard complete-words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  found=("\${(@f)$(trainyard complete-words --within 1000 -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   compadd -a found
 }
 compdef _trainyard trainyard
