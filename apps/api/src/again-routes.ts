@@ -22,8 +22,8 @@ import { UnprocessableConfigError } from './request-errors.ts'
 import { problems } from './responses.ts'
 
 const failures = [...QUEUE_FAILURES, 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'NOT_KEPT'] as const
-const againSchema = (summary: string, ...more: readonly ErrorCode[]) => ({
-  summary,
+const againSchema = (action: { operationId: string; summary: string }, ...more: readonly ErrorCode[]) => ({
+  ...action,
   tags: ['experiments'],
   headers: QueueHeaders,
   params: ById,
@@ -55,13 +55,23 @@ export const againRoutes: FastifyPluginAsyncZod<QueueDeps & LifeDeps> = async (a
 
   app.post(
     '/experiments/:id/retry',
-    { schema: againSchema('Run it again from the beginning, as a new experiment', 'WRONG_STATE') },
+    {
+      schema: againSchema(
+        { operationId: 'retryExperiment', summary: 'Run it again from the beginning, as a new experiment' },
+        'WRONG_STATE',
+      ),
+    },
     (request, reply) => again(request, reply, async () => ({})),
   )
 
   app.post(
     '/experiments/:id/replay',
-    { schema: againSchema('Run it again and compare weights and losses, epoch by epoch', 'WRONG_STATE') },
+    {
+      schema: againSchema(
+        { operationId: 'replayExperiment', summary: 'Run it again and compare weights and losses, epoch by epoch' },
+        'WRONG_STATE',
+      ),
+    },
     (request, reply) =>
       again(request, reply, async ({ id, config, latest }) => {
         if (!latest?.weightsHash) throw new NotKeptError(`Experiment ${id} has no epoch with a hash of its weights to compare with`)
@@ -69,7 +79,10 @@ export const againRoutes: FastifyPluginAsyncZod<QueueDeps & LifeDeps> = async (a
       }),
   )
 
-  const forkSchema = { ...againSchema('Go on from a kept epoch with other settings, as a new experiment'), body: ForkRequest }
+  const forkSchema = {
+    ...againSchema({ operationId: 'forkExperiment', summary: 'Go on from a kept epoch with other settings, as a new experiment' }),
+    body: ForkRequest,
+  }
   app.post('/experiments/:id/fork', { schema: forkSchema }, async (request, reply) => {
     const { epoch, changes, resetOptimizer } = request.body
     const original = await experimentOf(request, store)

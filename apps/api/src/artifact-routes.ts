@@ -5,6 +5,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { problems } from './responses.ts'
 
 const garbageSchema = {
+  operationId: 'collectGarbage',
   summary: "Remove what nothing needs any more of this host's checkpoints and models",
   tags: ['artifacts'],
   body: GarbageRequest,

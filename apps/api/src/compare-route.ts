@@ -8,6 +8,7 @@ import { problems, table } from './responses.ts'
 import { sendTable, TableQuery, wantedFormat } from './table-reply.ts'
 
 const compareSchema = {
+  operationId: 'compareExperiments',
   summary: 'Several experiments side by side: their curves by epoch, and what differs in their configs',
   tags: ['results'],
   querystring: TableQuery.extend({

@@ -11,6 +11,7 @@ export const datasetRoutes: FastifyPluginAsyncZod<{ workers: Pick<WorkerRegistry
     '/datasets',
     {
       schema: {
+        operationId: 'listDatasets',
         summary: 'Datasets, and which workers hold them decoded',
         tags: ['datasets'],
         querystring: TableQuery,
@@ -28,6 +29,7 @@ export const datasetRoutes: FastifyPluginAsyncZod<{ workers: Pick<WorkerRegistry
     '/datasets/:name',
     {
       schema: {
+        operationId: 'getDataset',
         summary: 'One dataset',
         tags: ['datasets'],
         params: ByName,

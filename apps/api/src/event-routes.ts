@@ -28,6 +28,7 @@ const ServerSentEvent = z.object({
 })
 
 const eventsSchema = {
+  operationId: 'streamEvents',
   summary: 'Everything that happens, as server-sent events: all so far, then live, until `end`',
   tags: ['results'],
   params: ById,

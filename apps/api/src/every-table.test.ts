@@ -1,4 +1,4 @@
-import { connectRedis, createProbeSource } from '@trainyard/jobs'
+import { connectRedis, createProbeSource, createSamplesSource } from '@trainyard/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { poll } from '../../../tests/support/poll.ts'
@@ -15,6 +15,7 @@ const NO_TABLE: Record<string, string> = {
 }
 /** What a table's rows are called. */
 const ROWS = ['items', 'results'] as const
+const DATASET = 'synthetic-flowers'
 const OPERATOR_KEY = 'operator-operator-operator-operator'
 const headers = { authorization: `Bearer ${OPERATOR_KEY}` }
 
@@ -56,6 +57,7 @@ beforeAll(async () => {
   }
   ids = { experiments: await runExperiment(), sweeps: await post('/api/v1/sweeps', sweep), probes: await answerProbe() }
   await api.workers.heartbeat(testWorker())
+  await drawSamples()
   await api.keys.create({ name: 'ann', scope: 'read', requestsPerMinute: 600 })
 })
 afterAll(async () => {
@@ -74,7 +76,7 @@ describe('a table is there as CSV, too', () => {
     expect(tables.length).toBeGreaterThan(10)
     for (const { route, types } of tables) {
       const url = callable(route)
-      const answer = Rows.parse((await get(url)).json())
+      const answer = Rows.parse((await get(url, { accept: 'application/json' })).json())
       const rows = (answer.items ?? answer.results ?? []).length
       expect(rows, `${route} has nothing to show here`).toBeGreaterThan(0)
       expect(types, route).toContain('text/csv')
@@ -106,7 +108,9 @@ function listRoutes({ paths, components }: z.infer<typeof Document>): typeof rou
 
 /** The route with the names of what is there. */
 function callable(route: string): string {
-  const named = Object.entries(ids).reduce((url, [what, id]) => url.replace(`/${what}/{id}`, `/${what}/${id}`), route)
+  const named = Object.entries(ids)
+    .reduce((url, [what, id]) => url.replace(`/${what}/{id}`, `/${what}/${id}`), route)
+    .replace('{name}', DATASET)
   return named === '/api/v1/compare' ? `${named}?ids=${ids.experiments}` : named
 }
 
@@ -127,14 +131,29 @@ const Made = z.looseObject({ id: z.string() })
 const post = async (url: string, payload: object): Promise<string> =>
   Made.parse((await api.app.inject({ method: 'POST', url, headers, payload })).json()).id
 
-async function answerProbe(): Promise<string> {
+/** Takes the next question from a queue as a worker does, and answers it. */
+async function answerNext(createSource: typeof createProbeSource | typeof createSamplesSource, answer: unknown): Promise<void> {
   const redis = connectRedis(api.server.url, { name: 'test-worker', whenDown: 'wait' })
-  const source = createProbeSource({ redis, onError: () => {} })
-  const id = await post('/api/v1/probes', { depths: [0, 9], norms: ['none'] })
-  const asked = await poll(async () => (await source.next()) ?? Promise.reject(new Error('no probe waits')), { timeoutMs: 20_000 })
-  const outputNorm = { mean: 2.5, std: null, values: [2.5] }
-  await asked.answer([0, 9].map((depth) => ({ norm: 'none', bias: true, depth, outputNorm, layers: [] })))
+  const source = createSource({ redis, onError: () => {} })
+  const asked = await poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), { timeoutMs: 20_000 })
+  await asked.answer(answer)
   await source.close()
   redis.disconnect()
+}
+
+async function answerProbe(): Promise<string> {
+  const id = await post('/api/v1/probes', { depths: [0, 9], norms: ['none'] })
+  const outputNorm = { mean: 2.5, std: null, values: [2.5] }
+  await answerNext(
+    createProbeSource,
+    [0, 9].map((depth) => ({ norm: 'none', bias: true, depth, outputNorm, layers: [] })),
+  )
   return id
+}
+
+/** Whoever asks for the same grid after this is answered the same. */
+async function drawSamples(): Promise<void> {
+  const asked = get(`/api/v1/datasets/${DATASET}/samples`)
+  await answerNext(createSamplesSource, { png: '', items: [{ row: 0, column: 0, index: 3, label: 1, name: 'rose' }] })
+  await asked
 }

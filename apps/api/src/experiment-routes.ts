@@ -10,6 +10,7 @@ import { sendTable, TableQuery } from './table-reply.ts'
 const ListQuery = TableQuery.extend(ExperimentListQuery.shape)
 
 const listSchema = {
+  operationId: 'listExperiments',
   summary: 'List experiments, newest first unless `sort` says otherwise',
   tags: ['experiments'],
   querystring: ListQuery,
@@ -17,6 +18,7 @@ const listSchema = {
 }
 
 const showSchema = {
+  operationId: 'getExperiment',
   summary: 'One experiment',
   tags: ['experiments'],
   params: ById,

@@ -15,7 +15,14 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, { red
 
   app.get(
     '/livez',
-    { schema: { summary: 'The process answers', tags: ['health'], response: { 200: z.object({ live: z.literal(true) }), ...failures } } },
+    {
+      schema: {
+        operationId: 'isLive',
+        summary: 'The process answers',
+        tags: ['health'],
+        response: { 200: z.object({ live: z.literal(true) }), ...failures },
+      },
+    },
     async () => ({ live: true as const }),
   )
 
@@ -23,6 +30,7 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, { red
     '/readyz',
     {
       schema: {
+        operationId: 'isReady',
         summary: 'Redis and disk can take experiments',
         tags: ['health'],
         response: { 200: Readiness, 503: Readiness, ...failures },

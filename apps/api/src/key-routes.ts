@@ -17,6 +17,7 @@ const tags = ['access']
 const admin = { scope: 'admin' } as const
 
 const createSchema = {
+  operationId: 'createKey',
   summary: 'Make an API key; its secret is answered this once. The first one must be an admin’s',
   tags,
   body: KeyRequest,
@@ -24,6 +25,7 @@ const createSchema = {
 }
 
 const listSchema = {
+  operationId: 'listKeys',
   summary: 'All API keys, oldest first',
   tags,
   querystring: TableQuery,
@@ -31,6 +33,7 @@ const listSchema = {
 }
 
 const revokeSchema = {
+  operationId: 'revokeKey',
   summary: 'Revoke a key: from now on it opens nothing',
   tags,
   params: z.strictObject({ id: z.string().min(1).max(64) }),
@@ -38,6 +41,7 @@ const revokeSchema = {
 }
 
 const auditSchema = {
+  operationId: 'listAudit',
   summary: 'Who changed what, newest first',
   tags,
   querystring: TableQuery.extend({

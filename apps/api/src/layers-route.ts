@@ -8,6 +8,7 @@ import { problems, table } from './responses.ts'
 import { sendTable, TableQuery } from './table-reply.ts'
 
 const layersSchema = {
+  operationId: 'listLayers',
   summary: 'How the signal fared at every layer, epoch by epoch',
   tags: ['results'],
   params: ById,

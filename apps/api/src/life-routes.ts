@@ -14,7 +14,8 @@ export interface LifeDeps {
 }
 
 const found = ['INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'WRONG_STATE'] as const
-const wishSchema = (summary: string) => ({
+const wishSchema = (wish: string, summary: string) => ({
+  operationId: `${wish}Experiment`,
   summary,
   tags: ['experiments'],
   params: ById,
@@ -22,6 +23,7 @@ const wishSchema = (summary: string) => ({
 })
 
 const patchSchema = {
+  operationId: 'updateExperiment',
   summary: 'Change name, notes, tags or priority',
   tags: ['experiments'],
   params: ById,
@@ -30,6 +32,7 @@ const patchSchema = {
 }
 
 const deleteSchema = {
+  operationId: 'deleteExperiment',
   summary: 'Delete one that has ended, with its checkpoints and models',
   tags: ['experiments'],
   params: ById,
@@ -44,7 +47,7 @@ export const lifeRoutes: FastifyPluginAsyncZod<LifeDeps> = async (app, { store, 
     resume: 'Resume a paused one: it is queued, and goes on from its checkpoint on any worker',
   } as const
   for (const wish of ['cancel', 'pause', 'resume'] as const)
-    app.post(`/experiments/:id/${wish}`, { schema: wishSchema(wishes[wish]) }, async (request, reply) => {
+    app.post(`/experiments/:id/${wish}`, { schema: wishSchema(wish, wishes[wish]) }, async (request, reply) => {
       const { id } = await ownExperimentOf(request, store)
       const experiment = await store[wish](id)
       housekeeping.sweep()

@@ -35,6 +35,7 @@ export function measureAnswers(app: FastifyInstance): Registry {
 export const metricsRoute: FastifyPluginAsyncZod<MetricsDeps & { registry: Registry }> = async (app, deps) => {
   const { fleetMetrics, workers, registry } = deps
   const schema = {
+    operationId: 'getMetrics',
     summary: 'Counts of the fleet and of this process, for Prometheus',
     tags: ['health'],
     response: {

@@ -25,6 +25,7 @@ const failures = problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID
 const tags = ['models']
 
 const fileSchema = {
+  operationId: 'downloadModel',
   summary: "A kept model's file: model.json with weights.bin for tf.loadLayersModel, model.safetensors for PyTorch",
   tags,
   params: ById.extend({ kind: ModelKind, file: ModelFile }),
@@ -45,6 +46,7 @@ const fileSchema = {
 }
 
 const sourceSchema = {
+  operationId: 'getPytorchModule',
   summary: "The experiment's network as a PyTorch module",
   tags,
   params: ById,

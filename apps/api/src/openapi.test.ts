@@ -6,8 +6,16 @@ import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './test-service.ts'
 
-const Operation = z.object({ summary: z.string(), responses: z.record(z.string(), z.object({ description: z.string() })) })
-const Document = z.object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), Operation)) })
+const Operation = z.object({
+  operationId: z.string(),
+  summary: z.string(),
+  responses: z.record(z.string(), z.object({ description: z.string() })),
+})
+const Document = z.object({
+  openapi: z.string(),
+  paths: z.record(z.string(), z.record(z.string(), Operation)),
+  components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+})
 
 let api: TestApi
 let document: z.infer<typeof Document>
@@ -77,6 +85,18 @@ describe('OpenAPI', () => {
       expect(statuses.some((status) => status.startsWith('2'))).toBe(true)
       expect(statuses).toEqual(expect.arrayContaining(['403', '500']))
     }
+  })
+
+  test('generated clients have good names: every operation has its own, every schema is used, and none is there twice', () => {
+    const ids = Object.values(document.paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId))
+    expect(new Set(ids).size).toBe(ids.length)
+    const names = Object.keys(document.components.schemas)
+    expect(names).toEqual(expect.arrayContaining(['Experiment', 'ExperimentRequest', 'SweepRequest', 'SweepRequestResolved']))
+    expect(names.filter((name) => name.endsWith('Input'))).toEqual([])
+    const referred = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].flatMap(([, name]) => name ?? []))
+    expect([...referred].toSorted()).toEqual(names.toSorted())
+    const shapes = Object.values(document.components.schemas).map((schema) => JSON.stringify(schema))
+    expect(new Set(shapes).size).toBe(shapes.length)
   })
 
   test('docs/api.md names every route and every field of a config', () => {

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { nameComponents } from './component-names.ts'
 
 /** The OpenAPI 3.1 document of all routes registered after this, at /openapi.json, and a page for people at /docs. */
 export async function documentRoutes(app: FastifyInstance): Promise<void> {
@@ -20,7 +21,7 @@ export async function documentRoutes(app: FastifyInstance): Promise<void> {
       security: [{ key: [] }, {}],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => nameComponents(jsonSchemaTransformObject(document)),
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

@@ -31,6 +31,7 @@ class NoPhotoError extends ExpectedError {
 }
 
 const predictSchema = {
+  operationId: 'predictPhoto',
   summary: 'The five likeliest flowers of a photo',
   tags: ['models'],
   consumes: PHOTO_TYPES,

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { preferredWaitSeconds } from './prefer-wait.ts'
 
-const cases: [string | string[] | undefined, number | null][] = [
+const cases: [string | undefined, number | null][] = [
   [undefined, null],
   ['wait=30', 30],
   ['Wait = "5"', 5],
   ['respond-async, wait=10; strict', 10],
-  [['return=minimal', 'wait=3'], 3],
+  ['return=minimal, wait=3', 3],
   ['wait=3, wait=9', 3],
   ['wait=0', 0],
   ['wait=100000', 60],

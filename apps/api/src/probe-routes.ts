@@ -1,6 +1,6 @@
 import { Probe, type ProbeCell, probeMemoryBytes, ProbeRequest } from '@trainyard/contracts'
 import type { ProbeStore, WorkerRegistry } from '@trainyard/jobs'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Columns, toCsv } from './csv.ts'
@@ -17,13 +17,15 @@ export interface ProbeDeps {
 
 const tags = ['probes']
 const PreferHeaders = z.looseObject({
-  prefer: z
-    .union([z.string(), z.array(z.string())])
-    .optional()
-    .describe('`wait=30`: answer when it is done, or after so many seconds, at most 60'),
+  prefer: z.string().optional().describe('`wait=30`: answer when it is done, or after so many seconds, at most 60'),
 })
 
+interface PreferringRequest {
+  headers: z.infer<typeof PreferHeaders>
+}
+
 const createSchema = {
+  operationId: 'submitProbe',
   summary: 'Measure how the signal fares in fresh networks; an equal request answers the probe there is already',
   tags,
   headers: PreferHeaders,
@@ -44,6 +46,7 @@ const createSchema = {
 }
 
 const showSchema = {
+  operationId: 'getProbe',
   summary: 'One probe; as CSV its table of output norms',
   tags,
   headers: PreferHeaders,
@@ -57,7 +60,7 @@ export const probeRoutes: FastifyPluginAsyncZod<ProbeDeps> = async (app, { probe
   const waitSignal = createWaitSignals(app)
 
   /** The probe as it is, or, where the client prefers to wait, as it is by then. */
-  async function settle(probe: Probe, { request, reply }: { request: FastifyRequest; reply: FastifyReply }): Promise<Probe> {
+  async function settle(probe: Probe, { request, reply }: { request: PreferringRequest; reply: FastifyReply }): Promise<Probe> {
     const seconds = preferredWaitSeconds(request.headers['prefer'])
     if (seconds === null) return probe
     reply.header('preference-applied', `wait=${seconds}`)

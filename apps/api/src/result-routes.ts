@@ -15,6 +15,7 @@ const failures = problems('INVALID_INPUT', 'NOT_ACCEPTABLE', 'EXPERIMENT_NOT_FOU
 const tags = ['results']
 
 const epochsSchema = {
+  operationId: 'listEpochs',
   summary: 'Results of each epoch',
   tags,
   params: ById,
@@ -23,6 +24,7 @@ const epochsSchema = {
 }
 
 const batchesSchema = {
+  operationId: 'listBatches',
   summary: 'The loss of every step',
   tags,
   params: ById,
@@ -34,6 +36,7 @@ const batchesSchema = {
 }
 
 const logsSchema = {
+  operationId: 'listLogs',
   summary: 'What its worker and trainer had to say',
   tags,
   params: ById,

@@ -21,6 +21,7 @@ const TYPES = new Map([
 ] as const)
 
 const samplesSchema = {
+  operationId: 'drawSamples',
   summary: "Some of a dataset's images as one picture; as JSON or CSV, what is to be seen in it",
   tags: ['datasets'],
   params: ByName,

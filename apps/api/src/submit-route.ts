@@ -20,6 +20,7 @@ const SubmitQuery = z.strictObject({
 })
 
 const submitSchema = {
+  operationId: 'submitExperiment',
   summary: 'Queue an experiment',
   tags: ['experiments'],
   headers: QueueHeaders,

@@ -36,6 +36,7 @@ const BySweep = z.strictObject({
 })
 
 const createSchema = {
+  operationId: 'submitSweep',
   summary: 'Run many experiments that differ in some fields',
   tags,
   headers: QueueHeaders,
@@ -45,6 +46,7 @@ const createSchema = {
 }
 
 const listSchema = {
+  operationId: 'listSweeps',
   summary: 'Sweeps, newest first',
   tags,
   querystring: TableQuery.extend({
@@ -56,6 +58,7 @@ const listSchema = {
 
 const found = ['INVALID_INPUT', 'NOT_ACCEPTABLE', 'SWEEP_NOT_FOUND'] as const
 const showSchema = {
+  operationId: 'getSweep',
   summary: 'One sweep with all its trials',
   tags,
   params: BySweep,
@@ -64,6 +67,7 @@ const showSchema = {
 }
 
 const normLabSchema = {
+  operationId: 'getNormLab',
   summary: 'Norms paired with none, depth by depth',
   tags,
   params: BySweep,
@@ -72,6 +76,7 @@ const normLabSchema = {
 }
 
 const cancelSchema = {
+  operationId: 'cancelSweep',
   summary: 'Cancel a sweep: all its trials, and no more are made',
   tags,
   params: BySweep,

@@ -25,6 +25,7 @@ class WeightsTypeError extends ExpectedError {
 }
 
 const uploadSchema = {
+  operationId: 'uploadWeights',
   summary: 'Upload the weights of a PyTorch model, for experiments to begin with; the same file has the same id',
   tags: ['models'],
   consumes: [WEIGHTS_TYPE],

@@ -25,6 +25,7 @@ export const workerRoutes: FastifyPluginAsyncZod<{ workers: WorkerRegistry }> = 
     '/workers',
     {
       schema: {
+        operationId: 'listWorkers',
         summary: 'Live workers',
         tags: ['workers'],
         querystring: TableQuery,
@@ -38,6 +39,7 @@ export const workerRoutes: FastifyPluginAsyncZod<{ workers: WorkerRegistry }> = 
     '/workers/:id',
     {
       schema: {
+        operationId: 'getWorker',
         summary: 'One live worker',
         tags: ['workers'],
         params: WorkerId,
@@ -51,6 +53,7 @@ export const workerRoutes: FastifyPluginAsyncZod<{ workers: WorkerRegistry }> = 
     '/workers/:id/drain',
     {
       schema: {
+        operationId: 'drainWorker',
         summary: 'Have a worker leave: it takes no more, gives back what it runs with a checkpoint, and ends',
         tags: ['workers'],
         params: WorkerId,

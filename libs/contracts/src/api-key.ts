@@ -53,5 +53,5 @@ export const NewApiKey = ApiKey.extend({ secret: z.string().describe('shown this
 })
 export type NewApiKey = z.infer<typeof NewApiKey>
 
-export const ApiKeyList = z.object({ items: z.array(ApiKey) })
+export const ApiKeyList = z.object({ items: z.array(ApiKey) }).meta({ id: 'ApiKeyList' })
 export type ApiKeyList = z.infer<typeof ApiKeyList>

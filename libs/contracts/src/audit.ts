@@ -17,5 +17,5 @@ export const AuditEntry = z
   .meta({ id: 'AuditEntry' })
 export type AuditEntry = z.infer<typeof AuditEntry>
 
-export const AuditPage = z.object({ items: z.array(AuditEntry), nextPageToken: z.string().nullable() })
+export const AuditPage = z.object({ items: z.array(AuditEntry), nextPageToken: z.string().nullable() }).meta({ id: 'AuditPage' })
 export type AuditPage = z.infer<typeof AuditPage>

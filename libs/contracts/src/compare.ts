@@ -7,9 +7,11 @@ export const MOST_COMPARED = 50
 const FieldValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.number()), z.null()])
 
 /** One experiment among others: what tells it from them, and how it ended. */
-export const Compared = Experiment.pick({ id: true, name: true, state: true, owner: true, best: true, latest: true }).extend({
-  differing: z.record(z.string(), FieldValue).describe('fields of its config that are not the same for all'),
-})
+export const Compared = Experiment.pick({ id: true, name: true, state: true, owner: true, best: true, latest: true })
+  .extend({
+    differing: z.record(z.string(), FieldValue).describe('fields of its config that are not the same for all'),
+  })
+  .meta({ id: 'Compared' })
 export type Compared = z.infer<typeof Compared>
 
 const perExperiment = z

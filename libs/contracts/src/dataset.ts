@@ -16,26 +16,30 @@ export const SPLIT_COUNTS: Record<DatasetName, Record<SplitName, number>> = {
 export const CLASSES = 102
 
 /** What a worker holds of a dataset. */
-export const HeldSplit = z.object({
-  dataset: DatasetName,
-  split: SplitName,
-  imageSize: z.int().describe('pixels per side'),
-})
+export const HeldSplit = z
+  .object({
+    dataset: DatasetName,
+    split: SplitName,
+    imageSize: z.int().describe('pixels per side'),
+  })
+  .meta({ id: 'HeldSplit' })
 export type HeldSplit = z.infer<typeof HeldSplit>
 
-export const Dataset = z.object({
-  name: DatasetName,
-  description: z.string(),
-  classes: z.int(),
-  splits: z.record(SplitName, z.int()).describe('images per split'),
-  generated: z.boolean().describe('true when nothing has to be downloaded'),
-  license: z.string(),
-  citation: z.string().nullable(),
-  heldBy: z
-    .array(z.object({ workerId: z.string(), splits: z.array(HeldSplit.omit({ dataset: true })) }))
-    .describe('which live workers have decoded splits at hand'),
-})
+export const Dataset = z
+  .object({
+    name: DatasetName,
+    description: z.string(),
+    classes: z.int(),
+    splits: z.record(SplitName, z.int()).describe('images per split'),
+    generated: z.boolean().describe('true when nothing has to be downloaded'),
+    license: z.string(),
+    citation: z.string().nullable(),
+    heldBy: z
+      .array(z.object({ workerId: z.string(), splits: z.array(HeldSplit.omit({ dataset: true })) }))
+      .describe('which live workers have decoded splits at hand'),
+  })
+  .meta({ id: 'Dataset' })
 export type Dataset = z.infer<typeof Dataset>
 
-export const DatasetList = z.object({ items: z.array(Dataset) })
+export const DatasetList = z.object({ items: z.array(Dataset) }).meta({ id: 'DatasetList' })
 export type DatasetList = z.infer<typeof DatasetList>

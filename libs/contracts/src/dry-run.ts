@@ -3,12 +3,14 @@ import { ExperimentConfig, FirstLayer } from './experiment-config.ts'
 import { SignalForecast } from './signal-advice.ts'
 
 /** Both ways to compute the first layer of a run, and the faster one. */
-export const FirstLayerPlan = z.object({
-  choice: FirstLayer.describe('the faster one'),
-  reason: z.string(),
-  directSeconds: z.number().describe('the whole run, estimated: by the speed of a live worker of the pool, or on two cores of a server'),
-  sampleSeconds: z.number().nullable().describe('null: it cannot be computed so'),
-})
+export const FirstLayerPlan = z
+  .object({
+    choice: FirstLayer.describe('the faster one'),
+    reason: z.string(),
+    directSeconds: z.number().describe('the whole run, estimated: by the speed of a live worker of the pool, or on two cores of a server'),
+    sampleSeconds: z.number().nullable().describe('null: it cannot be computed so'),
+  })
+  .meta({ id: 'FirstLayerPlan' })
 export type FirstLayerPlan = z.infer<typeof FirstLayerPlan>
 
 /** What POST /experiments?dryRun=true answers: nothing was queued. */

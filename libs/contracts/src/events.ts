@@ -3,18 +3,20 @@ import { Epoch, Experiment, ExperimentState, Progress, StateReason } from './exp
 import { JsonNumber } from './json-number.ts'
 import { EpochLayers } from './layer-signal.ts'
 
-export const LogLine = z.object({ at: z.iso.datetime(), level: z.enum(['info', 'warn', 'error']), message: z.string() })
+export const LogLine = z
+  .object({ at: z.iso.datetime(), level: z.enum(['info', 'warn', 'error']), message: z.string() })
+  .meta({ id: 'LogLine' })
 export type LogLine = z.infer<typeof LogLine>
 
-export const LogList = z.object({ items: z.array(LogLine) })
+export const LogList = z.object({ items: z.array(LogLine) }).meta({ id: 'LogList' })
 export type LogList = z.infer<typeof LogList>
 
 /** Losses of consecutive steps of one epoch; steps count from 1 within it. */
 export const BatchLosses = z.object({ epoch: z.int(), firstStep: z.int(), losses: z.array(JsonNumber) })
 export type BatchLosses = z.infer<typeof BatchLosses>
 
-export const BatchPoint = z.object({ epoch: z.int(), step: z.int(), loss: JsonNumber })
-export const BatchList = z.object({ items: z.array(BatchPoint) })
+export const BatchPoint = z.object({ epoch: z.int(), step: z.int(), loss: JsonNumber }).meta({ id: 'BatchPoint' })
+export const BatchList = z.object({ items: z.array(BatchPoint) }).meta({ id: 'BatchList' })
 export type BatchList = z.infer<typeof BatchList>
 
 /**

@@ -4,7 +4,7 @@ import { z } from 'zod'
  * A number as it travels in JSON: NaN and the infinities, which JSON lacks, are the strings that JavaScript prints for them.
  * A literal, not an enum: of that, tsc writes a declaration that no compiler reads.
  */
-export const JsonNumber = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])])
+export const JsonNumber = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])]).meta({ id: 'JsonNumber' })
 export type JsonNumber = z.infer<typeof JsonNumber>
 
 export function toJsonNumber(value: number): JsonNumber {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { JsonNumber } from './json-number.ts'
 
-export const LayerKind = z.enum(['hidden', 'output'])
+export const LayerKind = z.enum(['hidden', 'output']).meta({ id: 'LayerKind' })
 export type LayerKind = z.infer<typeof LayerKind>
 
 /** How the signal fared at one layer in one epoch: activations over all its images, gradients and weights at its last step. */
@@ -27,8 +27,8 @@ export const EpochLayers = z.object({ epoch: z.int(), layers: z.array(LayerSigna
 export type EpochLayers = z.infer<typeof EpochLayers>
 
 /** One layer of one epoch: a row of GET /experiments/{id}/layers. */
-export const LayerRow = z.object({ epoch: z.int(), ...LayerSignal.shape })
+export const LayerRow = z.object({ epoch: z.int(), ...LayerSignal.shape }).meta({ id: 'LayerRow' })
 export type LayerRow = z.infer<typeof LayerRow>
 
-export const LayerList = z.object({ items: z.array(LayerRow) })
+export const LayerList = z.object({ items: z.array(LayerRow) }).meta({ id: 'LayerList' })
 export type LayerList = z.infer<typeof LayerList>

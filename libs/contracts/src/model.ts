@@ -1,14 +1,16 @@
 import { z } from 'zod'
 
 /** A trained model that was kept: at the best epoch or at the last one. */
-export const ModelKind = z.enum(['best', 'final'])
+export const ModelKind = z.enum(['best', 'final']).meta({ id: 'ModelKind' })
 export type ModelKind = z.infer<typeof ModelKind>
 
-export const KeptModel = z.object({
-  kind: ModelKind,
-  epoch: z.int().describe('the epoch after which it was taken'),
-  bytes: z.int().describe('of all its files'),
-})
+export const KeptModel = z
+  .object({
+    kind: ModelKind,
+    epoch: z.int().describe('the epoch after which it was taken'),
+    bytes: z.int().describe('of all its files'),
+  })
+  .meta({ id: 'KeptModel' })
 export type KeptModel = z.infer<typeof KeptModel>
 
 /** Where its files lie, below the experiment's folder of models: named for the attempt that wrote them. */

@@ -74,29 +74,33 @@ function probeFaults(probe: {
 }
 
 /** One layer of a probed network; numbers are means over the draws. */
-export const ProbeLayer = z.object({
-  layer: z.int().describe('counts from 1; the last one is the output layer'),
-  kind: LayerKind,
-  outputNorm: JsonNumber.describe("norm of the batch's outputs"),
-  gradientNorm: JsonNumber.describe("of the loss by the layer's weight, the loss being cross-entropy against label i mod 102"),
-  outputGradientNorm: JsonNumber.describe("of the loss by the layer's outputs"),
-})
+export const ProbeLayer = z
+  .object({
+    layer: z.int().describe('counts from 1; the last one is the output layer'),
+    kind: LayerKind,
+    outputNorm: JsonNumber.describe("norm of the batch's outputs"),
+    gradientNorm: JsonNumber.describe("of the loss by the layer's weight, the loss being cross-entropy against label i mod 102"),
+    outputGradientNorm: JsonNumber.describe("of the loss by the layer's outputs"),
+  })
+  .meta({ id: 'ProbeLayer' })
 export type ProbeLayer = z.infer<typeof ProbeLayer>
 
-export const ProbeCell = z.object({
-  norm: NormType,
-  bias: z.boolean(),
-  depth: z.int(),
-  outputNorm: z.object({
-    mean: JsonNumber,
-    std: JsonNumber.nullable().describe('over the draws; null for one draw'),
-    values: z.array(JsonNumber),
-  }),
-  layers: z.array(ProbeLayer),
-})
+export const ProbeCell = z
+  .object({
+    norm: NormType,
+    bias: z.boolean(),
+    depth: z.int(),
+    outputNorm: z.object({
+      mean: JsonNumber,
+      std: JsonNumber.nullable().describe('over the draws; null for one draw'),
+      values: z.array(JsonNumber),
+    }),
+    layers: z.array(ProbeLayer),
+  })
+  .meta({ id: 'ProbeCell' })
 export type ProbeCell = z.infer<typeof ProbeCell>
 
-export const ProbeState = z.enum(['queued', 'running', 'completed', 'failed'])
+export const ProbeState = z.enum(['queued', 'running', 'completed', 'failed']).meta({ id: 'ProbeState' })
 export type ProbeState = z.infer<typeof ProbeState>
 
 export const Probe = z

@@ -30,17 +30,19 @@ export const SamplesRequest = SamplesQuery.extend({ dataset: DatasetName })
 export type SamplesRequest = z.infer<typeof SamplesRequest>
 
 /** One image of a grid. */
-export const Sample = z.object({
-  row: z.int().describe('from 0, the top one'),
-  column: z.int().describe('from 0, the left one'),
-  index: z.int().describe("the image's place in its split, from 0"),
-  label: z.int(),
-  name: z.string().describe('the kind of flower'),
-})
+export const Sample = z
+  .object({
+    row: z.int().describe('from 0, the top one'),
+    column: z.int().describe('from 0, the left one'),
+    index: z.int().describe("the image's place in its split, from 0"),
+    label: z.int(),
+    name: z.string().describe('the kind of flower'),
+  })
+  .meta({ id: 'Sample' })
 export type Sample = z.infer<typeof Sample>
 
 /** Fewer than asked for where the split has no more of the kind. */
-export const SampleList = z.object({ items: z.array(Sample) })
+export const SampleList = z.object({ items: z.array(Sample) }).meta({ id: 'SampleList' })
 export type SampleList = z.infer<typeof SampleList>
 
 /** What a worker answers: the picture, and what is to be seen in it. */

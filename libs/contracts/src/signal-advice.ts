@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { forecastLayers, ForecastLayer, type ForecastNetwork } from './signal-forecast.ts'
 
-export const SignalVerdict = z.enum(['healthy', 'fading', 'vanishing', 'exploding'])
+export const SignalVerdict = z.enum(['healthy', 'fading', 'vanishing', 'exploding']).meta({ id: 'SignalVerdict' })
 export type SignalVerdict = z.infer<typeof SignalVerdict>
 
 /** What the signal will do in a network before it is trained, and what to change. */

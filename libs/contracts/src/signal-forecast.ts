@@ -4,15 +4,17 @@ import type { NormPosition, NormType } from './experiment-config.ts'
 import { LayerKind } from './layer-signal.ts'
 
 /** One layer of a network that nobody has trained, predicted. */
-export const ForecastLayer = z.object({
-  layer: z.int().describe('counts from 1; the last one is the output layer'),
-  kind: LayerKind,
-  outputNorm: z.number().describe("norm of a batch's outputs"),
-  biasShare: z.number().describe("share of the outputs' squares that comes from biases, whatever the image"),
-  imageShare: z.number().describe("share of the outputs' squares that differs from image to image"),
-  gradientNorm: z.number().describe("of the loss by the layer's weight"),
-  outputGradientNorm: z.number().describe("of the loss by the layer's outputs"),
-})
+export const ForecastLayer = z
+  .object({
+    layer: z.int().describe('counts from 1; the last one is the output layer'),
+    kind: LayerKind,
+    outputNorm: z.number().describe("norm of a batch's outputs"),
+    biasShare: z.number().describe("share of the outputs' squares that comes from biases, whatever the image"),
+    imageShare: z.number().describe("share of the outputs' squares that differs from image to image"),
+    gradientNorm: z.number().describe("of the loss by the layer's weight"),
+    outputGradientNorm: z.number().describe("of the loss by the layer's outputs"),
+  })
+  .meta({ id: 'ForecastLayer' })
 export type ForecastLayer = z.infer<typeof ForecastLayer>
 
 export interface ForecastNetwork {

@@ -67,7 +67,7 @@ export const SweepRequest = z
   .meta({ id: 'SweepRequest' })
 export type SweepRequest = z.infer<typeof SweepRequest>
 
-export const SweepState = z.enum(['running', 'completed', 'canceled'])
+export const SweepState = z.enum(['running', 'completed', 'canceled']).meta({ id: 'SweepState' })
 export type SweepState = z.infer<typeof SweepState>
 
 /** The fields in which a trial differs from the others. */
@@ -75,41 +75,47 @@ export const TrialFields = z.record(z.string(), FieldValue)
 export type TrialFields = z.infer<typeof TrialFields>
 
 /** Why a trial was stopped early: at a rung it was not among the best. */
-export const EarlyStop = z.object({
-  epoch: z.int().describe('of the rung'),
-  value: JsonNumber.nullable().describe('of the objective there'),
-  place: z.int().describe('among those that had reached the rung, from 1'),
-  of: z.int(),
-  best: z.int().describe('so many of them go on'),
-})
+export const EarlyStop = z
+  .object({
+    epoch: z.int().describe('of the rung'),
+    value: JsonNumber.nullable().describe('of the objective there'),
+    place: z.int().describe('among those that had reached the rung, from 1'),
+    of: z.int(),
+    best: z.int().describe('so many of them go on'),
+  })
+  .meta({ id: 'EarlyStop' })
 export type EarlyStop = z.infer<typeof EarlyStop>
 
-export const Trial = z.object({
-  trial: z.int().describe('counts from 1'),
-  experimentId: ExperimentId.nullable().describe('null: not made yet'),
-  fields: TrialFields,
-  state: ExperimentState.nullable(),
-  reason: StateReason.nullable(),
-  epochs: z.int().describe('done'),
-  best: Epoch.nullable().describe('by the objective, of those done'),
-  value: JsonNumber.nullable().describe('of the objective in that epoch'),
-  stopped: EarlyStop.nullable(),
-})
+export const Trial = z
+  .object({
+    trial: z.int().describe('counts from 1'),
+    experimentId: ExperimentId.nullable().describe('null: not made yet'),
+    fields: TrialFields,
+    state: ExperimentState.nullable(),
+    reason: StateReason.nullable(),
+    epochs: z.int().describe('done'),
+    best: Epoch.nullable().describe('by the objective, of those done'),
+    value: JsonNumber.nullable().describe('of the objective in that epoch'),
+    stopped: EarlyStop.nullable(),
+  })
+  .meta({ id: 'Trial' })
 export type Trial = z.infer<typeof Trial>
 
-export const SweepSummary = z.object({
-  id: z.string(),
-  name: z.string().nullable(),
-  owner: z.string().nullable(),
-  state: SweepState,
-  strategy: SweepStrategy,
-  objective: Objective,
-  trials: z.int(),
-  made: z.int().describe('trials that are experiments by now'),
-  ended: z.int().describe('trials that have ended'),
-  createdAt: z.iso.datetime(),
-  finishedAt: z.iso.datetime().nullable(),
-})
+export const SweepSummary = z
+  .object({
+    id: z.string(),
+    name: z.string().nullable(),
+    owner: z.string().nullable(),
+    state: SweepState,
+    strategy: SweepStrategy,
+    objective: Objective,
+    trials: z.int(),
+    made: z.int().describe('trials that are experiments by now'),
+    ended: z.int().describe('trials that have ended'),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'SweepSummary' })
 export type SweepSummary = z.infer<typeof SweepSummary>
 
 export const Sweep = SweepSummary.extend({
@@ -120,7 +126,7 @@ export const Sweep = SweepSummary.extend({
 }).meta({ id: 'Sweep' })
 export type Sweep = z.infer<typeof Sweep>
 
-export const SweepPage = z.object({ items: z.array(SweepSummary), nextPageToken: z.string().nullable() })
+export const SweepPage = z.object({ items: z.array(SweepSummary), nextPageToken: z.string().nullable() }).meta({ id: 'SweepPage' })
 export type SweepPage = z.infer<typeof SweepPage>
 
 export const SweepPlan = z
@@ -134,18 +140,20 @@ export const SweepPlan = z
 export type SweepPlan = z.infer<typeof SweepPlan>
 
 /** One row of a norm lab's paired table. */
-export const NormLabRow = z.object({
-  depth: z.int(),
-  norm: z.string(),
-  normPosition: z.string().nullable(),
-  experimentId: ExperimentId.nullable(),
-  state: ExperimentState.nullable(),
-  loss: JsonNumber.nullable().describe('of the last epoch'),
-  evalAccuracy: JsonNumber.nullable().describe('of the best epoch'),
-  outputNorm: JsonNumber.nullable().describe('of the last hidden layer, in the last epoch'),
-  lossDifference: JsonNumber.nullable().describe('to no norm at the same depth'),
-  evalAccuracyDifference: JsonNumber.nullable(),
-})
+export const NormLabRow = z
+  .object({
+    depth: z.int(),
+    norm: z.string(),
+    normPosition: z.string().nullable(),
+    experimentId: ExperimentId.nullable(),
+    state: ExperimentState.nullable(),
+    loss: JsonNumber.nullable().describe('of the last epoch'),
+    evalAccuracy: JsonNumber.nullable().describe('of the best epoch'),
+    outputNorm: JsonNumber.nullable().describe('of the last hidden layer, in the last epoch'),
+    lossDifference: JsonNumber.nullable().describe('to no norm at the same depth'),
+    evalAccuracyDifference: JsonNumber.nullable(),
+  })
+  .meta({ id: 'NormLabRow' })
 export type NormLabRow = z.infer<typeof NormLabRow>
 
 const Paired = z.object({ mean: z.number(), standardError: z.number().nullable().describe('null: of one depth alone'), depths: z.int() })

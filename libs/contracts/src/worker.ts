@@ -3,11 +3,13 @@ import { HeldSplit } from './dataset.ts'
 import { Engine } from './experiment.ts'
 import { TrainingSpeed } from './training-speed.ts'
 
-export const WorkerSlot = z.object({
-  slot: z.int(),
-  experimentId: z.string().nullable().describe('what it runs now'),
-  trainer: z.enum(['starting', 'idle', 'busy', 'restarting']),
-})
+export const WorkerSlot = z
+  .object({
+    slot: z.int(),
+    experimentId: z.string().nullable().describe('what it runs now'),
+    trainer: z.enum(['starting', 'idle', 'busy', 'restarting']),
+  })
+  .meta({ id: 'WorkerSlot' })
 export type WorkerSlot = z.infer<typeof WorkerSlot>
 
 export const WorkerInfo = z
@@ -30,5 +32,5 @@ export const WorkerInfo = z
   .meta({ id: 'Worker' })
 export type WorkerInfo = z.infer<typeof WorkerInfo>
 
-export const WorkerList = z.object({ items: z.array(WorkerInfo) })
+export const WorkerList = z.object({ items: z.array(WorkerInfo) }).meta({ id: 'WorkerList' })
 export type WorkerList = z.infer<typeof WorkerList>
