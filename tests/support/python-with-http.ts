@@ -2,9 +2,17 @@ import { presentPythonWith, pythonWith } from './python-environment.ts'
 
 const HTTP = {
   name: 'http-venv',
-  packages: ['schemathesis==4.32.5', 'openapi-python-client==0.29.1', 'requests', 'matplotlib', 'pandas'],
-  imports: 'import schemathesis, openapi_python_client, requests, matplotlib, pandas',
-  cost: 'about 200 MB, a minute',
+  packages: [
+    'schemathesis==4.32.5',
+    'openapi-python-client==0.29.1',
+    'requests',
+    'matplotlib',
+    'pandas',
+    'ipykernel==7.4.0',
+    'nbclient==0.11.0',
+  ],
+  imports: 'import schemathesis, openapi_python_client, requests, matplotlib, pandas, ipykernel, nbclient',
+  cost: 'about 500 MB, two minutes',
 }
 
 /** A virtual environment with what users of the API have, and what tries to break it; resolves with its python. */
