@@ -4,7 +4,9 @@ import {
   type DiskSpace,
   type Experiment,
   type ExperimentConfig,
+  type ExperimentRequest,
   networkCost,
+  resolveConfig,
   type TrainingSpeed,
 } from '@trainyard/contracts'
 import {
@@ -18,6 +20,7 @@ import {
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Caller } from './access.ts'
+import { configHash } from './config-hash.ts'
 import { assertDiskHasRoom } from './disk-space.ts'
 import { checkLimits, type OperatorLimits } from './operator-limits.ts'
 import { assertMayPrioritise, callerOf } from './require-key.ts'
@@ -74,6 +77,8 @@ export interface ExperimentQueue {
   speedOf(pool: string): Promise<TrainingSpeed | null>
   /** Refuses a config that no live worker can hold; answers what is allowed but may surprise. */
   warningsOf(config: ExperimentConfig, pool: string): Promise<string[]>
+  /** What a request asks for, as it will be stored, but for the start of one with initial weights. */
+  inputOf(request: ExperimentRequest, speed: TrainingSpeed | null): Promise<NewExperiment>
   /** Makes the experiment, or finds the one that the idempotency key made; sets status and headers of the answer. Without a new record a start that was taken over goes again. */
   make(making: Making): Promise<{ experiment: Experiment; replayed: boolean }>
 }
@@ -81,13 +86,10 @@ export interface ExperimentQueue {
 /** How experiments come into the queue, whichever route asks for it. */
 export function experimentQueue({ store, workers, housekeeping, diskSpace, artifacts, limits }: QueueDeps): ExperimentQueue {
   async function create({ request, reply, input, bodyHash }: Making): Promise<{ experiment: Experiment; replayed: boolean }> {
-    const { owner, maxQueued, keyId } = callerOf(request)
+    const { owner, maxQueued } = callerOf(request)
     assertMayPrioritise(request, input.priority)
     assertDiskHasRoom(await diskSpace())
-    const named = request.headers['idempotency-key']
-    // each API key has its own
-    const idempotency = named === undefined ? undefined : { key: `${keyId ?? ''} ${named}`, bodyHash }
-    const made = await store.create({ ...input, owner, maxQueued }, idempotency)
+    const made = await store.create({ ...input, owner, maxQueued }, idempotencyOf(request, bodyHash))
     request.experimentId = made.experiment.id
     housekeeping.sweep()
     if (made.replayed) reply.header('idempotency-replayed', 'true')
@@ -95,12 +97,19 @@ export function experimentQueue({ store, workers, housekeeping, diskSpace, artif
     return made
   }
 
+  async function warningsOf(config: ExperimentConfig, pool: string): Promise<string[]> {
+    const cost = networkCost(config)
+    checkLimits(config, { parameters: cost.parameters, limits })
+    const capacity = checkCapacity({ memoryBytes: cost.memoryBytes, pool, workers: await workers.list() })
+    return [...configWarnings(config), ...capacity]
+  }
+
   return {
-    warningsOf: async (config, pool) => {
-      const cost = networkCost(config)
-      checkLimits(config, { parameters: cost.parameters, limits })
-      const capacity = checkCapacity({ memoryBytes: cost.memoryBytes, pool, workers: await workers.list() })
-      return [...configWarnings(config), ...capacity]
+    warningsOf,
+    inputOf: async (request, speed) => {
+      const { name = null, notes = null, tags, priority, pool } = request
+      const config = resolveConfig(request, speed)
+      return { config, configHash: configHash(config), name, notes, tags, priority, pool, warnings: await warningsOf(config, pool) }
     },
     speedOf: async (pool) => serving(await workers.list(), pool).find(({ speed }) => speed !== null)?.speed ?? null,
     make: async (making) => {
@@ -117,4 +126,13 @@ export function experimentQueue({ store, workers, housekeeping, diskSpace, artif
       return made
     },
   }
+}
+
+/** What makes a repeat of the request one; each API key has its own. */
+export function idempotencyOf(
+  request: Pick<KeyedRequest, 'headers' | 'caller'>,
+  bodyHash: string,
+): { key: string; bodyHash: string } | undefined {
+  const named = request.headers['idempotency-key']
+  return named === undefined ? undefined : { key: `${callerOf(request).keyId ?? ''} ${named}`, bodyHash }
 }

@@ -3,7 +3,6 @@ import {
   NormLabTable,
   type Objective,
   PageToken,
-  resolveConfig,
   Sweep,
   SweepPage,
   SweepPlan,
@@ -11,18 +10,19 @@ import {
   type SweepSummary,
   type Trial,
 } from '@trainyard/contracts'
-import type { ExperimentStore, NewExperiment, SweepStore } from '@trainyard/jobs'
+import type { ExperimentStore, SweepStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { configHash, requestHash } from './config-hash.ts'
+import { requestHash } from './config-hash.ts'
 import { type Columns, text } from './csv.ts'
 import { assertDiskHasRoom } from './disk-space.ts'
-import { experimentQueue, QUEUE_FAILURES, type QueueDeps, QueueHeaders } from './experiment-queue.ts'
+import { ById } from './experiment-by-id.ts'
+import { experimentQueue, idempotencyOf, QUEUE_FAILURES, type QueueDeps, QueueHeaders } from './experiment-queue.ts'
 import { nextPageLink } from './next-page-link.ts'
 import { NORM_LAB_COLUMNS, normLabTable } from './norm-lab-table.ts'
 import { assertMayChange, assertMayPrioritise, callerOf } from './require-key.ts'
 import { problems, table } from './responses.ts'
-import { planTrials, type PlannedTrial } from './sweep-trials.ts'
+import { planTrials } from './sweep-trials.ts'
 import { sendTable, TableQuery } from './table-reply.ts'
 
 export interface SweepDeps extends QueueDeps {
@@ -31,9 +31,6 @@ export interface SweepDeps extends QueueDeps {
 }
 
 const tags = ['sweeps']
-const BySweep = z.strictObject({
-  id: z.string().min(1).max(64).describe('an id, a prefix of at least four characters that fits only one, or `latest`'),
-})
 
 const createSchema = {
   operationId: 'submitSweep',
@@ -61,7 +58,7 @@ const showSchema = {
   operationId: 'getSweep',
   summary: 'One sweep with all its trials',
   tags,
-  params: BySweep,
+  params: ById,
   querystring: TableQuery,
   response: { 200: table('The sweep; as CSV its trials', Sweep), ...problems(...found) },
 }
@@ -70,7 +67,7 @@ const normLabSchema = {
   operationId: 'getNormLab',
   summary: 'Norms paired with none, depth by depth',
   tags,
-  params: BySweep,
+  params: ById,
   querystring: TableQuery,
   response: { 200: table('A row for each depth and norm', NormLabTable), ...problems(...found) },
 }
@@ -79,46 +76,32 @@ const cancelSchema = {
   operationId: 'cancelSweep',
   summary: 'Cancel a sweep: all its trials, and no more are made',
   tags,
-  params: BySweep,
+  params: ById,
   response: { 202: Sweep, ...problems('INVALID_INPUT', 'SWEEP_NOT_FOUND', 'WRONG_STATE') },
 }
 
 export const sweepRoutes: FastifyPluginAsyncZod<SweepDeps> = async (app, deps) => {
-  const { sweeps, store, housekeeping, diskSpace } = deps
-  const queue = experimentQueue(deps)
-
-  async function toExperiment({ request }: PlannedTrial, speed: Awaited<ReturnType<typeof queue.speedOf>>): Promise<NewExperiment> {
-    const { name = null, notes = null, tags: own, priority, pool } = request
-    const config = resolveConfig(request, speed)
-    return {
-      config,
-      configHash: configHash(config),
-      name,
-      notes,
-      tags: own,
-      priority,
-      pool,
-      warnings: await queue.warningsOf(config, pool),
-    }
-  }
+  const { sweeps, store, workers, housekeeping, diskSpace } = deps
 
   app.post('/sweeps', { schema: createSchema }, async (request, reply) => {
     const { body } = request
-    const { owner, maxQueued, keyId } = callerOf(request)
+    const { owner, maxQueued } = callerOf(request)
     assertMayPrioritise(request, body.priority)
-    const planned = planTrials(body)
+    const live = await workers.list() // once for all trials
+    const queue = experimentQueue({ ...deps, workers: { list: async () => live } })
     const speed = await queue.speedOf(body.pool)
-    const experiments = await Promise.all(planned.map((trial) => toExperiment(trial, speed)))
-    const objective = body.objective ?? objectiveOf(experiments.map(({ config }) => config))
+    const planned = planTrials(body)
+    const trials = await Promise.all(
+      planned.map(async (trial) => ({ ...trial, experiment: { ...(await queue.inputOf(trial.request, speed)), owner, maxQueued } })),
+    )
+    const objective = body.objective ?? objectiveOf(trials.map(({ experiment }) => experiment.config))
+    const strategy = body.preset ? 'grid' : body.strategy
     if (request.query.dryRun === 'true') {
       const items = planned.map(({ fields }, i) => ({ trial: i + 1, fields }))
-      return reply.code(200).send({ strategy: body.preset ? 'grid' : body.strategy, objective, trials: items.length, items })
+      return reply.code(200).send({ strategy, objective, trials: items.length, items })
     }
     assertDiskHasRoom(await diskSpace())
-    const named = request.headers['idempotency-key']
-    const idempotency = named === undefined ? undefined : { key: `${keyId ?? ''} ${named}`, bodyHash: requestHash(request) }
-    const trials = planned.map(({ fields }, i) => ({ fields, experiment: { ...nth(experiments, i), owner, maxQueued } }))
-    const strategy = body.preset ? 'grid' : body.strategy
+    const idempotency = idempotencyOf(request, requestHash(request))
     const { sweep, replayed } = await sweeps.create({ request: { ...body, strategy }, objective, owner, trials }, idempotency)
     housekeeping.sweep()
     if (replayed) reply.header('idempotency-replayed', 'true')
@@ -151,12 +134,6 @@ export const sweepRoutes: FastifyPluginAsyncZod<SweepDeps> = async (app, deps) =
 
 const objectiveOf = (configs: readonly ExperimentConfig[]): Objective =>
   configs.every(({ evaluate }) => evaluate !== 'none') ? 'evalAccuracy' : 'loss'
-
-function nth<Each>(list: readonly Each[], i: number): Each {
-  const each = list[i]
-  if (each === undefined) throw new Error('Every trial has an experiment')
-  return each
-}
 
 const SWEEP_COLUMNS: Columns<SweepSummary> = {
   id: ({ id }) => id,

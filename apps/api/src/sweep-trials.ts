@@ -1,5 +1,14 @@
-import { ExperimentRequest, type FieldSpace, MOST_TRIALS, type SweepRequest, type TrialFields } from '@trainyard/contracts'
+import {
+  ExperimentRequest,
+  type FieldSpace,
+  MOST_TRIALS,
+  resolveConfig,
+  type SweepRequest,
+  TrialConfig,
+  type TrialFields,
+} from '@trainyard/contracts'
 import { randomStream, type RandomStream } from '@trainyard/random'
+import { z } from 'zod'
 import { type Fault, UnprocessableConfigError } from './request-errors.ts'
 
 export interface PlannedTrial {
@@ -7,18 +16,10 @@ export interface PlannedTrial {
   request: ExperimentRequest
 }
 
-const WHOLE_FIELDS = new Set([
-  'imageSize',
-  'depth',
-  'width',
-  'groupSize',
-  'batchSize',
-  'epochs',
-  'seed',
-  'checkpointEverySeconds',
-  'maxRetries',
-  'timeLimitSeconds',
-])
+/** Fields of whole numbers. */
+const WHOLE_FIELDS = new Set(
+  Object.entries(TrialConfig.shape).flatMap(([field, type]) => (z.toJSONSchema(type, { io: 'input' }).type === 'integer' ? [field] : [])),
+)
 /** So that a learning rate can be read and typed again. */
 const DIGITS = 6
 
@@ -115,12 +116,6 @@ function excludes(fields: TrialFields, field: string): boolean {
 
 /** Where a field has no effect, as a norm's position without a norm, several combinations are one config. */
 function withoutRepeats(trials: readonly PlannedTrial[]): PlannedTrial[] {
-  const seen = new Set<string>()
-  return trials.filter(({ request: { name: _name, norm, normPosition, groupSize, ...rest } }) => {
-    const effective = norm === 'none' ? {} : { normPosition: normPosition ?? 'before', ...(norm === 'group' && { groupSize }) }
-    const key = JSON.stringify({ ...rest, norm, ...effective })
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
+  const byConfig = Map.groupBy(trials, ({ request }) => JSON.stringify([resolveConfig(request), request.tags]))
+  return [...byConfig.values()].flatMap(([first]) => first ?? [])
 }
