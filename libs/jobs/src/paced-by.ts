@@ -25,7 +25,10 @@ export function pacedBy({ redis, prefix, claim }: { redis: Redis; prefix: string
     clock,
     begins: ({ resumed }) => void (whole = !resumed),
     async ahead() {
-      foreseen ??= learned.of(work, { pool, speed: null })
+      foreseen ??= learned.of(work, { pool, speed: null }).catch((error: unknown) => {
+        foreseen = null // Redis may be back the next time
+        throw error
+      })
       const { setUpSeconds, epochSeconds, endSeconds } = await foreseen
       const settingUp = clock.settingUpSeconds()
       return {
