@@ -10,6 +10,7 @@ import { auditCalls } from './audit-calls.ts'
 import { tellBrowsers } from './browser-headers.ts'
 import { compareRoute } from './compare-route.ts'
 import { datasetRoutes } from './dataset-routes.ts'
+import { refuseEmptyNumbers } from './empty-numbers.ts'
 import { tagAnswers } from './etags.ts'
 import { type EventDeps, eventRoutes } from './event-routes.ts'
 import { decorateExperimentId } from './experiment-by-id.ts'
@@ -87,6 +88,7 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
   logRequests(app)
   const registry = measureAnswers(app)
   limitReceiving(app)
+  refuseEmptyNumbers(app)
   answerUnknownRoutes(app)
   answerWithProblems(app)
   app.decorateRequest('caller', null)
