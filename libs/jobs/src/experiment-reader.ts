@@ -34,7 +34,7 @@ const NOTHING: ArchivedResults = { version: 1, layers: [], losses: '', logs: [],
 /** Reads what the scripts have written, and of ended experiments what was moved elsewhere. */
 export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
   const keys = keysOf(prefix)
-  const ahead = createQueueForecast({ redis, prefix })
+  const foresee = createQueueForecast({ redis, prefix })
 
   /** A part that is moved out of Redis once the experiment has ended, perhaps while it is read. */
   async function part<Value>(
@@ -63,12 +63,11 @@ export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
   }
 
   async function placeOf({ queue, pool, forecast, progress }: ExperimentRecord, rank: number): Promise<QueuePlace> {
-    const startsInSeconds = await ahead.startsInSeconds({ queue, pool, rank })
-    const runs = startsInSeconds === null || forecast === null ? null : await ahead.runSeconds(forecast, { pool, done: progress.fraction })
+    const { startsInSeconds, endsInSeconds } = await foresee({ queue, pool, rank, forecast, done: progress.fraction })
     return {
       position: rank + 1,
       startsInSeconds: startsInSeconds && toMs(startsInSeconds),
-      endsInSeconds: runs && toMs((startsInSeconds ?? 0) + runs),
+      endsInSeconds: endsInSeconds && toMs(endsInSeconds),
     }
   }
 

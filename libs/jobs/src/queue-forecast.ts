@@ -1,4 +1,4 @@
-import { Progress, type TrainingSpeed, type WorkerInfo } from '@trainyard/contracts'
+import { Progress, type WorkerInfo } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { json } from './hash-fields.ts'
 import { keysOf } from './keys.ts'
@@ -11,13 +11,19 @@ const LOOKED_AT = 500
 /** One look at the queue serves whatever is read within so long. */
 const FRESH_MS = 1000
 
-/** When what waits in a queue will begin. */
-export interface QueueForecast {
-  /** Seconds until the experiment at this rank of its queue, 0 the next one, begins; null where no live worker serves the pool. */
-  startsInSeconds(at: { queue: string; pool: string; rank: number }): Promise<number | null>
-  /** Seconds that a run takes, of which this share of the steps is done already. */
-  runSeconds(forecast: WorkForecast, at: { pool: string; done: number }): Promise<number>
+interface QueuedRun {
+  queue: string
+  pool: string
+  /** In its queue, 0 the next one. */
+  rank: number
+  /** null: of a version that foresaw nothing. */
+  forecast: WorkForecast | null
+  /** Share of its steps that are done already. */
+  done: number
 }
+
+/** Seconds until a queued experiment begins and ends; null where no live worker serves the pool, or its work is not known. */
+export type QueueForecast = (run: QueuedRun) => Promise<{ startsInSeconds: number | null; endsInSeconds: number | null }>
 
 /** The look at one queue: when each of the first ranks begins, and what one behind them adds. */
 interface Line {
@@ -27,10 +33,13 @@ interface Line {
   each: number
 }
 
+/** What a run takes, of which this share of the steps is done. */
+type SecondsOf = (forecast: WorkForecast, done: number) => Promise<number>
+
 interface Look {
   atMs: number
   /** null: no live worker serves the pool. */
-  line: Promise<Line | null>
+  seen: Promise<{ line: Line; secondsOf: SecondsOf } | null>
 }
 
 /** Foresees a queue by its own order: the next one begins in the slot that is free first. Other pools that the same workers serve are not looked at. */
@@ -39,34 +48,21 @@ export function createQueueForecast({ redis, prefix }: { redis: Redis; prefix: s
   const learned = createLearnedPace({ redis, prefix })
   const workers = createWorkerRegistry({ redis, prefix })
   const looks = new Map<string, Look>()
-  const paces = new Map<string, Promise<Pace>>()
-  let pacesAtMs = 0
 
-  function paceOf(forecast: WorkForecast, at: { pool: string; speed: TrainingSpeed | null }): Promise<Pace> {
-    const name = `${at.pool} ${forecast.kind} ${forecast.epochSeconds}`
-    const known = paces.get(name) ?? learned.of(forecast, at)
-    paces.set(name, known)
-    return known
-  }
-
-  async function runSeconds(
-    forecast: WorkForecast,
-    { pool, done }: { pool: string; done: number },
-    speed?: TrainingSpeed | null,
-  ): Promise<number> {
-    if (performance.now() - pacesAtMs > FRESH_MS) {
-      paces.clear()
-      pacesAtMs = performance.now()
+  /** At the pace that these workers have now; asked once for each kind of run. */
+  function secondsAt(pool: string, able: readonly WorkerInfo[]): SecondsOf {
+    const speed = able.find((worker) => worker.speed !== null)?.speed ?? null
+    const paces = new Map<string, Promise<Pace>>()
+    return async (forecast, done) => {
+      const name = `${forecast.kind} ${forecast.epochSeconds}`
+      const pace = paces.get(name) ?? learned.of(forecast, { pool, speed })
+      paces.set(name, pace)
+      return secondsLeft(await pace, { epochs: forecast.epochs, done })
     }
-    const known = speed === undefined ? speedOf(serving(await workers.list(), pool)) : speed
-    return secondsLeft(await paceOf(forecast, { pool, speed: known }), { epochs: forecast.epochs, done })
   }
 
   /** What is left of each of these, in their order; null where it is not known. */
-  async function secondsOf(
-    ids: readonly string[],
-    { pool, speed }: { pool: string; speed: TrainingSpeed | null },
-  ): Promise<(number | null)[]> {
+  async function leftOf(ids: readonly string[], secondsOf: SecondsOf): Promise<(number | null)[]> {
     const reads = redis.pipeline()
     for (const id of ids) reads.hmget(keys.record(id), 'forecast', 'progress')
     const found = (await reads.exec()) ?? []
@@ -76,47 +72,46 @@ export function createQueueForecast({ redis, prefix }: { redis: Redis; prefix: s
         const work = json(WorkForecast).safeParse(forecast)
         const { fraction = 0, etaSeconds = null } = json(Progress).safeParse(progress).data ?? {}
         if (etaSeconds !== null) return etaSeconds
-        return work.success ? runSeconds(work.data, { pool, done: fraction }, speed) : null
+        return work.success ? secondsOf(work.data, fraction) : null
       }),
     )
   }
 
-  async function look({ queue, pool }: { queue: string; pool: string }): Promise<Line | null> {
+  async function look({ queue, pool }: { queue: string; pool: string }): Promise<Awaited<Look['seen']>> {
     const able = serving(await workers.list(), pool)
     const slots = able.flatMap((worker) => worker.slots)
     if (slots.length === 0) return null
-    const speed = speedOf(able)
-    const running = await secondsOf(
-      slots.flatMap(({ experimentId }) => experimentId ?? []),
-      { pool, speed },
-    )
+    const secondsOf = secondsAt(pool, able)
     const waiting = await redis.zrange(keys.prioritized(queue), '0', String(LOOKED_AT - 1))
-    const ahead = await secondsOf(
-      waiting.map((job) => job.slice(0, job.lastIndexOf('-'))),
-      { pool, speed },
-    )
-    return lineUp({ running, ahead, slots: slots.length })
+    const running = slots.flatMap(({ experimentId }) => experimentId ?? [])
+    const queued = waiting.map((job) => job.slice(0, job.lastIndexOf('-')))
+    const line = lineUp({
+      running: await leftOf(running, secondsOf),
+      ahead: await leftOf(queued, secondsOf),
+      slots: slots.length,
+    })
+    return { line, secondsOf }
   }
 
   /** At most one look a second, whoever asks; a failed one is not kept. */
-  function lineOf(at: { queue: string; pool: string }): Look {
+  function lookAt(at: { queue: string; pool: string }): Look {
     const known = looks.get(at.queue)
     if (known && performance.now() - known.atMs < FRESH_MS) return known
-    const fresh: Look = { atMs: performance.now(), line: look(at) }
+    const fresh: Look = { atMs: performance.now(), seen: look(at) }
     looks.set(at.queue, fresh)
-    fresh.line.catch(() => looks.delete(at.queue))
+    fresh.seen.catch(() => looks.delete(at.queue))
     return fresh
   }
 
-  async function startsInSeconds({ queue, pool, rank }: { queue: string; pool: string; rank: number }): Promise<number | null> {
-    const { atMs, line: looking } = lineOf({ queue, pool })
-    const line = await looking
-    if (!line) return null
+  return async ({ rank, forecast, done, ...at }) => {
+    const { atMs, seen } = lookAt(at)
+    const found = await seen
+    if (!found) return { startsInSeconds: null, endsInSeconds: null }
+    const { line, secondsOf } = found
     const begins = line.begins[rank] ?? line.next + (rank - line.begins.length) * line.each
-    return Math.max(0, begins - (performance.now() - atMs) / 1000)
+    const startsInSeconds = Math.max(0, begins - (performance.now() - atMs) / 1000)
+    return { startsInSeconds, endsInSeconds: forecast && startsInSeconds + (await secondsOf(forecast, done)) }
   }
-
-  return { startsInSeconds, runSeconds: (forecast, at) => runSeconds(forecast, at) }
 }
 
 /** Whoever is next takes the slot that is free first. */
@@ -133,5 +128,3 @@ export function lineUp(options: { running: readonly (number | null)[]; ahead: re
   })
   return { begins, next: Math.min(...freeAt), each: mean / slots }
 }
-
-const speedOf = (workers: readonly WorkerInfo[]): TrainingSpeed | null => workers.find(({ speed }) => speed !== null)?.speed ?? null
