@@ -42,7 +42,7 @@ export async function measureForecasts(client: Client, say: (text: string) => vo
 /** |foreseen − real| ÷ real of each one's time to its end. */
 async function errorsOf({ experiments }: Client, queue: readonly Request[]): Promise<number[]> {
   const ids: string[] = []
-  for (const [seed, request] of queue.entries()) ids.push((await experiments.submit({ ...request, seed, priority: 0 })).id)
+  for (const [seed, request] of queue.entries()) ids.push((await experiments.submit({ ...request, seed })).id)
   const askedAtMs = Date.now()
   const foreseen = await Promise.all(ids.map(async (id) => (await experiments.get(id)).progress.etaSeconds))
   const ended = await Promise.all(ids.map((id) => experiments.wait(id)))
