@@ -1,5 +1,5 @@
 import type { ProbeInput } from '@trainyard/client'
-import { ERRORS, type ErrorCode, ExpectedError, type Probe } from '@trainyard/contracts'
+import { type ErrorCode, ExpectedError, isErrorCode, type Probe } from '@trainyard/contracts'
 import type { Session } from './session.ts'
 
 /** The service answers at least this often with how far the probe is. */
@@ -19,5 +19,4 @@ export async function awaitProbe(input: ProbeInput, { client, terminal }: Pick<S
   return probe
 }
 
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
 const codeOf = (code: string): ErrorCode => (isErrorCode(code) ? code : 'INTERNAL')

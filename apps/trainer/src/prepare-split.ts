@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import path from 'node:path'
-import { ERRORS, type ErrorCode, ExpectedError } from '@trainyard/contracts'
+import { ExpectedError, isErrorCode } from '@trainyard/contracts'
 import type { LoadSplitOptions } from '@trainyard/datasets'
 import { z } from 'zod'
 import type { TrainerFolders } from './environment.ts'
@@ -44,9 +44,5 @@ export async function prepareSplit(options: Omit<LoadSplitOptions, 'folders'>, f
 }
 
 function toError({ code, message }: { code: string | null; message: string }): Error {
-  return isErrorCode(code) ? new ExpectedError(code, message) : new Error(message)
-}
-
-function isErrorCode(code: string | null): code is ErrorCode {
-  return code !== null && code in ERRORS
+  return code !== null && isErrorCode(code) ? new ExpectedError(code, message) : new Error(message)
 }

@@ -1,6 +1,4 @@
-import { type ErrorCode, ERRORS, ExpectedError, type Problem } from '@trainyard/contracts'
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
+import { type ErrorCode, ExpectedError, isErrorCode, type Problem } from '@trainyard/contracts'
 
 /** The service refused: `code` is its own (INTERNAL where a newer service has one that we do not know), `problem` all that it said. */
 export class ProblemError extends ExpectedError {

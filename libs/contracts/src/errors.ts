@@ -67,6 +67,9 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorKind>
 export type ErrorCode = keyof typeof ERRORS
 
+/** Whether this version knows the code: another process may be of another one. */
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
+
 /** A failure we foresaw. `code` is part of the public API; `message` says what, where, and what to do. */
 export class ExpectedError extends Error {
   readonly code: ErrorCode

@@ -59,7 +59,7 @@ export {
   TERMINAL_STATES,
   Transition,
 } from './experiment.ts'
-export { type ErrorCode, ERRORS, ExpectedError } from './errors.ts'
+export { type ErrorCode, ERRORS, ExpectedError, isErrorCode } from './errors.ts'
 export { EnvironmentError } from './environment-error.ts'
 export { describeDiskSpace, diskHasRoom, type DiskSpace } from './disk-reserve.ts'
 export { DryRun } from './dry-run.ts'

@@ -1,4 +1,4 @@
-import { type ErrorCode, ERRORS, ExpectedError, type ExperimentError, type ExperimentState } from '@trainyard/contracts'
+import { ExpectedError, type ExperimentError, type ExperimentState, isErrorCode } from '@trainyard/contracts'
 
 export class ExperimentNotFoundError extends ExpectedError {
   constructor(id: string) {
@@ -32,8 +32,6 @@ export class QuestionFailedError extends ExpectedError {
     super(isErrorCode(code) ? code : 'TRAINER_CRASHED', message)
   }
 }
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
 
 export class AmbiguousIdError extends ExpectedError {
   constructor(prefix: string) {
