@@ -1,6 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import { EnvironmentError } from '@trainyard/contracts'
+import { RedisEnv, redisUrlOf, SecretFile } from '@trainyard/jobs'
 import { z } from 'zod'
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
@@ -12,8 +13,9 @@ const Origins = z
     error: 'must be addresses of sites like https://lab.example, without a path, with commas between them',
   })
 
-const ApiEnv = z.object({
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' }).default('redis://127.0.0.1:6379'),
+const AdminKey = z.string().regex(/^\S{32,200}$/, 'must be 32 to 200 characters without spaces; openssl rand -hex 32 makes one')
+
+const ApiEnv = RedisEnv.extend({
   TRAINYARD_HOST: z
     .union([z.ipv4(), z.ipv6(), z.literal('localhost')], { error: 'must be an IP address of this host, or localhost' })
     .default('127.0.0.1'),
@@ -22,10 +24,8 @@ const ApiEnv = z.object({
     .string()
     .min(1)
     .default(path.join(os.homedir(), '.local', 'share', 'trainyard')),
-  TRAINYARD_ADMIN_KEY: z
-    .string()
-    .regex(/^\S{32,200}$/, 'must be 32 to 200 characters without spaces; openssl rand -hex 32 makes one')
-    .optional(),
+  TRAINYARD_ADMIN_KEY: AdminKey.optional(),
+  TRAINYARD_ADMIN_KEY_FILE: SecretFile.pipe(AdminKey).optional(),
   TRAINYARD_CORS_ORIGINS: Origins.default([]),
   TRAINYARD_MAX_PARAMETERS: z.coerce.number().int().min(1).default(1e10),
   TRAINYARD_MAX_DATASET_BYTES: z.coerce
@@ -46,13 +46,13 @@ export function readApiConfig(env: NodeJS.ProcessEnv) {
   if (!parsed.success) throw new EnvironmentError(parsed.error)
   const { data } = parsed
   return {
-    redisUrl: data.REDIS_URL,
+    redisUrl: redisUrlOf(data),
     host: data.TRAINYARD_HOST,
     /** Only this host can reach it. */
     onLoopback: isLoopback(data.TRAINYARD_HOST),
     port: data.TRAINYARD_PORT,
     dataFolder: data.TRAINYARD_DATA,
-    adminKey: data.TRAINYARD_ADMIN_KEY ?? null,
+    adminKey: data.TRAINYARD_ADMIN_KEY ?? data.TRAINYARD_ADMIN_KEY_FILE ?? null,
     origins: data.TRAINYARD_CORS_ORIGINS,
     limits: {
       parameters: data.TRAINYARD_MAX_PARAMETERS,

@@ -59,6 +59,16 @@ describe('server.ts — what it cannot start with, in one sentence', () => {
     ['an address that others can reach', { TRAINYARD_HOST: '0.0.0.0' }, 'there are no API keys'],
     ['a host that is no address', { TRAINYARD_HOST: 'example.org' }, 'TRAINYARD_HOST must be an IP address'],
     ['a key that can be guessed', { TRAINYARD_ADMIN_KEY: 'admin' }, 'TRAINYARD_ADMIN_KEY must be 32 to 200 characters'],
+    [
+      'a secret that is not there',
+      { TRAINYARD_ADMIN_KEY_FILE: '/no/key' },
+      'TRAINYARD_ADMIN_KEY_FILE names /no/key, which cannot be read (ENOENT)',
+    ],
+    [
+      'a guessable key in a file',
+      { TRAINYARD_ADMIN_KEY_FILE: '/proc/sys/kernel/ostype' },
+      'TRAINYARD_ADMIN_KEY_FILE must be 32 to 200 characters',
+    ],
     ['an origin with a path', { TRAINYARD_CORS_ORIGINS: 'https://lab.example/page' }, 'TRAINYARD_CORS_ORIGINS must be addresses of sites'],
     ['a port that is none', { TRAINYARD_PORT: '70000' }, 'TRAINYARD_PORT'],
     ['a Redis address that is none', { REDIS_URL: 'localhost:6379' }, 'REDIS_URL must be a redis:// or rediss:// address'],

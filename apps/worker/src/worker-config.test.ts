@@ -1,4 +1,5 @@
 import os from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { readWorkerConfig } from './worker-config.ts'
 
@@ -12,12 +13,14 @@ test('readWorkerConfig() — the defaults: one slot of the default pool, and not
 test('readWorkerConfig() — the trainer gets the data folder and what was set for it, but not the way into Redis', () => {
   const { trainerEnv, pools } = readWorkerConfig({
     REDIS_URL: 'redis://:secret@host',
+    REDIS_PASSWORD_FILE: fileURLToPath(import.meta.url),
     TRAINYARD_DATA: '/data',
     FLOWERS102_ROOT: '/flowers',
     TRAINYARD_POOLS: 'gpu,default,gpu',
   })
   expect(trainerEnv).toMatchObject({ TRAINYARD_DATA: '/data', FLOWERS102_ROOT: '/flowers' })
   expect(JSON.stringify(trainerEnv)).not.toContain('secret')
+  expect(trainerEnv).not.toHaveProperty('REDIS_PASSWORD_FILE')
   expect(pools).toEqual(['gpu', 'default'])
 })
 

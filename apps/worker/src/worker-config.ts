@@ -1,13 +1,13 @@
 import os from 'node:os'
 import path from 'node:path'
 import { EnvironmentError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
+import { RedisEnv, redisUrlOf } from '@trainyard/jobs'
 import { z } from 'zod'
 
 /** What an experiment may use of the memory there is; the rest is the system's and this process's. */
 const MEMORY_SHARE = 0.8
 
-const WorkerEnv = z.object({
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' }).default('redis://127.0.0.1:6379'),
+const WorkerEnv = RedisEnv.extend({
   TRAINYARD_DATA: z
     .string()
     .min(1)
@@ -25,6 +25,7 @@ const WorkerEnv = z.object({
     .int()
     .positive()
     .default(2 ** 31),
+  TRAINYARD_HEALTH_FILE: z.string().min(1).optional(),
   FLOWERS102_ROOT: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
@@ -32,15 +33,16 @@ const WorkerEnv = z.object({
 export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const parsed = WorkerEnv.safeParse(env)
   if (!parsed.success) throw new EnvironmentError(parsed.error)
-  const { REDIS_URL, TRAINYARD_DATA, TRAINYARD_POOLS, TRAINYARD_SLOTS: slots, TRAINYARD_MEMORY_BYTES, LOG_LEVEL } = parsed.data
+  const { TRAINYARD_DATA, TRAINYARD_POOLS, TRAINYARD_SLOTS: slots, TRAINYARD_MEMORY_BYTES, LOG_LEVEL } = parsed.data
   // The trainer gets the environment as it is, but not the way into Redis.
-  const { REDIS_URL: _secret, ...inherited } = env
+  const { REDIS_URL: _address, REDIS_PASSWORD_FILE: _password, ...inherited } = env
   return {
-    redisUrl: REDIS_URL,
+    redisUrl: redisUrlOf(parsed.data),
     dataFolder: TRAINYARD_DATA,
     pools: [...new Set(TRAINYARD_POOLS.split(','))],
     slots,
     maxDiskBytes: parsed.data.TRAINYARD_MAX_DISK_BYTES,
+    healthFile: parsed.data.TRAINYARD_HEALTH_FILE,
     stallMs: 1000 * parsed.data.TRAINYARD_STALL_SECONDS,
     growthBytes: parsed.data.TRAINYARD_TRAINER_GROWTH_BYTES,
     memoryBytes: TRAINYARD_MEMORY_BYTES ?? Math.floor((MEMORY_SHARE * usableMemoryBytes()) / slots),

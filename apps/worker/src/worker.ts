@@ -16,6 +16,7 @@ import type { Logger } from 'pino'
 import { startAttempt } from './attempt.ts'
 import { sweepArtifacts } from './artifact-sweep.ts'
 import { createCrashRow } from './crash-row.ts'
+import { keepHealthFile } from './health-file.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { keepLeases } from './lease-keeper.ts'
 import { startQuestionSlots } from './question-slots.ts'
@@ -35,6 +36,8 @@ export interface WorkerDeps {
   memoryBytes: number
   /** What checkpoints and models may take of this host's disk. */
   maxDiskBytes?: number | undefined
+  /** Kept young while all is well, for a container's health check. */
+  healthFile?: string | undefined
   stallMs: number
   growthBytes: number
   trainerPath: string
@@ -75,6 +78,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     refusing: () => crashes.refusing(),
     onDrainWish: () => drainWish.resolve(),
   })
+  const health =
+    deps.healthFile === undefined ? null : keepHealthFile({ file: deps.healthFile, refusing: () => crashes.refusing(), onError })
   const slotDeps = {
     ...{ workerId: id, source, attempts, crashes, growthBytes: deps.growthBytes, log, stopping: stopping.signal },
     onChange: () => heartbeat.now(),
@@ -107,7 +112,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     await Promise.all([...slots.map((slot) => slot.stopped), questions.stopped])
     await Promise.all([leases.stop(), heartbeat.stop()])
     wishes.close()
-    await Promise.all([housekeeping.stop(), sweeping.stop()])
+    await Promise.all([housekeeping.stop(), sweeping.stop(), health?.stop()])
     await Promise.all([source.close(), questions.close()])
     await registry.remove(id)
     await ledger.close()
