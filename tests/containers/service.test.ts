@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startContainers } from '../support/container-service.ts'
+import { buildImages, dockerIsHere } from '../support/docker.ts'
+import { flowers102Root } from '../support/flowers102.ts'
+import { poll } from '../support/poll.ts'
+
+const here = await dockerIsHere()
+const { root } = flowers102Root()
+
+describe.skipIf(!here)('Redis, the API and a worker in containers', () => {
+  let service: Awaited<ReturnType<typeof startContainers>>
+  beforeAll(async () => {
+    await buildImages()
+    service = await startContainers()
+    await service.startWorker({ ...(root && { flowers102: root }) })
+  }, 1_200_000)
+  afterAll(() => service?.close())
+
+  const completed = (id: string) =>
+    poll(
+      async () => {
+        const experiment = await service.client.experiments.get(id)
+        if (experiment.state !== 'completed') throw new Error(`${experiment.state} (${JSON.stringify(experiment.error)})`)
+        return experiment
+      },
+      { timeoutMs: 240_000 },
+    )
+
+  test('without a key — nothing', async () => {
+    expect((await fetch(`${service.url}/api/v1/experiments`)).status).toBe(401)
+  })
+
+  test.skipIf(root === null)(
+    'an experiment trains to its end on the real images, mounted read-only into the worker',
+    async () => {
+      const { id } = await service.client.experiments.submit({ dataset: 'flowers102', imageSize: 32, depth: 2, epochs: 2 })
+      const { latest, datasetHash } = await completed(id)
+      expect(datasetHash).toMatch(/^[0-9a-f]{64}$/)
+      const { items } = await service.client.experiments.epochs(id)
+      expect(items.map(({ epoch }) => epoch)).toEqual([1, 2])
+      expect(Math.abs(Number(items[0]?.loss) - Math.log(102))).toBeLessThan(0.05)
+      expect(latest?.epoch).toBe(2)
+    },
+    300_000,
+  )
+})

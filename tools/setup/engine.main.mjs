@@ -1,0 +1,19 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { ROOT } from '../repository.mjs'
+import { runTool } from '../run-tool.mjs'
+import { createAnnouncer } from './announce.mjs'
+import { cacheFolder } from './cache-folder.mjs'
+import { installEngine } from './engine.mjs'
+import { requireSupportedPlatform, thisHost } from './platform.mjs'
+
+// TensorFlow alone, into packages that are there already: what an image's build does.
+await runTool(async () => {
+  const { env, stdout: stream } = process
+  requireSupportedPlatform(thisHost())
+  const cache = cacheFolder(env)
+  mkdirSync(cache, { recursive: true })
+  await installEngine({ root: ROOT, cache, env, log: path.join(cache, 'setup.log'), announce: createAnnouncer({ stream }) })
+  return 0
+})
