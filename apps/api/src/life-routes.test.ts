@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Experiment, GarbageReport, WorkerInfo } from '@trainyard/contracts'
+import { CONFIG_VERSION, type Experiment, type GarbageReport, type WorkerInfo } from '@trainyard/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { epochResult } from '../../../tests/support/new-experiment.ts'
 import { claimNext, startTestApi, type TestApi, testWorker } from './test-service.ts'
@@ -111,10 +111,13 @@ describe('operating', () => {
     await api.workers.remove('worker-1')
   })
 
-  test('a worker that refuses counts as none: the submit warns', async () => {
-    await api.workers.heartbeat(testWorker({ refusing: 'It crashed' }))
+  test.each([
+    ['that refuses', { refusing: 'It crashed' }, 'No live worker serves pool default'],
+    ['of an older version', { configVersion: CONFIG_VERSION - 1 }, 'Only workers of an older version serve pool default'],
+  ])('a worker %s counts as none: the submit warns', async (_which, fields, warning) => {
+    await api.workers.heartbeat(testWorker(fields))
     const { warnings, id } = await submit({})
-    expect(warnings).toEqual([expect.stringContaining('No live worker')])
+    expect(warnings).toEqual([expect.stringContaining(warning)])
     await api.workers.remove('worker-1')
     await post(`${URL}/${id}/cancel`)
   })

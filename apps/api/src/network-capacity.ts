@@ -1,4 +1,4 @@
-import { ExpectedError, type WorkerInfo } from '@trainyard/contracts'
+import { CONFIG_VERSION, ExpectedError, type WorkerInfo } from '@trainyard/contracts'
 import { serving } from '@trainyard/jobs'
 
 const MIB = 2 ** 20
@@ -24,7 +24,11 @@ export function checkCapacity({
   workers: readonly WorkerInfo[]
 }): string[] {
   const able = serving(workers, pool)
-  if (able.length === 0) return [`No live worker serves pool ${pool}; the experiment waits until one starts`]
+  if (able.length === 0) {
+    const isOlder = workers.some(({ pools, configVersion }) => pools.includes(pool) && configVersion < CONFIG_VERSION)
+    if (isOlder) return [`Only workers of an older version serve pool ${pool}; the experiment waits until a newer one starts`]
+    return [`No live worker serves pool ${pool}; the experiment waits until one starts`]
+  }
   const largestBytes = Math.max(...able.map((worker) => worker.memoryBytes))
   if (memoryBytes > largestBytes)
     throw new NetworkTooLargeError({ what: 'Training', neededBytes: memoryBytes, largestBytes, whose: `worker of pool ${pool}` })

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { openArtifacts } from '@trainyard/artifacts'
-import type { WorkerInfo } from '@trainyard/contracts'
+import { CONFIG_VERSION, type WorkerInfo } from '@trainyard/contracts'
 import {
   type AttemptWriter,
   connectRedis,
@@ -104,6 +104,7 @@ export function testWorker(fields: Partial<WorkerInfo> = {}): Omit<WorkerInfo, '
     host: 'here',
     pid: 1,
     version: '0.1.0',
+    configVersion: CONFIG_VERSION,
     pools: ['default'],
     engine: null,
     speed: null,

@@ -86,4 +86,5 @@ const WORKER_COLUMNS: Columns<WorkerInfo> = {
   refusing: ({ refusing }) => text(refusing),
   startedAt: ({ startedAt }) => startedAt,
   lastHeartbeatAt: ({ lastHeartbeatAt }) => lastHeartbeatAt,
+  configVersion: ({ configVersion }) => configVersion,
 }

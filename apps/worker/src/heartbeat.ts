@@ -1,5 +1,5 @@
 import os from 'node:os'
-import type { WorkerInfo } from '@trainyard/contracts'
+import { CONFIG_VERSION, type WorkerInfo } from '@trainyard/contracts'
 import type { WorkerRegistry } from '@trainyard/jobs'
 import { repeat, type Repeated } from './repeat.ts'
 import type { Slot } from './slot.ts'
@@ -25,6 +25,7 @@ export function startHeartbeat({ registry, worker, slots, draining, refusing, on
     const { drain } = await registry.heartbeat({
       ...worker,
       ...host,
+      configVersion: CONFIG_VERSION,
       engine: firstKnown(slots().map((slot) => slot.engine())),
       speed: firstKnown(slots().map((slot) => slot.speed())),
       slots: slots().map((slot) => slot.state()),

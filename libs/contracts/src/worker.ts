@@ -12,12 +12,16 @@ export const WorkerSlot = z
   .meta({ id: 'WorkerSlot' })
 export type WorkerSlot = z.infer<typeof WorkerSlot>
 
+/** The newest that a worker may have which does not tell its own. */
+const BEFORE_IT_WAS_TOLD = 5
+
 export const WorkerInfo = z
   .object({
     id: z.string(),
     host: z.string(),
     pid: z.int(),
     version: z.string().describe('of Trainyard'),
+    configVersion: z.int().default(BEFORE_IT_WAS_TOLD).describe('it runs experiments of this version of the config and of older ones'),
     pools: z.array(z.string()),
     engine: Engine.nullable().describe('null until its trainer has loaded one'),
     speed: TrainingSpeed.nullable().default(null).describe('as its trainer has measured it; null until then'),

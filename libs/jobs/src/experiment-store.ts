@@ -43,6 +43,8 @@ import { forecastWork } from './work-forecast.ts'
 
 export interface NewExperiment {
   config: ExperimentConfig
+  /** Of whoever made the config, where that was another process: only workers of this version or a newer one take it. */
+  configVersion?: number
   configHash: string
   name: string | null
   tags: readonly string[]
@@ -139,7 +141,7 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
       randomSuffix(),
       idempotency ? sha256(idempotency.key) : '',
       idempotency?.bodyHash ?? '',
-      queueName(input.pool),
+      queueName(input.pool, input.configVersion),
       JSON.stringify(input.tags),
       input.parent?.id ?? '',
       JSON.stringify(inherited),

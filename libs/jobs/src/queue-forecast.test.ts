@@ -1,3 +1,4 @@
+import { CONFIG_VERSION } from '@trainyard/contracts'
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -71,7 +72,7 @@ describe('a queue', () => {
     createWorkerRegistry({ redis, prefix }).heartbeat({
       ...{ id: 'worker', host: 'here', pid: 1, version: '0', pools: ['default'], engine: null, speed: null, memoryBytes: 1e9, holds: [] },
       slots: slots.map((experimentId, i) => ({ slot: i + 1, experimentId, trainer: experimentId ? 'busy' : 'idle' })),
-      ...{ draining: false, refusing: null, startedAt: '2026-01-01T00:00:00.000Z' },
+      ...{ configVersion: CONFIG_VERSION, draining: false, refusing: null, startedAt: '2026-01-01T00:00:00.000Z' },
     })
   async function queued(count: number): Promise<string[]> {
     const made = []

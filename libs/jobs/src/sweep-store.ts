@@ -1,4 +1,12 @@
-import type { Objective, Sweep, SweepPage, SweepRequest, Trial, TrialFields } from '@trainyard/contracts'
+import {
+  CONFIG_VERSION,
+  type Objective,
+  type Sweep,
+  type SweepPage,
+  type SweepRequest,
+  type Trial,
+  type TrialFields,
+} from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { SweepEndedError, SweepNotFoundError, IdempotencyKeyReusedError, WrongStateError } from './errors.ts'
 import type { ExperimentStore, NewExperiment } from './experiment-store.ts'
@@ -47,7 +55,8 @@ export function createSweepStore({
   async function create(input: NewSweep, idempotency?: { key: string; bodyHash: string }) {
     await refuseWhenFull()
     const fields = recordFields(input)
-    const plan = input.trials.map(({ experiment }) => JSON.stringify(experiment))
+    // an older worker may be the one that makes the trials
+    const plan = input.trials.map(({ experiment }) => JSON.stringify({ ...experiment, configVersion: CONFIG_VERSION }))
     const named = idempotency ? [sha256(idempotency.key), idempotency.bodyHash] : ['', '']
     const [id, outcome] = await scripts.create(randomSuffix(), ...named, input.request.maxConcurrent, fields.length, ...fields, ...plan)
     if (outcome === 'reused') throw new IdempotencyKeyReusedError(id)

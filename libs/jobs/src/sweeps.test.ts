@@ -1,4 +1,4 @@
-import { type EarlyStop, SweepRequest } from '@trainyard/contracts'
+import { CONFIG_VERSION, type EarlyStop, SweepRequest } from '@trainyard/contracts'
 import { describe, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '../../../tests/support/new-experiment.ts'
 import { ownJobs } from '../../../tests/support/own-jobs.ts'
@@ -57,6 +57,17 @@ describe('a sweep', () => {
     expect(all.items).toHaveLength(9)
     expect(all.items.map(({ sweep: of }) => of)).toEqual(Array.from({ length: 9 }, (_, i) => ({ id, trial: 9 - i })))
     expect(await redis.exists(`${prefix}:sweep:${id}:plan`)).toBe(0)
+  })
+
+  test('of a newer API is made by an older worker, too — into the newer version’s queue, which only newer workers read', async () => {
+    const { redis, prefix } = own.jobs
+    const id = await createSweep({ trials: 1 })
+    const planned = JSON.parse((await redis.lindex(`${prefix}:sweep:${id}:plan`, 0)) ?? '')
+    expect(planned.configVersion).toBe(CONFIG_VERSION)
+    await redis.lset(`${prefix}:sweep:${id}:plan`, 0, JSON.stringify({ ...planned, configVersion: CONFIG_VERSION + 1 }))
+    await maker()()
+    const [{ experimentId } = { experimentId: null }] = (await sweeps().find(id)).items
+    expect(await redis.hget(`${prefix}:experiment:${experimentId}`, 'queue')).toBe(`run-v${CONFIG_VERSION + 1}-default`)
   })
 
   test('runs as many trials at once as it may, and is completed when all have ended', async () => {

@@ -1,4 +1,4 @@
-import { WorkerInfo } from '@trainyard/contracts'
+import { CONFIG_VERSION, WorkerInfo } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { DEFAULT_PREFIX, keysOf } from './keys.ts'
 import { reaching } from './redis-errors.ts'
@@ -54,6 +54,9 @@ export function createWorkerRegistry({ redis, prefix = DEFAULT_PREFIX }: { redis
   }
 }
 
-/** The live workers that take experiments of the pool. */
+/** The live workers that take experiments of the pool that are submitted now: an older worker reads only the queues of its own version and of those before. */
 export const serving = (workers: readonly WorkerInfo[], pool: string): WorkerInfo[] =>
-  workers.filter(({ pools, draining, refusing }) => pools.includes(pool) && !draining && refusing === null)
+  workers.filter(
+    ({ pools, draining, refusing, configVersion }) =>
+      pools.includes(pool) && !draining && refusing === null && configVersion >= CONFIG_VERSION,
+  )
