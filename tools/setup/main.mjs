@@ -1,10 +1,25 @@
 import process from 'node:process'
+import { parseArgs } from 'node:util'
 import { runTool } from '../run-tool.mjs'
+import { messageOf, ToolError } from '../tool-error.mjs'
+import { engineWish } from './engine-flavour.mjs'
 import { setup } from './setup.mjs'
 
 await runTool(async () => {
-  const { env, stdout: stream } = process
+  const { argv, stdout: stream } = process
+  const env = { ...process.env, ...engineFlag(argv.slice(2)) }
   await setup({ redis: !env['REDIS_URL'], env, stream })
   stream.write('Everything is set up.\n')
   return 0
 })
+
+/** @param {string[]} args @returns {NodeJS.ProcessEnv} */
+function engineFlag(args) {
+  try {
+    const { engine } = parseArgs({ args, options: { engine: { type: 'string' } } }).values
+    return engine === undefined ? {} : { TRAINYARD_ENGINE: engineWish(engine, '--engine') }
+  } catch (error) {
+    if (error instanceof ToolError) throw error
+    throw new ToolError(`${messageOf(error).split('. ')[0]}; npm run setup knows --engine auto, cpu or gpu`, { cause: error })
+  }
+}

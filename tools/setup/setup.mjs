@@ -6,6 +6,7 @@ import { codeOf, ToolError } from '../tool-error.mjs'
 import { createAnnouncer } from './announce.mjs'
 import { cacheFolder } from './cache-folder.mjs'
 import { engineInstalled, installEngine } from './engine.mjs'
+import { wantedEngine } from './engine-flavour.mjs'
 import { installPackages, ownNodeLinked, packagesInstalled } from './packages.mjs'
 import { requireSupportedPlatform, thisHost } from './platform.mjs'
 import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
@@ -15,6 +16,8 @@ import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
  * @property {boolean} redis whether a Redis server's program is needed
  * @property {NodeJS.ProcessEnv} env
  * @property {{ isTTY?: boolean, write(text: string): unknown }} stream where it says what it does
+ *
+ * TRAINYARD_ENGINE in `env` says which of TensorFlow's builds: see engine-flavour.mjs.
  */
 
 /**
@@ -24,19 +27,21 @@ import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
  */
 export async function setup({ redis, env, stream }) {
   requireSupportedPlatform(thisHost())
+  const engine = wantedEngine(env)
   const cache = cacheFolder(env)
-  const present = () => packagesInstalled(ROOT) && ownNodeLinked(ROOT) && engineInstalled(ROOT)
+  const present = () => packagesInstalled(ROOT) && ownNodeLinked(ROOT) && engineInstalled(ROOT, engine)
   const found = redis ? findRedisServer({ cache, env }) : null
   if (present() && (found || !redis)) return { redisServer: found, did: false }
 
   makeFolder(cache)
-  const onWait = () => void stream.write('Another setup is running on this host; waiting for it …\n')
+  const say = (/** @type {string} */ line) => void stream.write(`${line}\n`)
+  const onWait = () => say('Another setup is running on this host; waiting for it …')
   return withHostLock({ name: `setup ${cache}`, onWait }, async () => {
     const log = path.join(cache, 'setup.log')
     writeFileSync(log, `setup of ${ROOT}, ${new Date().toISOString()}\n`)
-    const context = { root: ROOT, cache, env, log, announce: createAnnouncer({ stream }) }
+    const context = { root: ROOT, cache, env, log, announce: createAnnouncer({ stream }), say }
     await installPackages(context)
-    if (!engineInstalled(ROOT)) await installEngine(context)
+    if (!engineInstalled(ROOT, engine)) await installEngine(context, engine)
     const redisServer = redis ? (findRedisServer({ cache, env }) ?? (await fetchRedisServer(context))) : null
     return { redisServer, did: true }
   })

@@ -5,9 +5,12 @@ import { requireFreeSpace } from './disk-space.mjs'
 import { fetchWheel } from './fetch-wheel.mjs'
 import { onPath } from './on-path.mjs'
 import { runCommand } from './run-command.mjs'
+import { nvidiaPresent, unpackNvidia } from './unpack-nvidia.mjs'
 import { extractZip } from './zip.mjs'
 
-const NEEDS_BYTES = 1.5e9
+/** At the worst moment: a wheel beside what is unpacked of it and of all before it. */
+const NEEDS_BYTES = { cpu: 1.5e9, gpu: 7e9 }
+const GPU_DISK_GB = '4.7'
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']
 const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/', 'tensorflow/tsl/', 'tsl/', 'xla/tsl/']
 /** Names that the linker and tfjs-node-gpu look for. */
@@ -18,18 +21,38 @@ const LINKS = {
 }
 
 /** @typedef {import('./fetch-wheel.mjs').SetupContext} SetupContext */
+/** @typedef {import('./pinned-wheels.mjs').EngineWheels} EngineWheels */
 
-/** Whether an engine's libraries are all there. @param {string} lib */
-export function librariesPresent(lib) {
-  return [...LIBRARIES, ...Object.keys(LINKS)].every((name) => existsSync(path.join(lib, name)))
+/** Whether an engine's libraries are all there. @param {string} folder @param {EngineWheels} wheels */
+export function enginePresent(folder, { libraries }) {
+  return tensorflowPresent(folder) && nvidiaPresent({ folder: path.join(folder, 'nvidia'), wheels: libraries })
 }
 
 /**
- * Puts TensorFlow's libraries and headers into `folder`: lib/ and include/.
- * @param {{ wheel: import('./pinned-wheels.mjs').Wheel, folder: string, context: SetupContext }} options
+ * Puts TensorFlow's libraries and headers into `folder`, lib/ and include/, and NVIDIA's libraries below nvidia/.
+ * @param {{ wheels: EngineWheels, folder: string, context: SetupContext }} options
  */
-export async function unpackEngine({ wheel, folder, context }) {
-  requireFreeSpace({ folder: context.cache, bytes: NEEDS_BYTES, purpose: 'The TensorFlow engine' })
+export async function unpackEngine({ wheels: { flavour, tensorflow, libraries }, folder, context }) {
+  requireFreeSpace({ folder: context.cache, bytes: NEEDS_BYTES[flavour], purpose: 'The TensorFlow engine' })
+  if (flavour === 'gpu') context.say(announceSize([tensorflow, ...libraries]))
+  if (!tensorflowPresent(folder)) await unpackTensorflow({ wheel: tensorflow, folder, context })
+  await unpackNvidia({ folder: path.join(folder, 'nvidia'), wheels: libraries, context })
+}
+
+/** @param {string} folder */
+function tensorflowPresent(folder) {
+  return [...LIBRARIES, ...Object.keys(LINKS)].every((name) => existsSync(path.join(folder, 'lib', name)))
+}
+
+/** @param {readonly import('./pinned-wheels.mjs').Wheel[]} wheels */
+function announceSize(wheels) {
+  const downloadBytes = wheels.reduce((sum, { bytes }) => sum + bytes, 0)
+  const download = `${wheels.length} downloads, ${(downloadBytes / 1e9).toFixed(1)} GB, and ${GPU_DISK_GB} GB on disk`
+  return `TensorFlow for NVIDIA's GPUs takes ${download}, once. TRAINYARD_ENGINE=cpu or --engine cpu does without.`
+}
+
+/** @param {{ wheel: import('./pinned-wheels.mjs').Wheel, folder: string, context: SetupContext }} options */
+async function unpackTensorflow({ wheel, folder, context }) {
   const file = await fetchWheel(wheel, context)
   const partial = `${folder}.partial`
   await rm(partial, { recursive: true, force: true })
