@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { messageOf, ToolError } from '../tool-error.mjs'
 import { installedCompilers, withFetchedCompiler } from './compilers.mjs'
 import { runCommand } from './run-command.mjs'
@@ -8,6 +10,8 @@ import { runCommand } from './run-command.mjs'
 /** @typedef {import('./fetch-wheel.mjs').SetupContext & { root: string }} BindingContext */
 
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc']
+/** Ours: hands TensorFlow its configuration. */
+const CONTEXT_SOURCE = fileURLToPath(new URL('eager-context.cc', import.meta.url))
 // The binding lies in lib/napi-v8, and looks for TensorFlow in deps/lib of its package.
 const FLAGS = [
   '-std=gnu++17',
@@ -16,8 +20,15 @@ const FLAGS = [
   '-shared',
   '-DNAPI_VERSION=8',
   '-DBUILDING_NODE_EXTENSION',
+  '-DTFE_NewContextOptions=TrainyardNewContextOptions',
+  '-DTFE_NewContext=TrainyardNewContext',
   '-Wl,-rpath,$ORIGIN/../../deps/lib',
 ]
+
+/** Changes with what of ours goes into the binding. */
+export function bindingKey() {
+  return createHash('sha256').update(FLAGS.join(' ')).update(readFileSync(CONTEXT_SOURCE)).digest('hex').slice(0, 12)
+}
 
 /**
  * Compiles tfjs-node-gpu's own binding against the engine's libraries, with the first compiler that can.
@@ -30,6 +41,7 @@ export async function compileBinding({ engine, packageFolder, to, context }) {
     ...FLAGS,
     ...['-I', path.join(context.root, 'node_modules', 'node-api-headers', 'include'), '-I', path.join(engine, 'include')],
     ...SOURCES.map((name) => path.join(packageFolder, 'binding', name)),
+    CONTEXT_SOURCE,
     // From 2.20 on, TF_NewTensor lives in the framework library: both are linked.
     ...['-o', partial, '-L', path.join(engine, 'lib'), '-ltensorflow', '-ltensorflow_framework'],
   ]

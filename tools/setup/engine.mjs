@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { messageOf, ToolError } from '../tool-error.mjs'
-import { compileBinding } from './compile-binding.mjs'
+import { bindingKey, compileBinding } from './compile-binding.mjs'
 import { DiskSpaceError } from './disk-space.mjs'
 import { runNpm, withoutOwnNode } from './packages.mjs'
 import { engineKey, engineWheels } from './pinned-wheels.mjs'
@@ -63,7 +63,7 @@ async function installNative(context, flavour) {
   const folder = packageFolder(context.root)
   const engine = path.join(context.cache, 'engines', engineKey(wheels))
   if (!enginePresent(engine, wheels)) await unpackEngine({ wheels, folder: engine, context })
-  const binding = path.join(engine, 'binding', `tfjs-node-gpu-${packageVersion(folder)}`, 'tfjs_binding.node')
+  const binding = path.join(engine, 'binding', `tfjs-node-gpu-${packageVersion(folder)}-${bindingKey()}`, 'tfjs_binding.node')
   if (!existsSync(binding)) await compileBinding({ engine, packageFolder: folder, to: binding, context })
   replace({ to: path.join(folder, BINDING), write: (file) => copyFileSync(binding, file) })
   replace({ to: path.join(folder, LIBRARIES), write: (file) => symlinkSync(path.join(engine, 'lib'), file) })
@@ -84,7 +84,7 @@ async function installPrebuilt({ root, env, log, announce }) {
 /** @param {import('./pinned-wheels.mjs').EngineWheels} wheels */
 function markerFor(wheels) {
   const { flavour, tensorflow } = wheels
-  return `${JSON.stringify({ name: 'native', version: tensorflow.version, flavour, key: engineKey(wheels) })}\n`
+  return `${JSON.stringify({ name: 'native', version: tensorflow.version, flavour, key: engineKey(wheels), binding: bindingKey() })}\n`
 }
 
 /** @param {string} file */
