@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
@@ -11,6 +13,7 @@ import { poll } from '../support/poll.ts'
 
 const here = await dockerIsHere()
 const root = path.join(import.meta.dirname, '..', '..')
+const VOLUMES = ['redis', 'data', 'redis-secrets', 'api-secrets']
 const project = `trainyard-test-${randomBytes(4).toString('hex')}`
 const ours = ['--filter', `label=com.docker.compose.project=${project}`]
 
@@ -65,6 +68,24 @@ describe.skipIf(!here)('docker-compose.yml', () => {
     await ready()
     expect((await client.experiments.epochs(id)).items).toEqual(before.items)
     expect((await client.experiments.get(id)).model).not.toBeNull()
+  }, 300_000)
+
+  test('a backup as docs/containers.md makes it — all is there again after every volume was lost', async () => {
+    const { items } = await client.experiments.list()
+    expect(items.length).toBeGreaterThan(0)
+    const backup = await mkdtemp(path.join(os.tmpdir(), 'trainyard-backup-'))
+    const tar = (volumes: readonly string[], ...args: string[]) =>
+      docker('run', '--rm', '--user', '0', ...volumes.flatMap((volume) => ['--volume', volume]), IMAGES.api, 'tar', ...args)
+    await compose('stop', '--timeout', '40')
+    for (const volume of VOLUMES)
+      await tar([`${project}_${volume}:/from:ro`, `${backup}:/to`], '-czf', `/to/${volume}.tar.gz`, '-C', '/from', '.')
+    await compose('down', '--volumes')
+    for (const volume of VOLUMES)
+      await tar([`${project}_${volume}:/to`, `${backup}:/from:ro`], '-xpzf', `/from/${volume}.tar.gz`, '-C', '/to')
+    await compose('up', '--detach', '--no-build')
+    await ready() // with the key that it had before
+    expect((await client.experiments.list()).items).toEqual(items)
+    await rm(backup, { recursive: true, force: true })
   }, 300_000)
 
   test.each(['redis', 'api', 'worker'])('%s — no root to write to, and nobody’s root', async (service) => {

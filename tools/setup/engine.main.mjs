@@ -5,6 +5,7 @@ import { ROOT } from '../repository.mjs'
 import { runTool } from '../run-tool.mjs'
 import { createAnnouncer } from './announce.mjs'
 import { cacheFolder } from './cache-folder.mjs'
+import { wantedEngine } from './engine-flavour.mjs'
 import { installEngine } from './engine.mjs'
 import { requireSupportedPlatform, thisHost } from './platform.mjs'
 
@@ -14,6 +15,8 @@ await runTool(async () => {
   requireSupportedPlatform(thisHost())
   const cache = cacheFolder(env)
   mkdirSync(cache, { recursive: true })
-  await installEngine({ root: ROOT, cache, env, log: path.join(cache, 'setup.log'), announce: createAnnouncer({ stream }) })
+  const say = (/** @type {string} */ line) => void stream.write(`${line}\n`)
+  const context = { root: ROOT, cache, env, log: path.join(cache, 'setup.log'), announce: createAnnouncer({ stream }), say }
+  await installEngine(context, wantedEngine(env))
   return 0
 })

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CONFIG_VERSION } from '@trainyard/contracts'
 import { epochResult } from '../../../tests/support/new-experiment.ts'
+import { poll } from '../../../tests/support/poll.ts'
 import { claimNext, startTestApi, type TestApi, testWorker } from './test-service.ts'
 
 let api: TestApi
@@ -71,4 +73,14 @@ test('/metrics — a retry and a wait in the queue are told as what they are', a
   expect(found.get('trainyard_transitions_total{state="queued",reason="retry"}')).toBe(1)
   expect(found.get('trainyard_attempts_total{outcome="infrastructure_error"}')).toBe(1)
   expect(found.get('trainyard_experiments{state="queued"}')).toBe(1)
+  expect(found.get(`trainyard_queue_waiting{pool="metrics",config_version="${CONFIG_VERSION}"}`)).toBe(0)
+})
+
+test('/metrics — how many wait in each pool’s queue, which is what workers are scaled by', async () => {
+  for (const depth of [1, 2, 3]) await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: { pool: 'scaled', depth } })
+  const waiting = `trainyard_queue_waiting{pool="scaled",config_version="${CONFIG_VERSION}"}`
+  await poll(async () => expect((await scrape()).get(waiting)).toBe(3), { timeoutMs: 30_000 })
+  const { leave } = await claimNext(api, 'scaled')
+  expect((await scrape()).get(waiting)).toBe(2)
+  await leave()
 })

@@ -15,6 +15,7 @@ export function fleetText(fleet: FleetMetrics, workers: readonly WorkerInfo[]): 
     ]
   })
   const refusing = workers.map(({ id, host, refusing: why }): Sample => [{ worker: id, host }, why === null ? 0 : 1])
+  const waiting = fleet.waiting.map(({ pool, configVersion, count }): Sample => [{ pool, config_version: configVersion }, count])
   return [
     family('trainyard_experiments', 'gauge', 'Experiments there are, by state', each(fleet.experiments)),
     family('trainyard_transitions_total', 'counter', 'Changes of state, by the state entered and its reason', each(fleet.transitions)),
@@ -22,6 +23,7 @@ export function fleetText(fleet: FleetMetrics, workers: readonly WorkerInfo[]): 
     histogram('trainyard_queue_wait_seconds', 'From entering the queue to being claimed', fleet.queueWait),
     histogram('trainyard_epoch_seconds', 'Training of an epoch, without its evaluation', fleet.epoch),
     family('trainyard_images_total', 'counter', 'Images trained on', [[{}, fleet.images]]),
+    family('trainyard_queue_waiting', 'gauge', 'Experiments that wait for a free worker, by pool and config version', waiting),
     family('trainyard_outbox', 'gauge', 'Experiments on their way into the queue', [[{}, fleet.outbox]]),
     family('trainyard_redis_seconds', 'gauge', 'That Redis took to answer just now', [[{}, fleet.redisSeconds]]),
     family('trainyard_worker_slots', 'gauge', 'Slots of live workers', slots),

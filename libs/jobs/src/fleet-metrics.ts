@@ -1,6 +1,6 @@
 import { AttemptOutcome, ExperimentState, StateReason } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
-import { DEFAULT_PREFIX, keysOf } from './keys.ts'
+import { DEFAULT_PREFIX, keysOf, queueOf } from './keys.ts'
 import { EPOCH_BOUNDS, WAIT_BOUNDS } from './lua-counts.ts'
 import { reaching } from './redis-errors.ts'
 
@@ -21,6 +21,8 @@ export interface FleetMetrics {
   epoch: Histogram
   /** Trained on, in all epochs. */
   images: number
+  /** In each queue, for the next free worker. */
+  waiting: readonly { pool: string; configVersion: number; count: number }[]
   /** Waiting to be put into BullMQ's queue. */
   outbox: number
   /** That Redis took to answer. */
@@ -39,6 +41,10 @@ export function createFleetMetrics({ redis, prefix = DEFAULT_PREFIX }: { redis: 
         redis.zcard(keys.outbox),
         ...ExperimentState.options.map((state) => redis.zcard(keys.state(state))),
       ])
+      const queues = (await redis.smembers(keys.queues)).toSorted()
+      const waiting = await Promise.all(
+        queues.map(async (name) => ({ ...queueOf(name), count: await redis.zcard(keys.prioritized(name)) })),
+      )
       const countOf = (name: string): number => Number(counts[name] ?? 0)
       return {
         experiments: ExperimentState.options.map((state, i) => ({ state, count: held[i] ?? 0 })),
@@ -51,6 +57,7 @@ export function createFleetMetrics({ redis, prefix = DEFAULT_PREFIX }: { redis: 
         queueWait: histogramOf('queue-wait', { bounds: WAIT_BOUNDS, countOf }),
         epoch: histogramOf('epoch', { bounds: EPOCH_BOUNDS, countOf }),
         images: countOf('images'),
+        waiting,
         outbox,
         redisSeconds,
       }

@@ -5,6 +5,10 @@ export const DEFAULT_PREFIX = '{trainyard}'
 
 /** A worker reads only the queues of the config versions and pools that it can run. */
 export const queueName = (pool: string, version = CONFIG_VERSION): string => `run-v${version}-${pool}`
+export function queueOf(name: string): { pool: string; configVersion: number } {
+  const [, version = '', pool = ''] = /^run-v(\d+)-(.*)$/.exec(name) ?? []
+  return { pool, configVersion: Number(version) }
+}
 
 /**
  * Versions 1, before the norms, 2, before sample space, 3, before forks, and 4, before initial weights, fit into today's schema by its defaults, so what
@@ -77,5 +81,7 @@ export const keysOf = (prefix: string) => ({
   worker: (id: string) => `${prefix}:worker:${id}`,
   /** There while the worker is asked to drain. */
   drain: (workerId: string) => `${prefix}:drain:${workerId}`,
+  /** The names of all queues that experiments were ever put into. */
+  queues: `${prefix}:queues`,
   prioritized: (queue: string) => `${prefix}:${queue}:prioritized`,
 })
