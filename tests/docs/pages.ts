@@ -28,6 +28,21 @@ export const NOT_RUN = [
   },
   { page: 'docs/install.md', begins: 'git clone', why: 'as in README.md' },
   { page: 'docs/access.md', begins: 'npm start', why: 'it opens the service to the network' },
+  ...['docker compose up', 'git pull', 'docker compose stop'].map((begins) => ({
+    page: 'docs/containers.md',
+    begins,
+    why: 'tests/containers brings the compose file up, takes it down, backs it up and restores it',
+  })),
+  {
+    page: 'docs/containers.md',
+    begins: 'docker build',
+    why: 'tests/containers builds them, the one for GPUs was built by hand: it downloads 3.3 GB',
+  },
+  ...['docker compose --profile gpu', 'docker run --detach'].map((begins) => ({
+    page: 'docs/containers.md',
+    begins,
+    why: 'it needs a GPU',
+  })),
   { page: 'docs/gpu.md', begins: 'npm run setup -- --engine gpu', why: 'it downloads 3.3 GB' },
   { page: 'docs/python.md', begins: 'pip install', why: 'tests/python runs the page, in an environment that has it installed' },
   { page: 'docs/reliability.md', begins: 'npm run chaos', why: 'hours; tests/chaos runs a short version of each scenario' },
