@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
-import { ToolError } from '../tool-error.mjs'
+import { messageOf, ToolError } from '../tool-error.mjs'
 import { onPath } from './on-path.mjs'
 
 /** A driver that hangs must not hold up a start for ever. */
@@ -30,20 +30,25 @@ export function engineWish(text, name) {
   throw new ToolError(`${name} must be ${WISHES.join(', ')}, not "${text}"`)
 }
 
-/** A container sees the host's /proc/driver/nvidia without its GPUs, but has nvidia-smi only together with them. @param {NodeJS.ProcessEnv} env */
+/**
+ * A container sees the host's /proc/driver/nvidia without its GPUs, but has nvidia-smi only together with them. A driver that fails is no reason to
+ * train on the CPU without a word.
+ * @param {NodeJS.ProcessEnv} env
+ */
 function listsGpus(env) {
   const program = onPath('nvidia-smi', env)
   if (!program) return false
   try {
     const args = ['--query-gpu=name', '--format=csv,noheader']
-    const printed = execFileSync(program, args, {
-      env,
-      encoding: 'utf8',
-      timeout: ANSWERS_WITHIN_MS,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
+    const printed = execFileSync(program, args, { env, encoding: 'utf8', timeout: ANSWERS_WITHIN_MS, stdio: ['ignore', 'pipe', 'pipe'] })
     return printed.trim() !== ''
-  } catch {
-    return false
+  } catch (error) {
+    const said = ['stdout', 'stderr'].map((name) => String(Reflect.get(Object(error), name) ?? '')).join('\n')
+    if (said.includes('No devices were found')) return false
+    const why = said.trim().split('\n')[0] || messageOf(error)
+    throw new ToolError(
+      `NVIDIA's driver is installed here and does not work (nvidia-smi: ${why}): restart after its update or reinstall it; to do without GPUs: --engine cpu, or TRAINYARD_ENGINE=cpu`,
+      { cause: error },
+    )
   }
 }

@@ -31,8 +31,8 @@ test('/metrics — the fleet as it is and what it has done, each once', async ()
       id: 'w"1',
       host: 'here',
       slots: [
-        { slot: 1, experimentId: 'abc', trainer: 'busy' },
-        { slot: 2, experimentId: null, trainer: 'idle' },
+        { slot: 1, experimentId: 'abc', trainer: 'busy', gpu: null },
+        { slot: 2, experimentId: null, trainer: 'idle', gpu: null },
       ],
     }),
   )
@@ -83,4 +83,30 @@ test('/metrics — how many wait in each pool’s queue, which is what workers a
   const { leave } = await claimNext(api, 'scaled')
   expect((await scrape()).get(waiting)).toBe(2)
   await leave()
+})
+
+test('/metrics — the GPUs of each worker, but for what their driver does not say', async () => {
+  const T400 = {
+    uuid: 'GPU-5d3b',
+    name: 'NVIDIA T400 4GB',
+    driverVersion: '535.183.01',
+    memoryTotalBytes: 4 * 2 ** 30,
+    memoryUsedBytes: 2 ** 30,
+  }
+  await api.workers.heartbeat(
+    testWorker({
+      id: 'with-gpus',
+      gpus: [
+        { ...T400, index: 0, utilisation: 0.5, temperatureCelsius: 44, powerWatts: null },
+        { ...T400, index: 1, utilisation: 0, temperatureCelsius: 40, powerWatts: 31.5 },
+      ],
+    }),
+  )
+  const found = await scrape()
+  const value = (name: string, gpu: number) => found.get(`${name}{worker="with-gpus",host="here",gpu="${gpu}",name="NVIDIA T400 4GB"}`)
+  expect([0, 1].map((gpu) => value('trainyard_gpu_utilisation_ratio', gpu))).toEqual([0.5, 0])
+  expect([0, 1].map((gpu) => value('trainyard_gpu_memory_used_bytes', gpu))).toEqual([2 ** 30, 2 ** 30])
+  expect([0, 1].map((gpu) => value('trainyard_gpu_memory_total_bytes', gpu))).toEqual([2 ** 32, 2 ** 32])
+  expect([0, 1].map((gpu) => value('trainyard_gpu_temperature_celsius', gpu))).toEqual([44, 40])
+  expect([0, 1].map((gpu) => value('trainyard_gpu_power_watts', gpu))).toEqual([undefined, 31.5])
 })

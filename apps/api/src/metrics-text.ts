@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '@trainyard/contracts'
+import type { Gpu, WorkerInfo } from '@trainyard/contracts'
 import type { FleetMetrics, Histogram } from '@trainyard/jobs'
 
 type Labels = Record<string, string | number>
@@ -27,9 +27,33 @@ export function fleetText(fleet: FleetMetrics, workers: readonly WorkerInfo[]): 
     family('trainyard_outbox', 'gauge', 'Experiments on their way into the queue', [[{}, fleet.outbox]]),
     family('trainyard_redis_seconds', 'gauge', 'That Redis took to answer just now', [[{}, fleet.redisSeconds]]),
     family('trainyard_worker_slots', 'gauge', 'Slots of live workers', slots),
-    family('trainyard_worker_refusing', 'gauge', '1: the worker takes no experiments after crashes in a row', refusing),
+    family('trainyard_worker_refusing', 'gauge', '1: the worker takes no experiments although it could', refusing),
+    ...GPU_MEASURES.map(({ name, help, value }) => family(name, 'gauge', help, gpuSamples(workers, value))),
   ].join('')
 }
+
+interface GpuMeasure {
+  name: string
+  help: string
+  value: (gpu: Gpu) => number | null
+}
+
+const GPU_MEASURES: readonly GpuMeasure[] = [
+  { name: 'trainyard_gpu_utilisation_ratio', help: 'Share of the time in which a GPU computed', value: ({ utilisation }) => utilisation },
+  { name: 'trainyard_gpu_memory_used_bytes', help: 'Used of a GPU by all processes', value: ({ memoryUsedBytes }) => memoryUsedBytes },
+  { name: 'trainyard_gpu_memory_total_bytes', help: 'A GPU has', value: ({ memoryTotalBytes }) => memoryTotalBytes },
+  { name: 'trainyard_gpu_temperature_celsius', help: 'Of a GPU', value: ({ temperatureCelsius }) => temperatureCelsius },
+  { name: 'trainyard_gpu_power_watts', help: 'That a GPU draws', value: ({ powerWatts }) => powerWatts },
+]
+
+/** What the driver does not say is left out. */
+const gpuSamples = (workers: readonly WorkerInfo[], value: GpuMeasure['value']): Sample[] =>
+  workers.flatMap(({ id, host, gpus }) =>
+    gpus.flatMap((gpu): Sample[] => {
+      const measured = value(gpu)
+      return measured === null ? [] : [[{ worker: id, host, gpu: gpu.index, name: gpu.name }, measured]]
+    }),
+  )
 
 function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => sampleLine(name, sample)).join('')}`

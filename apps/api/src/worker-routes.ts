@@ -1,4 +1,4 @@
-import { ExpectedError, WorkerInfo, WorkerList } from '@trainyard/contracts'
+import { ExpectedError, type Gpu, WorkerInfo, WorkerList } from '@trainyard/contracts'
 import type { WorkerRegistry } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -69,6 +69,9 @@ export const workerRoutes: FastifyPluginAsyncZod<{ workers: WorkerRegistry }> = 
   )
 }
 
+/** A measure of several GPUs in one cell. */
+const each = (gpus: readonly Gpu[], value: (gpu: Gpu) => number | null): string => gpus.map((gpu) => value(gpu) ?? '').join(';')
+
 const WORKER_COLUMNS: Columns<WorkerInfo> = {
   id: ({ id }) => id,
   host: ({ host }) => text(host),
@@ -81,6 +84,12 @@ const WORKER_COLUMNS: Columns<WorkerInfo> = {
   threads: ({ engine }) => engine?.threads ?? null,
   memoryBytes: ({ memoryBytes }) => memoryBytes,
   slots: ({ slots }) => slots.length,
+  gpus: ({ gpus }) => text(gpus.map(({ index, name }) => `${index} ${name}`).join(';')),
+  gpuUtilisation: ({ gpus }) => each(gpus, ({ utilisation }) => utilisation),
+  gpuMemoryUsedBytes: ({ gpus }) => each(gpus, ({ memoryUsedBytes }) => memoryUsedBytes),
+  gpuMemoryTotalBytes: ({ gpus }) => each(gpus, ({ memoryTotalBytes }) => memoryTotalBytes),
+  gpuTemperatureCelsius: ({ gpus }) => each(gpus, ({ temperatureCelsius }) => temperatureCelsius),
+  gpuPowerWatts: ({ gpus }) => each(gpus, ({ powerWatts }) => powerWatts),
   running: ({ slots }) => slots.flatMap(({ experimentId }) => experimentId ?? []).join(';'),
   draining: ({ draining }) => draining,
   refusing: ({ refusing }) => text(refusing),

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import process from 'node:process'
-import { type DiskSpace, type FromTrainer, ToTrainer } from '@trainyard/contracts'
-import { loadEngine } from '@trainyard/tensorflow'
+import { type DiskSpace, ERRORS, ExpectedError, type FromTrainer, ToTrainer } from '@trainyard/contracts'
+import { loadEngine, type LoadedEngine } from '@trainyard/tensorflow'
 import { readTrainerFolders } from './environment.ts'
 import { createMessageChannel } from './message-channel.ts'
 import { watchParent } from './parent-watch.ts'
@@ -21,7 +21,7 @@ if (!process.send) {
 watchParent()
 const post = (message: FromTrainer): void => void process.send?.(message)
 const channel = createMessageChannel(post)
-const { engine, tf } = loadEngine(process.env)
+const { engine, tf } = await loadOrLeave()
 const folders = readTrainerFolders(process.env)
 const diskSpace = async (): Promise<DiskSpace> => {
   const { bavail, blocks, bsize } = await statfs(folders.data)
@@ -30,3 +30,15 @@ const diskSpace = async (): Promise<DiskSpace> => {
 const resident = { splits: createResidentSplits(tf, folders), kernels: createResidentKernel(tf, folders.data) }
 const handle = serveWorker({ channel, tf, engine, ...resident, diskSpace, folders })
 process.on('message', (message) => handle(ToTrainer.parse(message)))
+
+/** Without an engine it tells the worker why, and ends. */
+async function loadOrLeave(): Promise<LoadedEngine> {
+  try {
+    return loadEngine(process.env)
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error
+    const { code, message } = error
+    const leave = (): never => process.exit(ERRORS[code].exitCode)
+    return new Promise(() => process.send?.({ type: 'unable', message } satisfies FromTrainer, leave))
+  }
+}

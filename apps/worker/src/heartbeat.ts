@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { CONFIG_VERSION, type WorkerInfo } from '@trainyard/contracts'
+import { CONFIG_VERSION, type Gpu, type WorkerInfo } from '@trainyard/contracts'
 import type { WorkerRegistry } from '@trainyard/jobs'
 import { repeat, type Repeated } from './repeat.ts'
 import type { Slot } from './slot.ts'
@@ -10,6 +10,7 @@ export interface HeartbeatDeps {
   registry: WorkerRegistry
   worker: Pick<WorkerInfo, 'id' | 'version' | 'pools' | 'memoryBytes'>
   slots: () => readonly Slot[]
+  gpus: () => Gpu[]
   draining: () => boolean
   /** Why it takes no experiments, or null. */
   refusing: () => string | null
@@ -19,7 +20,7 @@ export interface HeartbeatDeps {
 }
 
 /** Tells the registry what this worker has and does. */
-export function startHeartbeat({ registry, worker, slots, draining, refusing, onDrainWish, onError }: HeartbeatDeps): Repeated {
+export function startHeartbeat({ registry, worker, slots, gpus, draining, refusing, onDrainWish, onError }: HeartbeatDeps): Repeated {
   const host = { host: os.hostname(), pid: process.pid, startedAt: new Date().toISOString() }
   const beat = async (): Promise<void> => {
     const { drain } = await registry.heartbeat({
@@ -29,6 +30,7 @@ export function startHeartbeat({ registry, worker, slots, draining, refusing, on
       engine: firstKnown(slots().map((slot) => slot.engine())),
       speed: firstKnown(slots().map((slot) => slot.speed())),
       slots: slots().map((slot) => slot.state()),
+      gpus: gpus(),
       holds: slots().flatMap((slot) => slot.holds()),
       draining: draining(),
       refusing: refusing(),

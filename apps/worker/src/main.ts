@@ -1,30 +1,69 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
 import { connectRedis } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { listGpus } from './gpu-list.ts'
+import { planGpus, usesNoGpu } from './gpu-plan.ts'
+import { startGpuReadings } from './gpu-readings.ts'
 import { createLog } from './log.ts'
-import { startWorker } from './worker.ts'
-import { readWorkerConfig } from './worker-config.ts'
+import { startWorker, type WorkerGpus } from './worker.ts'
+import { type GpuSettings, readWorkerConfig } from './worker-config.ts'
 
 const LEAVE_WITHIN_MS = 28_000
+/** The first question to the driver may have to load it. */
+const DRIVER_LOADS_WITHIN_MS = 30_000
+const DRIVER_ANSWERS_WITHIN_MS = 4000
 const apps = path.join(import.meta.dirname, '..', '..')
 
 async function work(): Promise<void> {
-  const { redisUrl, logLevel, ...config } = readWorkerConfig(process.env)
+  const { redisUrl, logLevel, gpuSettings, memoryBytesEach, ...config } = readWorkerConfig(process.env)
   const log = createLog(logLevel)
   const redis = connectRedis(redisUrl, { name: 'trainyard-worker', whenDown: 'wait' })
   tellOfConnection(redis, log)
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(path.join(apps, '..', 'package.json'), 'utf8')))
-  const worker = await startWorker({ ...config, redis, trainerPath: path.join(apps, 'trainer', 'src', 'main.ts'), version, log })
+  const gpus = await gpusFor(gpuSettings)
+  const memoryBytes = memoryOf(gpus, { memoryBytesEach, slots: config.slots })
+  const worker = await startWorker({
+    ...config,
+    gpus,
+    memoryBytes,
+    redis,
+    trainerPath: path.join(apps, 'trainer', 'src', 'main.ts'),
+    version,
+    log,
+  })
   const leave = leaveOnce(async () => {
     await worker.drain()
     redis.disconnect()
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, leave)
   void worker.drainWish.then(leave)
+}
+
+/** The GPUs that this worker uses; null: none. */
+async function gpusFor(settings: GpuSettings): Promise<WorkerGpus | null> {
+  if (usesNoGpu(settings)) return null
+  const { env } = process
+  const hangs = { gpus: [], failure: 'nvidia-smi hangs and cannot even be killed' }
+  const late = delay(DRIVER_LOADS_WITHIN_MS + DRIVER_ANSWERS_WITHIN_MS, hangs, { ref: false })
+  const plan = planGpus(settings, await Promise.race([listGpus({ env, withinMs: DRIVER_LOADS_WITHIN_MS }), late]))
+  if (!plan) return null
+  return { ...plan, readings: startGpuReadings({ gpus: plan.gpus, list: () => listGpus({ env, withinMs: DRIVER_ANSWERS_WITHIN_MS }) }) }
+}
+
+interface HostMemory {
+  memoryBytesEach: (trainers: number) => number
+  slots: number
+}
+
+/** What an experiment may use on any of the worker's trainers: of the GPU's memory, and of the host's. */
+function memoryOf(gpus: WorkerGpus | null, { memoryBytesEach, slots }: HostMemory): number {
+  if (!gpus) return memoryBytesEach(slots)
+  return Math.min(memoryBytesEach(gpus.places.length), ...gpus.places.flatMap((place) => place.memoryBytes ?? []))
 }
 
 /** Drains when it is first called for; at a signal after that, or when draining takes too long, leaves at once: the lease then runs out. */

@@ -12,6 +12,8 @@ const LONGEST_PAUSE_MS = 30_000
 
 export interface SlotDeps {
   slot: number
+  /** The index of its trainer's GPU. */
+  gpu: number | null
   workerId: string
   source: JobSource
   attempts: AttemptStore
@@ -31,6 +33,8 @@ export interface SlotDeps {
 export interface Slot {
   state(): WorkerSlot
   engine(): Engine | null
+  /** Why its trainer could not load an engine when it was last started. */
+  fault(): string | null
   speed(): TrainingSpeed | null
   holds(): HeldSplit[]
   attempt(): Attempt | null
@@ -43,6 +47,7 @@ export function startSlot(deps: SlotDeps): Slot {
   const { slot, source, attempts, workerId, crashes, growthBytes, log, stopping, onChange } = deps
   let status: WorkerSlot['trainer'] = 'starting'
   let engine: Engine | null = null
+  let fault: string | null = null
   let speed: TrainingSpeed | null = null
   let holds: HeldSplit[] = []
   let attempt: Attempt | null = null
@@ -109,9 +114,11 @@ export function startSlot(deps: SlotDeps): Slot {
       engine = await Promise.race([trainer.ready, trainer.ended.then(() => null), aborted])
       if (engine) {
         failures = 0
+        fault = null
         await serveWith(trainer)
       }
       const wasAlive = trainer.isAlive()
+      fault = trainer.fault()
       await trainer.leave()
       if (stopping.aborted) return
       failures += 1
@@ -123,8 +130,9 @@ export function startSlot(deps: SlotDeps): Slot {
   }
 
   return {
-    state: () => ({ slot, experimentId: attempt?.id ?? null, trainer: status }),
+    state: () => ({ slot, experimentId: attempt?.id ?? null, trainer: status, gpu: deps.gpu }),
     engine: () => engine,
+    fault: () => fault,
     speed: () => speed,
     holds: () => holds,
     attempt: () => attempt,

@@ -10,6 +10,8 @@ export interface TrainerProcess {
   pid: number
   /** Resolves once its engine is loaded. */
   ready: Promise<Engine>
+  /** Why it could not load one, once it has said so. */
+  fault(): string | null
   /** Of its machine, once it has measured it. */
   speed(): TrainingSpeed | null
   /** Resolves with how it ended, after its last message was heard. */
@@ -23,7 +25,7 @@ export interface TrainerProcess {
   leave(): Promise<void>
 }
 
-export type RunMessage = Exclude<FromTrainer, { type: 'ready' | 'speed' }>
+export type RunMessage = Exclude<FromTrainer, { type: 'ready' | 'unable' | 'speed' }>
 
 interface RunListener {
   /** Each message must be acknowledged. */
@@ -45,6 +47,7 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
   const ready = Promise.withResolvers<Engine>()
   let listener: RunListener | null = null
   let speed: TrainingSpeed | null = null
+  let fault: string | null = null
   child.on('message', (raw) => {
     const message = FromTrainer.safeParse(raw)
     if (!message.success) {
@@ -53,6 +56,9 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
     } else if (message.data.type === 'ready') {
       ready.resolve(message.data.engine)
       send({ type: 'ack', count: 1 })
+    } else if (message.data.type === 'unable') {
+      fault = message.data.message
+      log.error(fault)
     } else if (message.data.type === 'speed') {
       speed = message.data.speed
       send({ type: 'ack', count: 1 })
@@ -71,6 +77,7 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
   return {
     pid: child.pid ?? -1,
     ready: ready.promise,
+    fault: () => fault,
     speed: () => speed,
     ended,
     isAlive,

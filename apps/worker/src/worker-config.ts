@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
-import { EnvironmentError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
+import { EngineSettings, EnvironmentError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
 import { RedisEnv, redisUrlOf } from '@trainyard/jobs'
 import { z } from 'zod'
 
@@ -16,7 +16,13 @@ const WorkerEnv = RedisEnv.extend({
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,39}(,[a-z0-9][a-z0-9-]{0,39})*$/, 'must be names of 1 to 40 of a-z, 0-9 and "-", with commas between')
     .default('default'),
-  TRAINYARD_SLOTS: z.coerce.number().int().min(1).max(64).default(1),
+  TRAINYARD_SLOTS: z.coerce.number().int().min(1).max(64).optional(),
+  ...EngineSettings.shape,
+  TRAINYARD_GPUS: z
+    .string()
+    .regex(/^(all|none|\d+(,\d+)*)$/, 'must be all, none, or indices of GPUs with commas between')
+    .optional(),
+  TRAINYARD_TRAINERS_PER_GPU: z.coerce.number().int().min(1).max(16).default(1),
   TRAINYARD_MEMORY_BYTES: z.coerce.number().int().positive().optional(),
   TRAINYARD_MAX_DISK_BYTES: z.coerce.number().int().positive().optional(),
   TRAINYARD_STALL_SECONDS: z.coerce.number().int().min(10).default(120),
@@ -30,10 +36,24 @@ const WorkerEnv = RedisEnv.extend({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
+/** What the worker is to use of the host's GPUs. */
+export interface GpuSettings {
+  engine: 'auto' | 'cpu' | 'gpu'
+  /** null: not said. */
+  gpus: 'all' | 'none' | number[] | null
+  trainersPerGpu: number
+  /** For TensorFlow in each trainer. */
+  gpuMemoryBytes: number | null
+  /** CUDA_VISIBLE_DEVICES as the worker was started with. */
+  visible: string | null
+  /** Whether TRAINYARD_SLOTS was set. */
+  slotsSet: boolean
+}
+
 export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const parsed = WorkerEnv.safeParse(env)
   if (!parsed.success) throw new EnvironmentError(parsed.error)
-  const { TRAINYARD_DATA, TRAINYARD_POOLS, TRAINYARD_SLOTS: slots, TRAINYARD_MEMORY_BYTES, LOG_LEVEL } = parsed.data
+  const { TRAINYARD_DATA, TRAINYARD_POOLS, TRAINYARD_SLOTS: slots = 1, TRAINYARD_MEMORY_BYTES, LOG_LEVEL } = parsed.data
   // The trainer gets the environment as it is, but not the way into Redis.
   const { REDIS_URL: _address, REDIS_PASSWORD_FILE: _password, ...inherited } = env
   return {
@@ -45,9 +65,25 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
     healthFile: parsed.data.TRAINYARD_HEALTH_FILE,
     stallMs: 1000 * parsed.data.TRAINYARD_STALL_SECONDS,
     growthBytes: parsed.data.TRAINYARD_TRAINER_GROWTH_BYTES,
-    memoryBytes: TRAINYARD_MEMORY_BYTES ?? Math.floor((MEMORY_SHARE * usableMemoryBytes()) / slots),
-    trainerEnv: { ...TRAINER_ENVIRONMENT, ...inherited, TRAINYARD_DATA },
+    /** What one experiment may use of the host's memory where so many run at a time. */
+    memoryBytesEach: (trainers: number) => TRAINYARD_MEMORY_BYTES ?? Math.floor((MEMORY_SHARE * usableMemoryBytes()) / trainers),
+    gpuSettings: gpuSettingsIn(parsed.data, env['CUDA_VISIBLE_DEVICES']),
+    trainerEnv: { ...TRAINER_ENVIRONMENT, ...inherited, TRAINYARD_DATA, ...engineOf(parsed.data) },
     logLevel: LOG_LEVEL,
+  }
+}
+
+/** A trainer without a GPU of its own must not look for one where its worker was told to use none. */
+const engineOf = ({ TRAINYARD_GPUS, TRAINYARD_ENGINE }: z.infer<typeof WorkerEnv>) => ({
+  TRAINYARD_ENGINE: TRAINYARD_GPUS === 'none' ? 'cpu' : TRAINYARD_ENGINE,
+})
+
+function gpuSettingsIn(parsed: z.infer<typeof WorkerEnv>, visible: string | undefined): GpuSettings {
+  const { TRAINYARD_GPUS: gpus, TRAINYARD_ENGINE: engine, TRAINYARD_TRAINERS_PER_GPU: trainersPerGpu } = parsed
+  return {
+    ...{ engine, trainersPerGpu, visible: visible ?? null, slotsSet: parsed.TRAINYARD_SLOTS !== undefined },
+    gpus: gpus === 'all' || gpus === 'none' ? gpus : (gpus?.split(',').map(Number) ?? null),
+    gpuMemoryBytes: parsed.TRAINYARD_GPU_MEMORY_BYTES ?? null,
   }
 }
 

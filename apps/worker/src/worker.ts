@@ -16,6 +16,8 @@ import type { Logger } from 'pino'
 import { startAttempt } from './attempt.ts'
 import { sweepArtifacts } from './artifact-sweep.ts'
 import { createCrashRow } from './crash-row.ts'
+import type { GpuPlan } from './gpu-plan.ts'
+import type { GpuReadings } from './gpu-readings.ts'
 import { keepHealthFile } from './health-file.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { keepLeases } from './lease-keeper.ts'
@@ -33,6 +35,8 @@ export interface WorkerDeps {
   dataFolder: string
   pools: readonly string[]
   slots: number
+  /** A slot on each of its places then, in place of `slots`. */
+  gpus?: WorkerGpus | null
   memoryBytes: number
   /** What checkpoints and models may take of this host's disk. */
   maxDiskBytes?: number | undefined
@@ -44,6 +48,11 @@ export interface WorkerDeps {
   trainerEnv: NodeJS.ProcessEnv
   version: string
   log: Logger
+}
+
+/** The GPUs that a worker uses, and what is measured of them. */
+export interface WorkerGpus extends GpuPlan {
+  readings: GpuReadings
 }
 
 export interface RunningWorker {
@@ -68,6 +77,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const crashes = createCrashRow()
   const slots: Slot[] = []
   const running = () => slots.flatMap((slot) => slot.attempt() ?? [])
+  const refusing = () => crashes.refusing() ?? faultOfAll(slots)
 
   const source = createJobSource({ ...shared, pools, onError })
   const attempts = createAttemptStore(shared)
@@ -75,18 +85,22 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const worker = { id, version, pools: [...pools], memoryBytes }
   const heartbeat = startHeartbeat({
     ...{ registry, worker, slots: () => slots, draining, onError },
-    refusing: () => crashes.refusing(),
+    gpus: () => deps.gpus?.readings.now() ?? [],
+    refusing,
     onDrainWish: () => drainWish.resolve(),
   })
   const health =
-    deps.healthFile === undefined ? null : keepHealthFile({ file: deps.healthFile, refusing: () => crashes.refusing(), onError })
+    deps.healthFile === undefined ? null : keepHealthFile({ file: deps.healthFile, refusing, onError })
   const slotDeps = {
     ...{ workerId: id, source, attempts, crashes, growthBytes: deps.growthBytes, log, stopping: stopping.signal },
     onChange: () => heartbeat.now(),
-    startTrainer: () => startNotedTrainer({ ...deps, log, ledger, onError }),
     startAttempt: createAttemptStarter({ ...deps, log }),
   }
-  for (let slot = 0; slot < deps.slots; slot++) slots.push(startSlot({ ...slotDeps, slot }))
+  const places = deps.gpus?.places ?? Array.from({ length: deps.slots }, () => ({ gpu: null, env: {} }))
+  for (const [slot, { gpu, env }] of places.entries()) {
+    const startOnPlace = () => startNotedTrainer({ ...deps, trainerEnv: { ...deps.trainerEnv, ...env }, log, ledger, onError })
+    slots.push(startSlot({ ...slotDeps, slot, gpu, startTrainer: startOnPlace }))
+  }
   const startCpuTrainer = () => startNotedTrainer({ ...deps, trainerEnv: onCpu(deps.trainerEnv), log, ledger, onError })
   const questions = startQuestionSlots({ ...shared, dataFolder, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
   const leases = keepLeases({ attempts, running, onError })
@@ -102,7 +116,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   })
   const housekeeping = startHousekeeping({ ...shared, onError })
   const sweeping = repeat({ everyMs: SWEEP_EVERY_MS, work: artifactSweep({ ...deps, log }), onError })
-  log.info({ pools, slots: deps.slots, memoryBytes }, 'the worker takes experiments')
+  log.info({ pools, slots: slots.length, memoryBytes }, 'the worker takes experiments')
 
   async function drain(): Promise<void> {
     stopping.abort()
@@ -111,6 +125,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     for (const attempt of running()) attempt.abort('drain')
     await Promise.all([...slots.map((slot) => slot.stopped), questions.stopped])
     await Promise.all([leases.stop(), heartbeat.stop()])
+    deps.gpus?.readings.stop()
     wishes.close()
     await Promise.all([housekeeping.stop(), sweeping.stop(), health?.stop()])
     await Promise.all([source.close(), questions.close()])
@@ -141,7 +156,13 @@ function artifactSweep({ redis, prefix, dataFolder, maxDiskBytes, log }: Work): 
 }
 
 /** Questions never take a GPU from training. */
-const onCpu = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ ...env, CUDA_VISIBLE_DEVICES: '-1' })
+const onCpu = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ ...env, TRAINYARD_ENGINE: 'cpu', CUDA_VISIBLE_DEVICES: '-1' })
+
+/** Where no trainer can load its engine, the first one's reason. */
+function faultOfAll(slots: readonly Slot[]): string | null {
+  const faults = slots.map((slot) => slot.fault())
+  return faults.every((fault) => fault !== null) ? (faults[0] ?? null) : null
+}
 
 async function startNotedTrainer(
   options: Pick<WorkerDeps, 'trainerPath' | 'trainerEnv' | 'log'> & { ledger: TrainerLedger; onError: (error: unknown) => void },

@@ -60,6 +60,7 @@ export const ERRORS = {
   DATASET_CORRUPT: user(422, 7, 'A file of the dataset is damaged'),
   DOWNLOAD_FAILED: infrastructure(503, 7, 'A download failed'),
   ENGINE_UNAVAILABLE: infrastructure(503, 8, 'TensorFlow cannot be loaded'),
+  GPU_UNAVAILABLE: infrastructure(503, 8, 'The GPU cannot be used'),
   TRAINER_STALLED: infrastructure(503, 8, 'The training process hung'),
   TRAINER_CRASHED: infrastructure(503, 8, 'The training process ended'),
   DISK_FULL: infrastructure(503, 9, 'The disk is full'),

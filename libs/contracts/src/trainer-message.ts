@@ -65,6 +65,7 @@ const run = { runId: z.string() }
 const end = { ...run, rssBytes: z.int() }
 export const FromTrainer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), engine: Engine }),
+  z.object({ type: z.literal('unable'), message: z.string().describe('why it has no engine; it ends') }),
   z.object({ type: z.literal('speed'), speed: TrainingSpeed }),
   z.object({
     type: z.literal('started'),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { HeldSplit } from './dataset.ts'
 import { Engine } from './experiment.ts'
+import { Gpu } from './gpu.ts'
 import { TrainingSpeed } from './training-speed.ts'
 
 export const WorkerSlot = z
@@ -8,6 +9,7 @@ export const WorkerSlot = z
     slot: z.int(),
     experimentId: z.string().nullable().describe('what it runs now'),
     trainer: z.enum(['starting', 'idle', 'busy', 'restarting']),
+    gpu: z.int().nullable().default(null).describe("the index of its trainer's GPU; null: it has none"),
   })
   .meta({ id: 'WorkerSlot' })
 export type WorkerSlot = z.infer<typeof WorkerSlot>
@@ -27,6 +29,7 @@ export const WorkerInfo = z
     speed: TrainingSpeed.nullable().default(null).describe('as its trainer has measured it; null until then'),
     memoryBytes: z.number().describe('what one experiment may use, in bytes'),
     slots: z.array(WorkerSlot),
+    gpus: z.array(Gpu).default([]).describe('those that its trainers use, as measured in the last 15 s'),
     holds: z.array(HeldSplit).describe('decoded splits at hand'),
     draining: z.boolean(),
     refusing: z.string().nullable().default(null).describe('why it takes no experiments although it could; null: it takes them'),

@@ -71,8 +71,8 @@ describe('a queue', () => {
   const worker = (slots: (string | null)[]) =>
     createWorkerRegistry({ redis, prefix }).heartbeat({
       ...{ id: 'worker', host: 'here', pid: 1, version: '0', pools: ['default'], engine: null, speed: null, memoryBytes: 1e9, holds: [] },
-      slots: slots.map((experimentId, i) => ({ slot: i + 1, experimentId, trainer: experimentId ? 'busy' : 'idle' })),
-      ...{ configVersion: CONFIG_VERSION, draining: false, refusing: null, startedAt: '2026-01-01T00:00:00.000Z' },
+      slots: slots.map((experimentId, i) => ({ slot: i + 1, experimentId, trainer: experimentId ? 'busy' : 'idle', gpu: null })),
+      ...{ configVersion: CONFIG_VERSION, draining: false, refusing: null, gpus: [], startedAt: '2026-01-01T00:00:00.000Z' },
     })
   async function queued(count: number): Promise<string[]> {
     const made = []

@@ -77,9 +77,10 @@ test('workers are listed while they are heard, and no longer when they leave or 
       holds: [],
       draining: false,
       refusing: null,
+      gpus: [],
       speed: null,
     },
-    slots: [{ slot: 0, experimentId: null, trainer: 'starting' as const }],
+    slots: [{ slot: 0, experimentId: null, trainer: 'starting' as const, gpu: null }],
     startedAt: new Date().toISOString(),
   })
   for (const id of ['a', 'b', 'c']) await registry.heartbeat(info(id))

@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process'
+import { type Gpu, GPU_QUERY, readGpus } from '@trainyard/contracts'
+
+/** What NVIDIA's driver lists, and why it lists nothing where that is a failure. */
+export interface GpuList {
+  gpus: Gpu[]
+  failure: string | null
+}
+
+/** Asks nvidia-smi, which may take seconds while its driver loads, and hangs with a GPU that has failed; it is killed then. Never rejects. */
+export function listGpus({ env, withinMs }: { env: NodeJS.ProcessEnv; withinMs: number }): Promise<GpuList> {
+  return new Promise((resolve) => {
+    execFile('nvidia-smi', GPU_QUERY, { env, timeout: withinMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+      if (!error) return resolve({ gpus: readGpus(stdout), failure: null })
+      const said = `${stdout}\n${stderr}`.trim().split('\n')[0]
+      const how = error.killed ? `did not answer within ${withinMs / 1000} s` : `failed (${said || error.message})`
+      resolve({ gpus: [], failure: error.code === 'ENOENT' ? 'nvidia-smi is not on PATH' : `nvidia-smi ${how}` })
+    })
+  })
+}
