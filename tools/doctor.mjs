@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { findingLine } from './doctor/finding.mjs'
+import { checkGpu } from './doctor/gpu-check.mjs'
 import { checkCompiler, checkData, checkEngine, checkFlowers102, checkNode, checkPlatform } from './doctor/host-checks.mjs'
 import { checkApi, checkRedis } from './doctor/service-checks.mjs'
 import { runTool } from './run-tool.mjs'
@@ -17,6 +18,7 @@ await runTool(async () => {
     checkPlatform(),
     checkNode(),
     checkEngine(env),
+    checkGpu(env),
     checkCompiler(env),
     await checkRedis(where),
     await checkApi(where),

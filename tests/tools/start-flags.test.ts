@@ -6,10 +6,36 @@ import { parseStartFlags } from '../../tools/start/flags.mjs'
 const parse = (args: string[], env: NodeJS.ProcessEnv = {}) => parseStartFlags({ args, env, cwd: '/here' })
 
 test('parseStartFlags() — what holds where nothing is said, and where all is', () => {
-  const defaults = { help: false, port: 8787, host: '127.0.0.1', data: '/srv/yard', workers: 1, maxDiskBytes: null, example: true }
+  const defaults = {
+    help: false,
+    port: 8787,
+    host: '127.0.0.1',
+    data: '/srv/yard',
+    workers: 1,
+    maxDiskBytes: null,
+    engine: null,
+    gpus: null,
+    example: true,
+  }
   expect(parse([], { TRAINYARD_DATA: '/srv/yard' })).toEqual(defaults)
   expect(
-    parse(['--port', '9000', '--data', 'yard', '--workers', '2', '--max-disk', '1.5GiB', '--no-example', '--host', '0.0.0.0']),
+    parse([
+      '--port',
+      '9000',
+      '--data',
+      'yard',
+      '--workers',
+      '2',
+      '--max-disk',
+      '1.5GiB',
+      '--no-example',
+      '--host',
+      '0.0.0.0',
+      '--engine',
+      'gpu',
+      '--gpus',
+      '0,2',
+    ]),
   ).toEqual({
     maxDiskBytes: 1.5 * 2 ** 30,
     help: false,
@@ -17,6 +43,8 @@ test('parseStartFlags() — what holds where nothing is said, and where all is',
     host: '0.0.0.0',
     data: '/here/yard',
     workers: 2,
+    engine: 'gpu',
+    gpus: '0,2',
     example: false,
   })
 })
@@ -26,6 +54,8 @@ test.each([
   [['--port', '8787x'], '--port must be a whole number from 1 to 65535, not "8787x"'],
   [['--workers', '65'], '--workers must be a whole number from 1 to 64, not "65"'],
   [['--max-disk', '20'], '--max-disk must be a size like 20GB or 500MiB, not "20"'],
+  [['--engine', 'cuda'], '--engine must be auto, cpu, gpu, not "cuda"'],
+  [['--gpus', '0;1'], '--gpus must be all, none, or nvidia-smi\'s numbers of GPUs like 0,2, not "0;1"'],
   [['--prot', '9000'], "Unknown option '--prot'; npm start -- --help lists the flags"],
   [['9000'], "Unexpected argument '9000'"],
 ])('parseStartFlags() — %j is refused with what would be right', (args, sentence) => {
@@ -35,7 +65,8 @@ test.each([
 test('npm start -- --help — lists every flag and ends well', async () => {
   const { code, stdout } = await run(['--help'])
   expect(code).toBe(0)
-  for (const flag of ['--port', '--data', '--workers', '--max-disk', '--no-example', '--help']) expect(stdout).toContain(flag)
+  for (const flag of ['--port', '--data', '--workers', '--max-disk', '--engine', '--gpus', '--no-example', '--help'])
+    expect(stdout).toContain(flag)
 })
 
 test('npm start — a flag that it does not know: one line, no stack', async () => {

@@ -46,7 +46,7 @@ export function checkEngine(env) {
     return { name: 'engine', ok: true, detail: `TensorFlow ${version} (${name}) on ${device}, ${threads} threads` }
   } catch (error) {
     const reason = /Error: (.*)/.exec(messageOf(error))?.[1] ?? 'it could not be loaded'
-    return { name: 'engine', ok: false, detail: reason.includes('npm run setup') ? reason : `${reason}: run npm run setup` }
+    return { name: 'engine', ok: false, detail: /npm run setup|--engine/.test(reason) ? reason : `${reason}: run npm run setup` }
   }
 }
 

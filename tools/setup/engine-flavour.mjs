@@ -16,7 +16,7 @@ const WISHES = ['auto', 'cpu', 'gpu']
  */
 export function wantedEngine(env) {
   const wish = engineWish(env['TRAINYARD_ENGINE'] || 'auto', 'TRAINYARD_ENGINE')
-  if (wish === 'cpu') return 'cpu'
+  if (wish === 'cpu' || (wish === 'auto' && env['TRAINYARD_GPUS'] === 'none')) return 'cpu'
   if (process.arch === 'x64') return wish === 'gpu' || listsGpus(env) ? 'gpu' : 'cpu'
   if (wish === 'auto') return 'cpu'
   throw new ToolError(

@@ -1,7 +1,9 @@
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { engineWish } from '../setup/engine-flavour.mjs'
 import { messageOf, ToolError } from '../tool-error.mjs'
+import { gpuChoice } from '../worker-flags.mjs'
 
 const MOST_WORKERS = 64
 
@@ -12,6 +14,8 @@ export const HELP = `npm start -- [flags]     sets up what is missing, then runs
   --data <folder>     where experiments, datasets, checkpoints and logs are kept (TRAINYARD_DATA, or ~/.local/share/trainyard)
   --workers <number>  how many experiments train at a time (1)
   --max-disk <size>   what checkpoints and models may take, like 20GB or 500MiB; those of experiments that ended first go (no bound)
+  --engine <which>    TensorFlow's build: cpu, gpu, or auto: the GPU's where the NVIDIA driver lists one (TRAINYARD_ENGINE, or auto)
+  --gpus <which>      GPUs to train on: all, none, or nvidia-smi's numbers like 0,2 (TRAINYARD_GPUS, or all that there are)
   --no-example        submit no example at the first start
   --help              this text
 
@@ -19,7 +23,7 @@ REDIS_URL            use this Redis instead of starting one
 FLOWERS102_ROOT      where Flowers102 lies already, as torchvision lays it out (else it is downloaded when first asked for)
 `
 
-/** @typedef {{ help: boolean, port: number, host: string, data: string, workers: number, maxDiskBytes: number | null, example: boolean }} StartFlags */
+/** @typedef {{ help: boolean, port: number, host: string, data: string, workers: number, maxDiskBytes: number | null, engine: string | null, gpus: string | null, example: boolean }} StartFlags */
 
 /**
  * @param {{ args: string[], env: NodeJS.ProcessEnv, cwd: string }} options
@@ -34,6 +38,8 @@ export function parseStartFlags({ args, env, cwd }) {
     data: values.data === undefined ? dataFolder({ env, cwd }) : path.resolve(cwd, values.data),
     workers: wholeNumber({ flag: 'workers', text: values.workers ?? '1', most: MOST_WORKERS }),
     maxDiskBytes: values['max-disk'] === undefined ? null : bytesOf(values['max-disk']),
+    engine: values.engine === undefined ? null : engineWish(values.engine, '--engine'),
+    gpus: values.gpus === undefined ? null : gpuChoice(values.gpus),
     example: !values['no-example'],
   }
 }
@@ -55,6 +61,8 @@ function parse(args) {
         data: { type: 'string' },
         workers: { type: 'string' },
         'max-disk': { type: 'string' },
+        engine: { type: 'string' },
+        gpus: { type: 'string' },
         'no-example': { type: 'boolean' },
       },
     }).values

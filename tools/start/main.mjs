@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync } from 'node:fs'
 import process from 'node:process'
 import { tryHostLock } from '../host-lock.mjs'
 import { runTool } from '../run-tool.mjs'
+import { wantedEngine } from '../setup/engine-flavour.mjs'
 import { setup } from '../setup/setup.mjs'
 import { codeOf, ToolError } from '../tool-error.mjs'
 import { runExample, welcome } from './example.mjs'
@@ -12,29 +13,48 @@ import { readRunRecord } from './run-record.mjs'
 import { createService } from './service.mjs'
 import { aborted, listenForStop } from './stop-signal.mjs'
 
-const { env, stdout } = process
+const { stdout } = process
 /** @param {string} text */
 const say = (text) => void stdout.write(`${text}\n`)
 
 await runTool(async () => {
   // npm runs this in the repository; a relative path is meant from where the user is.
-  const flags = parseStartFlags({ args: process.argv.slice(2), env, cwd: env['INIT_CWD'] ?? process.cwd() })
+  const flags = parseStartFlags({ args: process.argv.slice(2), env: process.env, cwd: process.env['INIT_CWD'] ?? process.cwd() })
   if (flags.help) {
     stdout.write(HELP)
     return 0
   }
   stdout.on('error', () => {}) // a terminal that is gone is no reason to stop uncleanly
+  const env = environmentOf(flags)
+  requireOneWorkerOnGpus({ workers: flags.workers, env })
   await claimDataFolder(flags.data)
   await requireFreePort(flags.port)
   const { redisServer } = await setup({ redis: !env['REDIS_URL'], env, stream: stdout })
-  await runService({ ...flags, redisServer })
+  await runService({ ...flags, env, redisServer })
   return 0
 })
 
-/** @param {import('./flags.mjs').StartFlags & { redisServer: string | null }} options */
-async function runService({ data, port, host, workers, maxDiskBytes, example, redisServer }) {
-  const bound = maxDiskBytes === null ? {} : { TRAINYARD_MAX_DISK_BYTES: `${maxDiskBytes}` }
-  const service = createService({ data, port, host, workers, redisServer, env: { ...env, ...bound }, say })
+/** What setup and the apps are told by their environment. @param {import('./flags.mjs').StartFlags} flags @returns {NodeJS.ProcessEnv} */
+function environmentOf({ maxDiskBytes, engine, gpus }) {
+  return {
+    ...process.env,
+    ...(maxDiskBytes !== null && { TRAINYARD_MAX_DISK_BYTES: `${maxDiskBytes}` }),
+    ...(engine !== null && { TRAINYARD_ENGINE: engine }),
+    ...(gpus !== null && { TRAINYARD_GPUS: gpus }),
+  }
+}
+
+/** Each of several would take all GPUs, and none knows of the others' memory. @param {{ workers: number, env: NodeJS.ProcessEnv }} options */
+function requireOneWorkerOnGpus({ workers, env }) {
+  if (workers === 1 || wantedEngine(env) === 'cpu' || env['TRAINYARD_GPUS'] === 'none') return
+  throw new ToolError(
+    'On GPUs one worker runs all trainers, one per GPU, or TRAINYARD_TRAINERS_PER_GPU: leave out --workers, or use --engine cpu',
+  )
+}
+
+/** @param {import('./flags.mjs').StartFlags & { env: NodeJS.ProcessEnv, redisServer: string | null }} options */
+async function runService({ data, port, host, workers, example, env, redisServer }) {
+  const service = createService({ data, port, host, workers, redisServer, env, say })
   const stop = listenForStop({
     onSecond: () => {
       service.kill()
@@ -43,7 +63,7 @@ async function runService({ data, port, host, workers, maxDiskBytes, example, re
   })
   try {
     await Promise.race([service.start(), aborted(stop)])
-    if (!stop.aborted) await Promise.race([greet({ service, port, example, stop }), aborted(stop)])
+    if (!stop.aborted) await Promise.race([greet({ service, port, example, env, stop }), aborted(stop)])
     await aborted(stop)
     say('\nStopping: the worker writes down what it has, Redis goes last …')
   } finally {
@@ -53,8 +73,8 @@ async function runService({ data, port, host, workers, maxDiskBytes, example, re
   process.exit(0)
 }
 
-/** @param {{ service: ReturnType<typeof createService>, port: number, example: boolean, stop: AbortSignal }} options */
-async function greet({ service: { url }, port, example, stop }) {
+/** @param {{ service: ReturnType<typeof createService>, port: number, example: boolean, env: NodeJS.ProcessEnv, stop: AbortSignal }} options */
+async function greet({ service: { url }, port, example, env, stop }) {
   if (example && (await isEmpty(url))) {
     await waitForWorker(url)
     say(`Trainyard is ready. An example, in less than a minute: the lesson of the notebook.\n`)

@@ -6,7 +6,7 @@ import type { GpuSettings } from './worker-config.ts'
 const CONTEXT_BYTES = 2 ** 29
 
 /** Where a trainer trains: the GPU's index, and what its process is started with. */
-export interface GpuPlace {
+interface GpuPlace {
   gpu: number
   /** What an experiment may use of the GPU's memory; null where the driver does not say what there is. */
   memoryBytes: number | null
