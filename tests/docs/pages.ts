@@ -43,7 +43,8 @@ export const NOT_RUN = [
     begins,
     why: 'it needs a GPU',
   })),
-  { page: 'docs/gpu.md', begins: 'npm run setup -- --engine gpu', why: 'it downloads 3.3 GB' },
+  { page: 'docs/gpu.md', begins: 'npm start -- --engine gpu', why: 'it downloads 3.3 GB, and wants a GPU' },
+  { page: 'docs/gpu.md', begins: 'npm run worker', why: 'it wants a GPU; tests/tools runs it with --engine cpu' },
   { page: 'docs/python.md', begins: 'pip install', why: 'tests/python runs the page, in an environment that has it installed' },
   { page: 'docs/reliability.md', begins: 'npm run chaos', why: 'hours; tests/chaos runs a short version of each scenario' },
 ]

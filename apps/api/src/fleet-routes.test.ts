@@ -1,4 +1,4 @@
-import { DatasetList, WorkerList } from '@trainyard/contracts'
+import { DatasetList, WorkerInfo, WorkerList } from '@trainyard/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApi, type TestApi, testWorker } from './test-service.ts'
 
@@ -18,6 +18,27 @@ describe('workers', () => {
     const [, a, b] = (await api.app.inject('/api/v1/workers?format=csv')).body.split('\n')
     expect(a).toMatch(/^a,'=cmd,1,0\.1\.0,default,/)
     expect(b).toMatch(/^b,here,1,0\.1\.0,default;gpu,/)
+  })
+
+  test('the GPUs of each, also as CSV, and none of a worker that knows nothing of GPUs', async () => {
+    const T400 = {
+      name: 'NVIDIA T400 4GB',
+      driverVersion: '535.183.01',
+      memoryTotalBytes: 4096,
+      memoryUsedBytes: 310,
+      temperatureCelsius: 44,
+    }
+    const gpus = [0, 1].map((index) => ({ ...T400, index, uuid: `GPU-${index}`, utilisation: index / 4, powerWatts: null }))
+    await api.workers.heartbeat(testWorker({ id: 'g', gpus, slots: [{ slot: 0, experimentId: null, trainer: 'idle', gpu: 1 }] }))
+    expect((await api.app.inject('/api/v1/workers/g')).json()).toMatchObject({ gpus, slots: [{ gpu: 1 }] })
+    const [header = '', ...rows] = (await api.app.inject('/api/v1/workers?format=csv')).body.split('\n').map((line) => line.split(','))
+    const cell = (name: string) => rows.find(([id]) => id === 'g')?.[header.indexOf(name)]
+    expect(['gpus', 'gpuUtilisation', 'gpuMemoryUsedBytes', 'gpuTemperatureCelsius', 'gpuPowerWatts'].map(cell)).toEqual([
+      ...['0 NVIDIA T400 4GB;1 NVIDIA T400 4GB', '0;0.25', '310;310', '44;44', ';'],
+    ])
+    const { gpus: _gpus, slots: _slots, ...older } = testWorker({ id: 'g' })
+    const heard = { ...older, slots: [{ slot: 0, experimentId: null, trainer: 'idle' }], lastHeartbeatAt: older.startedAt }
+    expect(WorkerInfo.parse(heard)).toMatchObject({ gpus: [], slots: [{ gpu: null }] })
   })
 
   test('none of that id — 404', async () => {

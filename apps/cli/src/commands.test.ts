@@ -86,6 +86,40 @@ test.each([
   expect(stdout).toContain(words)
 })
 
+test('workers — a second table of GPUs, where there are some: what is not measured stays empty', async () => {
+  const worker = {
+    ...{
+      id: 'w1',
+      host: 'lab',
+      pid: 1,
+      version: '0.1.0',
+      pools: ['default'],
+      engine: null,
+      memoryBytes: 2 ** 30,
+      holds: [],
+      draining: false,
+    },
+    slots: [{ slot: 0, experimentId: null, trainer: 'idle', gpu: 0 }],
+    ...{ startedAt: '2026-01-01T00:00:00.000Z', lastHeartbeatAt: '2026-01-01T00:00:00.000Z' },
+  }
+  const gpu = {
+    index: 0,
+    uuid: 'GPU-5d3b',
+    name: 'NVIDIA T400 4GB',
+    driverVersion: '535.183.01',
+    utilisation: 0.34,
+    temperatureCelsius: 44,
+    powerWatts: null,
+  }
+  const memory = { memoryTotalBytes: 2 ** 32, memoryUsedBytes: 2 ** 30 }
+  const { stdout } = await run(['workers'], { answer: { items: [{ ...worker, gpus: [{ ...gpu, ...memory }] }] } })
+  expect(stdout.split('\n\n')[1]?.split('\n').slice(0, 2)).toEqual([
+    'worker  GPU                 driver      busy                memory  temperature  power  runs',
+    'w1      0: NVIDIA T400 4GB  535.183.01  34 %  1.00 GiB of 4.00 GiB        44 °C         idle',
+  ])
+  expect((await run(['workers'], { answer: { items: [{ ...worker, gpus: [] }] } })).stdout).not.toContain('GPU')
+})
+
 test('losses — a table with six decimals, the JSON of the service, or its CSV', async () => {
   service = await startCannedService(({ headers }, response) => {
     if (headers.accept === 'text/csv') response.writeHead(200, { 'content-type': 'text/csv' }).end('epoch,loss\n1,4.615\n')

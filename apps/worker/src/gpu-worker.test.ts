@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { WorkerInfo } from '@trainyard/contracts'
-import { createWorkerRegistry } from '@trainyard/jobs'
+import { SamplesRequest, type WorkerInfo } from '@trainyard/contracts'
+import { createSamplesDesk, createWorkerRegistry } from '@trainyard/jobs'
 import { expect, test } from 'vitest'
 import { poll } from '../../../tests/support/poll.ts'
 import { smiLine, standInDriver } from '../../../tests/support/stand-in-driver.ts'
@@ -45,7 +45,7 @@ async function withWorker(
   }
 }
 
-test('two trainers on each of two GPUs: four slots, each trainer with its GPU and its share', async () => {
+test('two trainers on each of two GPUs: four slots, each trainer with its GPU and its share, questions without one', async () => {
   const { start } = workers.own
   const list = async () => listGpus({ env: { PATH }, withinMs: 30_000 })
   const PATH = await standInDriver(two)
@@ -64,9 +64,16 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
     { index: 0, name: 'NVIDIA T400 4GB', utilisation: 0.03, temperatureCelsius: 44, powerWatts: null },
     { index: 1, uuid: 'GPU-1b' },
   ])
-  const trainers = await trainersOf(process.pid)
   const share = `${1.5 * 2 ** 30}`
-  expect(trainers.toSorted()).toEqual([`GPU-0a gpu ${share}`, `GPU-0a gpu ${share}`, `GPU-1b gpu ${share}`, `GPU-1b gpu ${share}`])
+  const onGpus = [`GPU-0a gpu ${share}`, `GPU-0a gpu ${share}`, `GPU-1b gpu ${share}`, `GPU-1b gpu ${share}`]
+  expect((await trainersOf(process.pid)).toSorted()).toEqual(onGpus)
+  const wish = new AbortController()
+  const asked = createSamplesDesk({ redis: workers.own.redis }).ask(SamplesRequest.parse({ dataset: 'flowers102' }), {
+    ...{ timeoutMs: 90_000, signal: wish.signal },
+  })
+  await poll(async () => expect((await trainersOf(process.pid)).toSorted()).toEqual(['-1 cpu ', ...onGpus]), WITHIN)
+  wish.abort()
+  await expect(asked).rejects.toThrow()
 })
 
 test('a worker whose GPUs no trainer can use takes nothing, and says why', async () => {
