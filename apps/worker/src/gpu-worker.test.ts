@@ -73,14 +73,14 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
   })
   await poll(async () => expect((await trainersOf(process.pid)).toSorted()).toEqual(['-1 cpu ', ...onGpus]), WITHIN)
   wish.abort()
-  await expect(asked).rejects.toThrow()
+  await expect(asked).rejects.toMatchObject({ code: 'SAMPLES_TIMED_OUT' })
 })
 
 test('a worker whose GPUs no trainer can use takes nothing, and says why', async () => {
   await withWorker({ PATH: await standInDriver(two), TRAINYARD_ENGINE: 'auto' }, async () => {
     const { gpus, slots, refusing } = await heard((info) => info.refusing !== null)
     expect([gpus.length, slots.map(({ gpu }) => gpu)]).toEqual([2, [0, 1]])
-    expect(refusing).toMatch(/^No GPU can be used: found .*, needed /)
+    expect(refusing).toMatch(/^No GPU can be used: found /)
   })
 })
 
