@@ -89,8 +89,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     refusing,
     onDrainWish: () => drainWish.resolve(),
   })
-  const health =
-    deps.healthFile === undefined ? null : keepHealthFile({ file: deps.healthFile, refusing, onError })
+  const health = deps.healthFile === undefined ? null : keepHealthFile({ file: deps.healthFile, refusing, onError })
   const slotDeps = {
     ...{ workerId: id, source, attempts, crashes, growthBytes: deps.growthBytes, log, stopping: stopping.signal },
     onChange: () => heartbeat.now(),
