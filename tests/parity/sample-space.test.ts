@@ -61,7 +61,7 @@ describe.skipIf(flowers102.root === null)('the notebook’s network on Flowers10
       ...{ shape, epochs, trainImages: images, evalImages: null, batchSize: 64, lr: 1e-4, momentum: 0.9, seed: 3 },
       callbacks: [
         {
-          onBatchEnd: ({ epoch, loss }) => void (losses[epoch - 1] ??= []).push(loss),
+          onSteps: ({ epoch, losses: read }) => void (losses[epoch - 1] ??= []).push(...read),
           onEpochEnd: ({ epoch }, state) => void (epoch === epochs && ends.push(state.read())),
         },
       ],

@@ -1,4 +1,4 @@
-import { loadEngine, type Runtime } from '@trainyard/tensorflow'
+import { gatherRows, loadEngine, type Runtime, scale, sliceRows, type Tensor, transpose, wholeNumbers } from '@trainyard/tensorflow'
 import type { ResidentImages } from '@trainyard/training'
 import { describe, expect, test } from 'vitest'
 import { expectLossesWithin, expectRelativelyWithin, expectWithin } from './close.ts'
@@ -11,26 +11,20 @@ const { tf } = loadEngine(process.env)
 /** The goldens' images by formula: floats that no byte can hold. */
 function formulaImages(runtime: Runtime, golden: Golden): ResidentImages {
   const { inputs } = goldenShape(golden)
-  const pixels = Float32Array.from({ length: golden.samples * inputs }, (_, i) => unit(1000, i))
+  const { samples } = golden
+  const pixels = Float32Array.from({ length: samples * inputs }, (_, i) => unit(1000, i))
+  const resident = runtime.tensor(pixels, { shape: [samples, inputs], dtype: 'float32' })
   const labelsOf = (indices: Int32Array): Int32Array => indices.map((i) => i % golden.classes)
+  const allLabels = wholeNumbers(runtime, labelsOf(Int32Array.from({ length: samples }, (_, i) => i)))
+  const labels = (indices: Tensor): Tensor => gatherRows(runtime, [allLabels, indices])
   return {
-    count: golden.samples,
+    count: samples,
     inputs,
+    labels,
     labelsOf,
-    pixels: ({ first, count }) => {
-      const columns = Float32Array.from({ length: golden.samples * count }, (_, i) => {
-        return 255 * (pixels[Math.floor(i / count) * inputs + first + (i % count)] ?? 0)
-      })
-      return runtime.tensor(columns, { shape: [golden.samples, count], dtype: 'float32' })
-    },
-    batch: (indices) => {
-      const rows = new Float32Array(indices.length * inputs)
-      indices.forEach((image, row) => rows.set(pixels.subarray(image * inputs, (image + 1) * inputs), row * inputs))
-      return {
-        x: runtime.tensor(rows, { shape: [indices.length, inputs], dtype: 'float32' }),
-        labels: runtime.tensor(labelsOf(indices), { shape: [indices.length], dtype: 'int32' }),
-      }
-    },
+    pixels: (columns) =>
+      runtime.scope(() => scale(runtime, transpose(runtime, sliceRows(runtime, transpose(runtime, resident), columns)), 255)),
+    batch: (indices) => ({ x: gatherRows(runtime, [resident, indices]), labels: labels(indices) }),
     dispose: () => undefined,
   }
 }

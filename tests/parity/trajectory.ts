@@ -1,4 +1,4 @@
-import type { Runtime } from '@trainyard/tensorflow'
+import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
 import { createNetwork, type EpochResult, type ResidentImages, train, type TrainingState } from '@trainyard/training'
 import { formulaOrder, formulaState, norm } from './formula.ts'
 import { type Golden, goldenShape } from './golden.ts'
@@ -30,7 +30,7 @@ export async function runTrajectory(tf: Runtime, golden: Golden, images: Residen
     order: (epoch) => formulaOrder(epoch, golden.samples),
     callbacks: [
       {
-        onBatchEnd: ({ epoch, loss }) => void (stepLosses[epoch - 1] ??= []).push(loss),
+        onSteps: ({ epoch, losses }) => void (stepLosses[epoch - 1] ??= []).push(...losses),
         onEpochEnd: ({ epoch }, state) => void (epoch === golden.epochs && (final = state.read())),
       },
     ],
@@ -45,7 +45,7 @@ function normsOf(state: TrainingState | null): Record<string, number> {
 function measureFirstStep(tf: Runtime, run: { golden: Golden; images: ResidentImages; start: TrainingState }): Trajectory['firstStep'] {
   const network = createNetwork(tf, goldenShape(run.golden), { state: run.start })
   const order = formulaOrder(1, run.golden.samples)
-  const { x, labels } = run.images.batch(order.slice(0, run.golden.batchSize))
+  const { x, labels } = run.images.batch(wholeNumbers(tf, order.subarray(0, run.golden.batchSize)))
   const { logits, losses, gradients, traces } = network.backward(x, labels)
   const gradNorms = Object.fromEntries(
     network.parameterNames.map((name, i) => [name, gradients[i] ? norm(tf.readFloats(gradients[i])) : NaN]),

@@ -1,6 +1,6 @@
 import type { ExperimentConfig, Prediction } from '@trainyard/contracts'
 import { CLASS_NAMES, readPhoto } from '@trainyard/datasets'
-import type { Runtime } from '@trainyard/tensorflow'
+import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
 import { createNetwork, type Network, residentImages } from '@trainyard/training'
 import { readModel } from './read-model.ts'
 import { networkShape } from './train-options.ts'
@@ -34,7 +34,7 @@ export function createPhotoNamer(tf: Runtime): (photo: PhotoToName) => Promise<P
     let logits = new Float32Array(0)
     tf.scope(() => {
       const images = residentImages(tf, { pixels, labels: Uint8Array.of(0), inputs: pixels.length })
-      logits = Float32Array.from(tf.readFloats(network.logits(images.batch(Int32Array.of(0)).x)))
+      logits = Float32Array.from(tf.readFloats(network.logits(images.batch(wholeNumbers(tf, [0])).x)))
     })
     return likeliest(softmax(logits))
   }

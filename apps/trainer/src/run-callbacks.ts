@@ -1,9 +1,11 @@
 import { type EpochLayers, evaluatedSplit, type ExperimentConfig, stepsPerEpoch, toJsonNumber } from '@trainyard/contracts'
 import type { EpochResult, LayerSignal, TrainingCallbacks } from '@trainyard/training'
-import { createBatchReporter, REPORT_EVERY_MS } from './batch-reporter.ts'
 import type { CheckpointSchedule } from './checkpoint-schedule.ts'
 import type { RunModel } from './run-model.ts'
 import type { RunReports } from './run-reports.ts'
+
+/** An evaluation's progress goes out at most this often. */
+const REPORT_EVERY_MS = 250
 
 /** Thrown at an epoch's end when the worker drains: the run stops there and goes on elsewhere. */
 export class DrainedError extends Error {}
@@ -23,27 +25,19 @@ export interface CallbackDependencies {
 export function runCallbacks(deps: CallbackDependencies): TrainingCallbacks {
   const { config, images, reports, checkpoints, model, leaveAfterEpoch } = deps
   const steps = stepsPerEpoch(images, config.batchSize)
-  const reporter = createBatchReporter(
-    async ({ epoch, firstStep, losses }) => {
-      await reports.send({ type: 'batches', epoch, firstStep, losses })
-      const step = firstStep + losses.length - 1
-      await reports.phase({ phase: 'train', fraction: step / steps, epoch, step })
-    },
-    () => performance.now(),
-  )
   return {
     // the second half of it: before it, the images were multiplied with each other
     onPrepare: ({ fraction }) => reports.phase({ phase: 'prepare', fraction: (1 + fraction) / 2 }),
-    onBatchEnd: (batch) => reporter.add(batch),
-    onEvaluateBegin: async ({ epoch }) => {
-      await reporter.flush()
-      await reports.phase({ phase: 'evaluate', fraction: 0, epoch, step: steps })
+    onSteps: async ({ epoch, firstStep, losses }) => {
+      await reports.send({ type: 'batches', epoch, firstStep, losses: Float32Array.from(losses) })
+      const step = firstStep + losses.length - 1
+      await reports.phase({ phase: 'train', fraction: step / steps, epoch, step })
     },
+    onEvaluateBegin: ({ epoch }) => reports.phase({ phase: 'evaluate', fraction: 0, epoch, step: steps }),
     onEvaluateProgress: atMostEvery(REPORT_EVERY_MS, ({ epoch, fraction }) =>
       reports.phase({ phase: 'evaluate', fraction, epoch, step: steps }),
     ),
     onEpochEnd: async (result, state) => {
-      await reporter.flush()
       await reports.send({ type: 'epoch', result: toEpochMessage(result, config), layerHashes: result.hashes.layerHashes })
       if (result.layers) await reports.send({ type: 'layers', layers: toLayersMessage(result.epoch, result.layers) })
       await model.atEpochEnd(result, state)
@@ -52,8 +46,6 @@ export function runCallbacks(deps: CallbackDependencies): TrainingCallbacks {
       await checkpoints.atEpochEnd(state, { now: leave })
       if (leave) throw new DrainedError('The worker drains')
     },
-    // Also after a loss that diverged: what came before it is kept.
-    onTrainCleanup: () => reporter.flush(),
   }
 }
 

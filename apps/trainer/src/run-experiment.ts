@@ -57,7 +57,7 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
     stepsPerEpoch: stepsPerEpoch(images.count, config.batchSize),
   })
   const checkpoints = runCheckpointSchedule(command, { reports, diskSpace, best: model.best, imagesHash: datasetHash })
-  const callbacks = [{ onBatchEnd: onStep }, runCallbacks({ config, images: images.count, reports, checkpoints, model, leaveAfterEpoch })]
+  const callbacks = [{ onSteps: onStep }, runCallbacks({ config, images: images.count, reports, checkpoints, model, leaveAfterEpoch })]
   try {
     await train(tf, { ...trainOptions(config, loaded, kernel), ...(origin && { start: origin.state }), signal, callbacks })
   } finally {

@@ -36,7 +36,8 @@ export async function trainInTerminal({ tf, config, splits, kernels, signal, onP
     callbacks: [
       {
         onPrepare: ({ fraction }) => onPrepare((1 + fraction) / 2),
-        onBatchEnd: ({ epoch, step, loss }) => onProgress(`epoch ${epoch}, step ${step} of ${steps}, loss ${loss.toFixed(6)}`),
+        onSteps: ({ epoch, firstStep, losses }) =>
+          onProgress(`epoch ${epoch}, step ${firstStep + losses.length - 1} of ${steps}, loss ${losses.at(-1)?.toFixed(6)}`),
         onEvaluateBegin: ({ epoch }) => onProgress(`epoch ${epoch}, evaluating on ${config.evaluate}`),
         onEpochEnd: (result) => {
           onProgress('')

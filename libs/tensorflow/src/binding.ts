@@ -1,5 +1,5 @@
 /** TensorFlow's numbers for its types (tensorflow/core/framework/types.proto) and attribute kinds (c/tf_attrtype.h). */
-export const DTYPE = { float32: 1, float64: 2, int32: 3, uint8: 4, int64: 9, uint64: 23 } as const
+export const DTYPE = { float32: 1, float64: 2, int32: 3, uint8: 4, int8: 6, int64: 9, uint64: 23 } as const
 export type DType = keyof typeof DTYPE
 
 export interface OpAttribute {

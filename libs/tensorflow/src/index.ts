@@ -1,10 +1,13 @@
-export { rowBitSums } from './bit-sums.ts'
+export { rowBitSums, wideBitSums } from './bit-sums.ts'
 export { DTYPE, type DType, type Tensor } from './binding.ts'
+export { longs, scalarLike, wholeNumbers } from './constants.ts'
+export { softmaxCrossEntropy, spelledOutCrossEntropy } from './cross-entropy.ts'
 export { EngineUnavailableError, loadEngine, type LoadedEngine } from './engine.ts'
 export {
   add,
   addBias,
   addScalar,
+  argMax,
   castLike,
   filled,
   halfSquaredNorm,
@@ -15,9 +18,7 @@ export {
   reluGradient,
   reshape,
   rsqrt,
-  scalarLike,
   scale,
-  softmaxCrossEntropy,
   square,
   subtract,
   sum,
@@ -27,6 +28,7 @@ export {
   topK,
   transpose,
 } from './ops.ts'
+export { readTogether } from './read-together.ts'
 export { gatherColumns, gatherPixels, gatherRows, pixelColumns, scatterRows, sliceRows, stackRows } from './rows.ts'
 export { type PhiloxStart, randomNormal, randomUniform, randomWords } from './stateless-random.ts'
 export type { Runtime } from './runtime.ts'

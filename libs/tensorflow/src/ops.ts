@@ -1,11 +1,7 @@
 import { DTYPE, type Tensor } from './binding.ts'
+import { int, ints, scalarLike } from './constants.ts'
 import type { Runtime } from './runtime.ts'
-
-const FLOAT = { T: { type: 'float32' } } as const
-const DOUBLE = { T: { type: 'float64' } } as const
-
-/** For the ops that also take doubles: as their first operand is. */
-export const typeOf = ({ dtype }: Tensor): typeof FLOAT | typeof DOUBLE => (dtype === DTYPE.float64 ? DOUBLE : FLOAT)
+import { nameOf, typeOf } from './types.ts'
 
 /** a · b, either transposed where said: (n, k) · (k, m) → (n, m). */
 export function matMul(tf: Runtime, [a, b]: [Tensor, Tensor], turned: { a?: boolean; b?: boolean } = {}): Tensor {
@@ -14,10 +10,7 @@ export function matMul(tf: Runtime, [a, b]: [Tensor, Tensor], turned: { a?: bool
 
 /** (n, m) → (m, n) */
 export function transpose(tf: Runtime, x: Tensor): Tensor {
-  return tf.scope(() => {
-    const order = tf.tensor(Int32Array.of(1, 0), { shape: [2], dtype: 'int32' })
-    return tf.run('Transpose', [x, order], { ...typeOf(x), Tperm: { type: 'int32' } })
-  })
+  return tf.run('Transpose', [x, ints(tf, [1, 0])], { ...typeOf(x), Tperm: { type: 'int32' } })
 }
 
 /** x + bias on every row: (n, units) + (units). */
@@ -39,22 +32,18 @@ export function reluGradient(tf: Runtime, [gradient, output]: [Tensor, Tensor]):
   return tf.run('ReluGrad', [gradient, output], typeOf(gradient))
 }
 
-/** −log softmax(logits)[label] per row, (n), and its gradient by the logits, (n, classes). */
-export function softmaxCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): { losses: Tensor; gradient: Tensor } {
-  const attributes = { ...typeOf(logits), Tlabels: { type: 'int32' } } as const
-  const [losses, gradient] = tf.runMany('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], { attributes, outputs: 2 })
-  if (!losses || !gradient) throw new Error('TensorFlow gave no cross-entropy')
-  return { losses, gradient }
-}
-
-/** Indices of each row's `k` largest values, largest first; of equal ones the lower index first: (n, classes) → (n, k). */
+/** Indices of each row's `k` largest values, largest first; of equal ones the lower index first: (n, classes) → (n, k) int32. */
 export function topK(tf: Runtime, x: Tensor, k: number): Tensor {
   return tf.scope(() => {
-    const count = tf.tensor(Int32Array.of(k), { shape: [], dtype: 'int32' })
-    const [, indices] = tf.runMany('TopKV2', [x, count], { attributes: { ...typeOf(x), sorted: { bool: true } }, outputs: 2 })
+    const [, indices] = tf.runMany('TopKV2', [x, int(tf, k)], { attributes: { ...typeOf(x), sorted: { bool: true } }, outputs: 2 })
     if (!indices) throw new Error('TensorFlow gave no indices')
     return indices
   })
+}
+
+/** The index of each row's largest value: (n, classes) → (n) int64. */
+export function argMax(tf: Runtime, x: Tensor): Tensor {
+  return tf.run('ArgMax', [x, int(tf, 1)], { ...typeOf(x), Tidx: { type: 'int32' }, output_type: { type: 'int64' } })
 }
 
 /** a + b, broadcasting. */
@@ -83,12 +72,12 @@ export function rsqrt(tf: Runtime, x: Tensor): Tensor {
 
 /** x · factor, elementwise. */
 export function scale(tf: Runtime, x: Tensor, factor: number): Tensor {
-  return tf.scope(() => multiply(tf, [x, scalarLike(tf, x, factor)]))
+  return multiply(tf, [x, scalarLike(tf, x, factor)])
 }
 
 /** x + number, elementwise. */
 export function addScalar(tf: Runtime, x: Tensor, number: number): Tensor {
-  return tf.scope(() => add(tf, [x, scalarLike(tf, x, number)]))
+  return add(tf, [x, scalarLike(tf, x, number)])
 }
 
 /** Sum over axes, which stay as 1. */
@@ -102,31 +91,25 @@ export function mean(tf: Runtime, x: Tensor, axes: readonly number[]): Tensor {
 }
 
 function reduce(tf: Runtime, op: 'Sum' | 'Mean', { x, axes }: { x: Tensor; axes: readonly number[] }): Tensor {
-  return tf.scope(() => {
-    const over = tf.tensor(Int32Array.from(axes), { shape: [axes.length], dtype: 'int32' })
-    return tf.run(op, [x, over], { ...typeOf(x), Tidx: { type: 'int32' }, keep_dims: { bool: true } })
-  })
+  return tf.run(op, [x, ints(tf, axes)], { ...typeOf(x), Tidx: { type: 'int32' }, keep_dims: { bool: true } })
 }
 
 /** The same numbers in another shape, one of whose sizes may be −1; x itself where it has that shape already. */
 export function reshape(tf: Runtime, x: Tensor, shape: readonly number[]): Tensor {
   if (shape.length === x.shape.length && shape.every((size, i) => size === -1 || size === x.shape[i])) return x
-  return tf.scope(() => {
-    const sizes = tf.tensor(Int32Array.from(shape), { shape: [shape.length], dtype: 'int32' })
-    return tf.run('Reshape', [x, sizes], { ...typeOf(x), Tshape: { type: 'int32' } })
-  })
+  return tf.run('Reshape', [x, ints(tf, shape)], { ...typeOf(x), Tshape: { type: 'int32' } })
 }
 
 /** As float64; x itself where it is that already. */
 export function toDouble(tf: Runtime, x: Tensor): Tensor {
   if (x.dtype === DTYPE.float64) return x
-  return tf.run('Cast', [x], { SrcT: { type: 'float32' }, DstT: { type: 'float64' } })
+  return tf.run('Cast', [x], { SrcT: { type: nameOf(x) }, DstT: { type: 'float64' } })
 }
 
 /** As float32; x itself where it is that already. */
 export function toFloat(tf: Runtime, x: Tensor): Tensor {
   if (x.dtype === DTYPE.float32) return x
-  return tf.run('Cast', [x], { SrcT: { type: 'float64' }, DstT: { type: 'float32' } })
+  return tf.run('Cast', [x], { SrcT: { type: nameOf(x) }, DstT: { type: 'float32' } })
 }
 
 /** x in the type of `like`. */
@@ -139,19 +122,8 @@ export function halfSquaredNorm(tf: Runtime, x: Tensor): Tensor {
   return tf.run('L2Loss', [x], typeOf(x))
 }
 
-function scalar(tf: Runtime, value: number): Tensor {
-  return tf.tensor(Float32Array.of(value), { shape: [], dtype: 'float32' })
-}
-
-/** A scalar in x's type. */
-export function scalarLike(tf: Runtime, x: { dtype: number }, value: number): Tensor {
-  return x.dtype === DTYPE.float64 ? tf.doubles(Float64Array.of(value), []) : scalar(tf, value)
-}
-
 /** A float32 tensor filled with one value. */
 export function filled(tf: Runtime, shape: readonly number[], value: number): Tensor {
-  return tf.scope(() => {
-    const dims = tf.tensor(Int32Array.from(shape), { shape: [shape.length], dtype: 'int32' })
-    return tf.run('Fill', [dims, scalar(tf, value)], { ...FLOAT, index_type: { type: 'int32' } })
-  })
+  const initial = scalarLike(tf, { dtype: DTYPE.float32 }, value)
+  return tf.run('Fill', [ints(tf, shape), initial], { ...typeOf(initial), index_type: { type: 'int32' } })
 }

@@ -28,17 +28,28 @@ export interface Runtime {
   keep(tensor: Tensor): Tensor
   /** Runs `work` and disposes of every tensor that it made, but for those that it returns; it may return numbers, too. Must not await. */
   scope<T extends ScopeResult>(work: () => T): T
+  /**
+   * What never changes, made once and found by its key from then on; belongs to no scope and counts as no live tensor. On a GPU every upload waits until
+   * the device has done all that is queued, so no step uploads what an earlier one did.
+   */
+  constant(key: string, make: () => Tensor): Tensor
   /** How many tensors are alive: constant over epochs, or something leaks. */
   liveTensors(): number
+  /** TensorFlow puts every op on the GPU for which it has a kernel there, and all others on the host. */
+  readonly onGpu: boolean
 }
 
 /** The binding neither makes nor reads doubles, but int32: each double is two of them. */
 const WORDS = 2
 const wordsOf = ({ buffer, byteOffset, length }: Float64Array): Int32Array => new Int32Array(buffer, byteOffset, WORDS * length)
 
+/** The least recently used constant leaves beyond them: far more than one step has. */
+const CONSTANTS_KEPT = 1024
+
 export function createRuntime(binding: TensorFlowBinding): Runtime {
   const alive = new Set<number>()
   const scopes: number[][] = []
+  const constants = new Map<string, Tensor>()
 
   const track = (tensor: Tensor): Tensor => {
     alive.add(tensor.id)
@@ -85,7 +96,29 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
   const create: Runtime['tensor'] = (values, { shape, dtype }) =>
     track({ id: binding.createTensor(shape, DTYPE[dtype], values), shape, dtype: DTYPE[dtype] })
 
+  const keep: Runtime['keep'] = (tensor) => {
+    for (const made of scopes) {
+      const at = made.indexOf(tensor.id)
+      if (at >= 0) made.splice(at, 1)
+    }
+    return tensor
+  }
+  const constant: Runtime['constant'] = (key, make) => {
+    const known = constants.get(key)
+    constants.delete(key)
+    const held = known ?? keep(make())
+    constants.set(key, held) // as the one that was used last
+    alive.delete(held.id)
+    const [oldest] = constants
+    if (oldest && constants.size > CONSTANTS_KEPT) {
+      constants.delete(oldest[0])
+      binding.deleteTensor(oldest[1].id)
+    }
+    return held
+  }
+
   return {
+    onGpu: binding.isUsingGpuDevice(),
     runMany,
     run,
     tensor: create,
@@ -122,13 +155,8 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
           else disposeId(id)
       }
     },
-    keep: (tensor) => {
-      for (const made of scopes) {
-        const at = made.indexOf(tensor.id)
-        if (at >= 0) made.splice(at, 1)
-      }
-      return tensor
-    },
+    keep,
+    constant,
     liveTensors: () => alive.size,
   }
 }

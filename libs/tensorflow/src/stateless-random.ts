@@ -1,4 +1,5 @@
 import type { DType, Tensor } from './binding.ts'
+import { int, ints } from './constants.ts'
 import type { Runtime } from './runtime.ts'
 
 /** TensorFlow's number for Philox4x32-10 among its stateless generators. */
@@ -29,16 +30,10 @@ export function randomWords(tf: Runtime, shape: readonly number[], start: Philox
 function stateless(tf: Runtime, options: { op: string; dtype: DType; shape: readonly number[]; start: PhiloxStart }): Tensor {
   const { op, dtype, shape, start } = options
   return tf.scope(() =>
-    tf.run(
-      op,
-      [
-        tf.tensor(Int32Array.from(shape), { shape: [shape.length], dtype: 'int32' }),
-        uint64(tf, start.key),
-        uint64(tf, start.counter),
-        tf.tensor(Int32Array.of(PHILOX), { shape: [], dtype: 'int32' }),
-      ],
-      { dtype: { type: dtype }, Tshape: { type: 'int32' } },
-    ),
+    tf.run(op, [ints(tf, shape), uint64(tf, start.key), uint64(tf, start.counter), int(tf, PHILOX)], {
+      dtype: { type: dtype },
+      Tshape: { type: 'int32' },
+    }),
   )
 }
 

@@ -1,10 +1,10 @@
 import type { Tensor } from './binding.ts'
-import { typeOf } from './ops.ts'
 import type { Runtime } from './runtime.ts'
+import { nameOf } from './types.ts'
 
 let created = 0
 
-/** A float32 or float64 array that stays on the device and is updated in place. */
+/** An array that stays on the device and is updated in place, of float32 or float64; of bytes where it is only read. */
 export interface Variable {
   readonly shape: readonly number[]
   /** One of DTYPE's numbers. */
@@ -21,7 +21,7 @@ export interface Variable {
 
 export function createVariable(tf: Runtime, initial: Tensor): Variable {
   const { shape, dtype } = initial
-  const { T: type } = typeOf(initial)
+  const type = { type: nameOf(initial) }
   // Without a name of its own TensorFlow would give two variables the same storage.
   const shared_name = { string: `trainyard-${(created += 1)}` }
   const handle = tf.run('VarHandleOp', [], { dtype: type, shape: { shape }, shared_name, container: { string: '' } })

@@ -1,10 +1,10 @@
-import { type Runtime, softmaxCrossEntropy, topK } from '@trainyard/tensorflow'
-import { batches } from './batches.ts'
+import { type Runtime, sliceRows, softmaxCrossEntropy, toDouble, topK, wholeNumbers } from '@trainyard/tensorflow'
 import type { BlockHooks } from './blocks.ts'
 import type { Network } from './network.ts'
 import { sumOf } from './parameter.ts'
 import type { NumberedImages } from './sample-space.ts'
 import { nextMacrotask } from './next-macrotask.ts'
+import { createReadQueue, type ReadBatch } from './read-queue.ts'
 
 /** Images per forward pass; it changes the speed and the memory, not the numbers' meaning. */
 const BATCH_SIZE = 128
@@ -23,26 +23,40 @@ export async function evaluate(
   network: Network,
   { images, signal, onProgress }: { images: NumberedImages } & BlockHooks,
 ): Promise<Evaluation> {
-  let loss = 0
-  let right = 0
-  let rightInFive = 0
-  const all = Int32Array.from({ length: images.count }, (_, i) => i)
-  for (const indices of batches(all, BATCH_SIZE)) {
-    signal?.throwIfAborted()
-    tf.scope(() => {
-      const { x, labels } = images.batch(indices)
-      const logits = network.logits(x) // (n, classes)
-      loss += sumOf(tf.readNumbers(softmaxCrossEntropy(tf, [logits, labels]).losses))
-      const k = Math.min(5, logits.shape[1] ?? 1)
-      const ranked = tf.readInts(topK(tf, logits, k)) // (n, k)
-      images.labelsOf(indices).forEach((label, row) => {
-        const rank = ranked.subarray(row * k, row * k + k).indexOf(label)
-        if (rank === 0) right += 1
-        if (rank >= 0) rightInFive += 1
+  const { count } = images
+  const totals = { loss: 0, right: 0, rightInFive: 0 }
+  const all = Int32Array.from({ length: count }, (_, i) => i)
+  const indices = wholeNumbers(tf, all)
+  const queue = createReadQueue(tf, () => performance.now())
+  try {
+    for (let first = 0; first < count; first += BATCH_SIZE) {
+      signal?.throwIfAborted()
+      const labels = images.labelsOf(all.subarray(first, first + BATCH_SIZE))
+      queue.take(() => {
+        const batch = images.batch(sliceRows(tf, indices, { first, count: labels.length }))
+        const logits = network.logits(batch.x) // (n, classes)
+        const ranked = topK(tf, logits, Math.min(5, logits.shape[1] ?? 1)) // (n, k)
+        return { tensors: [softmaxCrossEntropy(tf, [logits, batch.labels]).losses, toDouble(tf, ranked)], labels }
       })
-    })
-    await onProgress?.(((indices.at(-1) ?? 0) + 1) / images.count)
-    await nextMacrotask()
+      if (queue.isFull() || first + BATCH_SIZE >= count) {
+        for (const batch of queue.read()) addBatch(totals, batch)
+        await onProgress?.((first + labels.length) / count)
+      }
+      await nextMacrotask()
+    }
+  } finally {
+    queue.dispose()
+    tf.dispose(indices)
   }
-  return { loss: loss / images.count, accuracy: right / images.count, top5Accuracy: rightInFive / images.count }
+  return { loss: totals.loss / count, accuracy: totals.right / count, top5Accuracy: totals.rightInFive / count }
+}
+
+function addBatch(totals: { loss: number; right: number; rightInFive: number }, { numbers: [losses, ranked], labels }: ReadBatch): void {
+  totals.loss += losses ? sumOf(losses) : NaN
+  const k = (ranked?.length ?? 0) / labels.length
+  labels.forEach((label, row) => {
+    const rank = ranked?.subarray(row * k, row * k + k).indexOf(label)
+    if (rank === 0) totals.right += 1
+    if (rank !== undefined && rank >= 0) totals.rightInFive += 1
+  })
 }

@@ -1,4 +1,4 @@
-import { randomUniform, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import { randomUniform, type Runtime, scalarLike, type Tensor } from '@trainyard/tensorflow'
 import { STREAMS } from '@trainyard/random'
 
 /** Philox gives four numbers for each count of its counter. */
@@ -31,10 +31,9 @@ function drawFrom(tf: Runtime, shape: readonly number[], { inputs, seed, part, c
   const bound = 1 / Math.sqrt(inputs)
   const types = { T: { type: 'float32' } } as const
   return tf.scope(() => {
-    const scalar = (value: number): Tensor => tf.tensor(Float32Array.of(value), { shape: [], dtype: 'float32' })
     const uniform = randomUniform(tf, shape, { key: [seed, STREAMS.weights], counter: [count, 0, part, 0] })
-    const scaled = tf.run('Mul', [uniform, scalar(2 * bound)], types)
+    const scaled = tf.run('Mul', [uniform, scalarLike(tf, uniform, 2 * bound)], types)
     tf.dispose(uniform) // at once: the first layer's array is 100 MB, and three of them would be a run's peak
-    return tf.run('Sub', [scaled, scalar(bound)], types) // 2 · bound · u − bound
+    return tf.run('Sub', [scaled, scalarLike(tf, scaled, bound)], types) // 2 · bound · u − bound
   })
 }

@@ -7,7 +7,7 @@ import {
   type TrainingSizes,
   type TrainingSpeed,
 } from '@trainyard/contracts'
-import type { Runtime } from '@trainyard/tensorflow'
+import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
 import { createNetwork, type Network } from './network.ts'
 import { nextMacrotask } from './next-macrotask.ts'
 import { residentImages, type ResidentImages } from './resident-images.ts'
@@ -61,7 +61,10 @@ async function fastestStep(
   tf: Runtime,
   { network, images, signal }: { network: Network; images: NumberedImages; signal: AbortSignal | undefined },
 ): Promise<number> {
-  const indices = Int32Array.from({ length: BATCH_SIZE }, (_, i) => i)
+  const indices = wholeNumbers(
+    tf,
+    Array.from({ length: BATCH_SIZE }, (_, i) => i),
+  )
   let fastest = Infinity
   try {
     for (let step = -WARM_STEPS; step < STEPS; step++) {
@@ -79,5 +82,6 @@ async function fastestStep(
     return fastest
   } finally {
     network.dispose()
+    tf.dispose(indices)
   }
 }

@@ -44,9 +44,9 @@ export interface Network {
   /** PyTorch's names: model.1.weight, model.1.bias, model.3.weight, … */
   parameterNames: readonly string[]
   layers: readonly NetworkLayer[]
-  /** In evaluation mode: (n, inputs) → (n, classes); in sample space x is the images' numbers, (n) int32. */
+  /** In evaluation mode: (n, inputs) → (n, classes); in sample space x is the images' numbers, (n) int64. */
   logits(x: Tensor): Tensor
-  /** Forward and backward through one batch, in training mode; x as above, `labels` (n) int32. */
+  /** Forward and backward through one batch, in training mode; x as above, `labels` (n) int32 or int64. */
   backward(x: Tensor, labels: Tensor): BatchGradients
   /** One step of SGD with momentum. */
   step(gradients: readonly Tensor[], options: { lr: number; momentum: number }): void

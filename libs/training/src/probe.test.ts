@@ -1,4 +1,4 @@
-import { loadEngine, type Tensor } from '@trainyard/tensorflow'
+import { loadEngine, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
 import { describe, expect, test } from 'vitest'
 import { epochOrder } from './batches.ts'
 import { createNetwork } from './network.ts'
@@ -46,7 +46,7 @@ describe.each(['before', 'after'] as const)('probe(), norm %s the ReLU', (normPo
       }
       const measured = [2 ** 32 - 1, 0].map((seed) => {
         const network = createNetwork(tf, shape, { seed })
-        const { x } = images.batch(epochOrder({ seed, epoch: 1, count: 30 }).slice(0, 6))
+        const { x } = images.batch(wholeNumbers(tf, epochOrder({ seed, epoch: 1, count: 30 }).slice(0, 6)))
         const { gradients, traces } = network.backward(x, labels)
         const weights = network.layers.map(({ weightIndex }) => normOf(gradients[weightIndex]))
         network.dispose()

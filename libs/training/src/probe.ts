@@ -1,4 +1,4 @@
-import { randomNormal, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import { randomNormal, type Runtime, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
 import { STREAMS } from '@trainyard/random'
 import { epochOrder } from './batches.ts'
 import { nextMacrotask } from './next-macrotask.ts'
@@ -71,9 +71,7 @@ function drawInput(tf: Runtime, { images, batchSize, inputs, seed }: ProbeOption
   const drawSeed = (seed + draw) % 2 ** 32
   if (!images) return randomNormal(tf, [batchSize, inputs], { key: [drawSeed, STREAMS.probeInputs], counter: [0, 0, 0, 0] })
   const order = epochOrder({ seed: drawSeed, epoch: 1, count: images.count })
-  const { x, labels } = images.batch(order.slice(0, batchSize))
-  tf.dispose(labels)
-  return x
+  return tf.scope(() => images.batch(wholeNumbers(tf, order.subarray(0, batchSize))).x)
 }
 
 function addDraw(result: ProbeResult | undefined, { layers, draws }: { layers: readonly ProbedLayer[]; draws: number }): void {

@@ -1,4 +1,4 @@
-import { add, matMul, multiply, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import { add, matMul, multiply, type Runtime, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
 import { crossEntropy } from './cross-entropy.ts'
 import { frobeniusNorm } from './frobenius-norm.ts'
 import { initialParameter } from './initial-parameters.ts'
@@ -69,9 +69,9 @@ export function sharedProducts(tf: Runtime, drawInput: () => Tensor, { depths, w
     found.push({
       inputGram: keep(matMul(tf, [x, x], { b: true })),
       labels: keep(
-        tf.tensor(
-          Int32Array.from({ length: n }, (_, i) => i % classes),
-          { shape: [n], dtype: 'int32' },
+        wholeNumbers(
+          tf,
+          Array.from({ length: n }, (_, i) => i % classes),
         ),
       ),
       firstHidden: deepest > 0 ? product(width) : null,

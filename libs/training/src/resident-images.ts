@@ -1,39 +1,42 @@
-import { gatherPixels, pixelColumns, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import { createVariable, gatherPixels, gatherRows, pixelColumns, type Runtime, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
 
 /** A split on the device: bytes, scaled to [0, 1] batch by batch. */
 export interface ResidentImages {
   readonly count: number
   /** Numbers per image. */
   readonly inputs: number
-  /** Images and labels by index: pixels (n, inputs) float32 in [0, 1], labels (n) int32. The caller disposes of both. */
-  batch(indices: Int32Array): { x: Tensor; labels: Tensor }
-  /** The labels of a batch, without going to the device. */
+  /** Images and labels by index, (n) int64 on the device: pixels (n, inputs) float32 in [0, 1], labels (n) int64. The caller disposes of both. */
+  batch(indices: Tensor): { x: Tensor; labels: Tensor }
+  /** Its labels alone. */
+  labels(indices: Tensor): Tensor
+  /** The same without going to the device. */
   labelsOf(indices: Int32Array): Int32Array
   /** Some pixels of all images, as they are stored: (images, count) float32 in 0 … 255. The caller disposes of them. */
   pixels(columns: { first: number; count: number }): Tensor
   dispose(): void
 }
 
-/** `pixels` (count, inputs), `labels` (count). On a CPU the tensor may share the memory of `pixels`, which must not change. */
+/** `pixels` (count, inputs), `labels` (count). On a CPU the device may share the memory of `pixels`, which must not change. */
 export function residentImages(
   tf: Runtime,
   { pixels, labels, inputs }: { pixels: Uint8Array; labels: Uint8Array; inputs: number },
 ): ResidentImages {
   const count = labels.length
-  const bytes = tf.tensor(pixels, { shape: [count, inputs], dtype: 'uint8' })
-  const labelsOf = (indices: Int32Array): Int32Array => indices.map((i) => labels[i] ?? 0)
+  const initial = tf.tensor(pixels, { shape: [count, inputs], dtype: 'uint8' })
+  const bytes = createVariable(tf, initial)
+  tf.dispose(initial)
+  const allLabels = wholeNumbers(tf, labels)
+  const labelsAt = (indices: Tensor): Tensor => gatherRows(tf, [allLabels, indices])
   return {
     count,
     inputs,
-    labelsOf,
-    batch: (indices) => {
-      const shape = [indices.length]
-      const chosen = tf.tensor(indices, { shape, dtype: 'int32' })
-      const x = gatherPixels(tf, [bytes, chosen])
-      tf.dispose(chosen)
-      return { x, labels: tf.tensor(labelsOf(indices), { shape, dtype: 'int32' }) }
+    labelsOf: (indices) => indices.map((i) => labels[i] ?? 0),
+    labels: labelsAt,
+    batch: (indices) => ({ x: gatherPixels(tf, { bytes, indices }), labels: labelsAt(indices) }),
+    pixels: (columns) => tf.scope(() => pixelColumns(tf, bytes.read(), columns)),
+    dispose: () => {
+      bytes.dispose()
+      tf.dispose(allLabels)
     },
-    pixels: (columns) => pixelColumns(tf, bytes, columns),
-    dispose: () => tf.dispose(bytes),
   }
 }

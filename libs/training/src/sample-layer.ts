@@ -18,7 +18,7 @@ import type { MeasureWeight } from './weight-norms.ts'
  * velocity was 1 in the beginning.
  */
 export interface SampleLayer {
-  /** Takes images by their number, x (n) int32; gives (n, units) float64. */
+  /** Takes images by their number, x (n) int64; gives (n, units) float64. */
   layer: Layer
   /** A, (images, units). */
   weight: TrainableParameter

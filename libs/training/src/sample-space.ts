@@ -1,6 +1,8 @@
 import {
+  add,
   addScalar,
   halfSquaredNorm,
+  longs,
   matMul,
   mean,
   multiply,
@@ -24,7 +26,7 @@ export const PIXEL_MAX = 255
 /** Inputs at once: what is multiplied is never there as a whole, neither the pixels as floats nor the base. */
 export const INPUT_BLOCK = 4096
 
-/** Images that go by their number, x (n) int32: the train images first, the evaluated ones after them. */
+/** Images that go by their number, x (n) int64: the train images first, the evaluated ones after them. */
 export type NumberedImages = Pick<ResidentImages, 'count' | 'labelsOf' | 'batch'>
 
 /** All that the loop needs of images X and of the base W₀, once their products are known; float64. See docs/sample-space.md. */
@@ -130,15 +132,6 @@ function numbered(tf: Runtime, images: ResidentImages, offset: number): Numbered
   return {
     count: images.count,
     labelsOf: (indices) => images.labelsOf(indices),
-    batch: (indices) => {
-      const shape = [indices.length]
-      return {
-        x: tf.tensor(
-          indices.map((i) => i + offset),
-          { shape, dtype: 'int32' },
-        ),
-        labels: tf.tensor(images.labelsOf(indices), { shape, dtype: 'int32' }),
-      }
-    },
+    batch: (indices) => ({ x: offset > 0 ? add(tf, [indices, longs(tf, [offset])]) : indices, labels: images.labels(indices) }),
   }
 }

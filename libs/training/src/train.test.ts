@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { LossDivergedError } from './errors.ts'
 import type { TrainingState } from './parameter.ts'
 import { residentImages } from './resident-images.ts'
-import { train, type TrainOptions } from './train.ts'
+import { train, type TrainingCallbacks, type TrainOptions } from './train.ts'
 
 const { tf } = loadEngine(process.env)
 const inputs = 48
@@ -65,7 +65,9 @@ describe('train()', () => {
 
   test('an epoch’s loss is the plain mean of its steps, and steps count from 1 with a smaller last batch', async () => {
     const steps: { epoch: number; step: number; loss: number }[] = []
-    const history = await run({ epochs: 2, callbacks: [{ onBatchEnd: (batch) => void steps.push(batch) }] })
+    const onSteps = ({ epoch, firstStep, losses }: { epoch: number; firstStep: number; losses: readonly number[] }): void =>
+      void steps.push(...losses.map((loss, i) => ({ epoch, step: firstStep + i, loss })))
+    const history = await run({ epochs: 2, callbacks: [{ onSteps }] })
     expect(steps.map(({ epoch, step }) => `${epoch}.${step}`)).toEqual([
       '1.1',
       '1.2',
@@ -120,16 +122,28 @@ describe('train()', () => {
     const abort = new AbortController()
     let cleaned = false
     const callbacks = [
-      { onBatchEnd: ({ step }: { step: number }) => (step === 3 ? abort.abort() : undefined), onTrainCleanup: () => void (cleaned = true) },
+      { onSteps: () => abort.abort(), onTrainCleanup: () => void (cleaned = true) }, // the first step is told at once
     ]
     await expect(run({ signal: abort.signal, callbacks })).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
     expect(cleaned).toBe(true)
     expect(tf.liveTensors()).toBe(before)
   })
 
-  test('a diverging loss — named with its epoch, step and lr', async () => {
-    const error = await run({ lr: 1e9, epochs: 20, momentum: 0 }).catch((caught: unknown) => caught)
+  test('a diverging loss — named with its epoch, step and lr; told are the steps before it, and of its epoch there is no end', async () => {
+    const told: string[] = []
+    const ended: number[] = []
+    const callbacks: TrainingCallbacks[] = [
+      {
+        onSteps: ({ epoch, firstStep, losses }) => void told.push(...losses.map((_, i) => `epoch ${epoch}, step ${firstStep + i}`)),
+        onEpochEnd: ({ epoch }) => void ended.push(epoch),
+      },
+    ]
+    const before = tf.liveTensors()
+    const error = await run({ lr: 1e9, epochs: 20, momentum: 0, callbacks }).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(LossDivergedError)
-    expect(String(error)).toMatch(/epoch \d+, step \d+, with lr 1000000000; try a lower lr/)
+    const [, epoch = '', step = ''] = /epoch (\d+), step (\d+), with lr 1000000000; try a lower lr/.exec(String(error)) ?? []
+    expect(told).toHaveLength(5 * (Number(epoch) - 1) + Number(step) - 1)
+    expect(ended).toHaveLength(Number(epoch) - 1)
+    expect(tf.liveTensors()).toBe(before)
   })
 })

@@ -1,5 +1,5 @@
-import { type Runtime, type Tensor, topK } from '@trainyard/tensorflow'
-import { batches, epochOrder } from './batches.ts'
+import { argMax, type Runtime, sliceRows, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
+import { epochOrder } from './batches.ts'
 import { meanLoss } from './cross-entropy.ts'
 import { LossDivergedError, toTrainingError } from './errors.ts'
 import { evaluate } from './evaluate.ts'
@@ -9,6 +9,7 @@ import type { NetworkShape } from './network-layers.ts'
 import { nextMacrotask } from './next-macrotask.ts'
 import type { LiveState, Precision, SavedModel, TrainingState } from './parameter.ts'
 import type { NetworkStart } from './network-variables.ts'
+import { createReadQueue, type ReadBatch, type ReadQueue } from './read-queue.ts'
 import type { ResidentImages } from './resident-images.ts'
 import { enterSampleSpace, type NumberedImages, type SampleSpace } from './sample-space.ts'
 import { speltOutModel, speltOutState } from './spelt-out.ts'
@@ -36,7 +37,8 @@ export interface EpochResult {
 export interface TrainingCallbacks {
   /** While images are multiplied for a first layer in sample space. */
   onPrepare?(at: { fraction: number }): void | Promise<void>
-  onBatchEnd?(batch: { epoch: number; step: number; loss: number }): void | Promise<void>
+  /** Losses of consecutive steps of one epoch, a few times a second. */
+  onSteps?(steps: { epoch: number; firstStep: number; losses: readonly number[] }): void | Promise<void>
   onEvaluateBegin?(at: { epoch: number }): void | Promise<void>
   onEvaluateProgress?(at: { epoch: number; fraction: number }): void | Promise<void>
   /** `state` reads weights and momenta back from the device when it is asked to, until the callback ends. */
@@ -85,6 +87,7 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
   let network: Network | null = null
   let recorder: SignalRecorder | null = null
   let space: SampleSpace | null = null
+  const queue = createReadQueue(tf, () => performance.now())
   try {
     const from = await networkStart(tf, options)
     space = await sampleSpace(tf, options, from)
@@ -93,7 +96,7 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
     network = createNetwork(tf, shape, { ...from, space, ...(precision && { precision }) })
     recorder = options.recordLayers ? createSignalRecorder(tf, network) : null
     for (let epoch = (start?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
-      const { layers, ...trained } = await trainEpoch(tf, network, { ...options, trainImages, epoch, order: order(epoch), recorder })
+      const { layers, ...trained } = await trainEpoch(tf, network, { ...options, trainImages, epoch, order: order(epoch), recorder, queue })
       if (evalImages) for (const callback of callbacks) await callback.onEvaluateBegin?.({ epoch })
       const hashes = network.hashes()
       const evaluation = evalImages && (await evaluate(tf, network, { images: evalImages, signal, onProgress: evaluated(epoch) }))
@@ -112,6 +115,7 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
   } catch (error) {
     throw toTrainingError(error)
   } finally {
+    queue.dispose()
     recorder?.dispose()
     network?.dispose()
     space?.dispose()
@@ -142,6 +146,7 @@ interface EpochOptions extends Omit<TrainOptions, 'order' | 'trainImages'> {
   epoch: number
   order: Int32Array
   recorder: SignalRecorder | null
+  queue: ReadQueue
 }
 
 /** One pass over the train split. */
@@ -150,49 +155,71 @@ async function trainEpoch(
   network: Network,
   options: EpochOptions,
 ): Promise<Pick<EpochResult, 'loss' | 'accuracy' | 'seconds' | 'layers'>> {
-  const { epoch, order, batchSize, lr, signal, callbacks = [] } = options
+  const { trainImages, order, batchSize, recorder, queue, signal } = options
   const startedMs = performance.now()
   const losses: number[] = []
   let right = 0
   let layers: LayerSignal[] | null = null
-  for (const indices of batches(order, batchSize)) {
-    signal?.throwIfAborted()
-    const step = losses.length + 1
-    const batch = trainStep(tf, network, { ...options, indices, isLast: step * batchSize >= order.length })
-    if (!Number.isFinite(batch.loss)) throw new LossDivergedError({ epoch, step, loss: batch.loss, lr })
-    losses.push(batch.loss)
-    right += batch.right
-    layers = batch.layers
-    for (const callback of callbacks) await callback.onBatchEnd?.({ epoch, step, loss: batch.loss })
-    await nextMacrotask()
+  const indices = wholeNumbers(tf, order) // at once: an upload waits for the device
+  try {
+    for (let first = 0; first < order.length; first += batchSize) {
+      signal?.throwIfAborted()
+      const labels = trainImages.labelsOf(order.subarray(first, first + batchSize))
+      const isLast = first + batchSize >= order.length
+      queue.take(() => {
+        const batch = trainImages.batch(sliceRows(tf, indices, { first, count: labels.length }))
+        const { gradients, tensors } = trainStep(tf, network, { ...options, batch })
+        if (recorder && isLast) layers = recorder.finish(gradients, { lr: options.lr, x: batch.x })
+        return { tensors, labels }
+      })
+      if (queue.isFull() || isLast) {
+        const steps = queue.read().map(stepResult)
+        right += steps.reduce((sum, step) => sum + step.right, 0)
+        await tellSteps(
+          steps.map(({ loss }) => loss),
+          { ...options, firstStep: losses.length + 1 },
+        )
+        losses.push(...steps.map(({ loss }) => loss))
+      }
+      await nextMacrotask()
+    }
+  } finally {
+    tf.dispose(indices)
   }
   const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length
   return { loss, accuracy: right / order.length, seconds: (performance.now() - startedMs) / 1000, layers }
 }
 
+/** The mean of a step's losses, and how many of its images were right. */
+function stepResult({ numbers: [losses, likeliest], labels }: ReadBatch): { loss: number; right: number } {
+  return { loss: meanLoss(losses ?? new Float64Array()), right: labels.filter((label, row) => likeliest?.[row] === label).length }
+}
+
+/** Up to the first loss that is no number, with which the run ends: the steps after it were queued before anybody could know. */
+async function tellSteps(losses: readonly number[], options: EpochOptions & { firstStep: number }): Promise<void> {
+  const { epoch, firstStep, lr, callbacks = [] } = options
+  const diverged = losses.findIndex((loss) => !Number.isFinite(loss))
+  const told = diverged < 0 ? losses : losses.slice(0, diverged)
+  if (told.length > 0) for (const callback of callbacks) await callback.onSteps?.({ epoch, firstStep, losses: told })
+  if (diverged >= 0) throw new LossDivergedError({ epoch, step: firstStep + diverged, loss: losses[diverged] ?? NaN, lr })
+}
+
 interface StepOptions {
-  trainImages: NumberedImages
-  indices: Int32Array
+  batch: { x: Tensor; labels: Tensor }
   lr: number
   momentum: number
   recorder: SignalRecorder | null
-  /** The epoch's last step: the recorder's sums are complete. */
-  isLast: boolean
 }
 
-/** One step: forward, loss, backward, update. */
-function trainStep(tf: Runtime, network: Network, options: StepOptions): { loss: number; right: number; layers: LayerSignal[] | null } {
-  const { trainImages, indices, lr, momentum, recorder, isLast } = options
-  let result: ReturnType<typeof trainStep> = { loss: NaN, right: 0, layers: null }
-  tf.scope(() => {
-    const { x, labels } = trainImages.batch(indices) // (n, inputs), or (n) in sample space; (n)
-    const { logits, losses, gradients, traces } = network.backward(x, labels)
-    recorder?.observe(traces)
-    network.step(gradients, { lr, momentum })
-    const likeliest = tf.readInts(topK(tf, logits, 1)) // (n, 1)
-    const right = trainImages.labelsOf(indices).reduce((sum, label, row) => sum + (likeliest[row] === label ? 1 : 0), 0)
-    const layers = recorder && isLast ? recorder.finish(gradients, { lr, x }) : null
-    result = { loss: meanLoss(tf.readNumbers(losses)), right, layers }
-  })
-  return result
+/** One step: forward, loss, backward, update. Nothing is read back, so that the device need not wait for the host. */
+function trainStep(
+  tf: Runtime,
+  network: Network,
+  { batch, lr, momentum, recorder }: StepOptions,
+): { gradients: readonly Tensor[]; tensors: [losses: Tensor, likeliest: Tensor] } {
+  const { x, labels } = batch // (n, inputs), or (n) in sample space; (n)
+  const { logits, losses, gradients, traces } = network.backward(x, labels)
+  recorder?.observe(traces)
+  network.step(gradients, { lr, momentum })
+  return { gradients, tensors: [losses, argMax(tf, logits)] }
 }
