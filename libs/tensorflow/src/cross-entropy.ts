@@ -16,7 +16,7 @@ export function softmaxCrossEntropy(tf: Runtime, operands: [Tensor, Tensor]): Cr
   return tf.onGpu ? spelledOutCrossEntropy(tf, operands) : fusedCrossEntropy(tf, operands)
 }
 
-function fusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): CrossEntropy {
+export function fusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): CrossEntropy {
   const attributes = { ...typeOf(logits), Tlabels: { type: nameOf(labels) } }
   const [losses, gradient] = tf.runMany('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], { attributes, outputs: 2 })
   if (!losses || !gradient) throw new Error('TensorFlow gave no cross-entropy')

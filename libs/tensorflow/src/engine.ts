@@ -7,6 +7,7 @@ import type { TensorFlowBinding } from './binding.ts'
 import { askDriver, brokenLibraries, type DriverFacts, driverLibraryFault, NO_SMI } from './gpu-facts.ts'
 import { type GpuFacts, isHidden, NO_GPU_BUILD, visibleGpus, whyNoGpu, whyNotThisGpu } from './gpu-fault.ts'
 import { memoryLimitConfig } from './memory-limit.ts'
+import { makeRepeatable } from './repeatable.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu'
@@ -49,6 +50,7 @@ export function loadEngine(env: NodeJS.ProcessEnv): LoadedEngine {
   // TensorFlow's own pool: without it glibc gives every large array back to the kernel and faults its pages in again at the next step.
   // Measured on two cores, an epoch of the notebook's network: 1.75 s without, 1.18 s with it.
   env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true'
+  makeRepeatable(env)
   if (wish === 'gpu' && flavour === 'cpu') throw new GpuUnavailableError(NO_GPU_BUILD)
   const driver = prepareGpu(env, { wish, flavour, limitBytes })
   const name = flavour === 'prebuilt' ? 'prebuilt' : 'native'

@@ -1,7 +1,7 @@
-export { rowBitSums, wideBitSums } from './bit-sums.ts'
+export { rowBitSums } from './bit-sums.ts'
 export { DTYPE, type DType, type Tensor } from './binding.ts'
 export { longs, scalarLike, wholeNumbers } from './constants.ts'
-export { softmaxCrossEntropy, spelledOutCrossEntropy } from './cross-entropy.ts'
+export { softmaxCrossEntropy } from './cross-entropy.ts'
 export { EngineUnavailableError, loadEngine, type LoadedEngine } from './engine.ts'
 export {
   add,

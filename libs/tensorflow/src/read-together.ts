@@ -22,7 +22,7 @@ function readOfType(tf: Runtime, tensors: readonly Tensor[], found: Map<Tensor, 
   const values = tf.scope(() => {
     const [first, ...rest] = tensors.map((tensor) => reshape(tf, tensor, [-1]))
     if (!first) throw new Error('Nothing to read')
-    const whole = rest.length > 0 ? stackRows(tf, [first, ...rest]) : first
+    const whole = stackRows(tf, [first, ...rest])
     return tf.readNumbers(whole.dtype === DTYPE.float32 ? whole : toDouble(tf, whole))
   })
   let from = 0

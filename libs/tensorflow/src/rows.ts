@@ -53,8 +53,9 @@ export function scatterRows(tf: Runtime, [rows, indices]: [Tensor, Tensor], { co
   })
 }
 
-/** Several (…, width) or (…) tensors, one below the other. */
+/** Several (…, width) or (…) tensors, one below the other; of one itself. */
 export function stackRows(tf: Runtime, parts: readonly [Tensor, ...Tensor[]]): Tensor {
+  if (parts.length === 1) return parts[0]
   return tf.run('ConcatV2', [...parts, int(tf, 0)], { ...typeOf(parts[0]), N: { int: parts.length }, Tidx: { type: 'int32' } })
 }
 

@@ -1,4 +1,4 @@
-import { add, halfSquaredNorm, type Runtime, sumRows, type Tensor } from '@trainyard/tensorflow'
+import { add, halfSquaredNorm, readTogether, type Runtime, sumRows, type Tensor } from '@trainyard/tensorflow'
 import type { LayerTrace, Network, NetworkLayer } from './network.ts'
 import { type NumberArray, sumOf } from './parameter.ts'
 import type { WeightNorms } from './weight-norms.ts'
@@ -36,6 +36,8 @@ export interface SignalRecorder {
 /** Over the steps so far: sums by unit (units) before and after the nonlinearity, and half the squares () of both and of the layer's output. */
 type LayerSums = [before: Tensor, after: Tensor, beforeSquares: Tensor, afterSquares: Tensor, outputSquares: Tensor]
 
+const SUMS = 5
+
 export function createSignalRecorder(tf: Runtime, network: Network): SignalRecorder {
   let sums: LayerSums[] = []
   let rows = 0
@@ -54,14 +56,21 @@ export function createSignalRecorder(tf: Runtime, network: Network): SignalRecor
       steps += 1
     },
     finish: (gradients, { lr, x }) => {
-      const signals = network.layers.map((layer, i) => {
-        const gradient = gradients[layer.weightIndex]
-        if (!gradient) throw new Error(`No gradient of ${layer.weight.name}`)
-        return {
-          layer: i + 1,
-          kind: layer.kind,
-          ...activationSignal(tf, sums[i], { rows, steps, kind: layer.kind }),
-          ...weightSignal(layer.measureWeight({ gradient, x }), lr),
+      if (steps === 0) throw new Error('Finished before any step was observed')
+      const signals: LayerSignal[] = []
+      tf.scope(() => {
+        const measured = network.layers.map(({ measureWeight, weightIndex, weight }) => {
+          const gradient = gradients[weightIndex]
+          if (!gradient) throw new Error(`No gradient of ${weight.name}`)
+          return measureWeight({ gradient, x })
+        })
+        const numbers = readTogether(tf, [...sums.flat(), ...measured.flatMap(({ scalars }) => scalars)])
+        const sumsOfLayers = network.layers.map(() => numbers.splice(0, SUMS))
+        for (const [i, { kind }] of network.layers.entries()) {
+          const weight = measured[i]
+          const values = numbers.splice(0, weight?.scalars.length).map(([value = NaN]) => value)
+          const activations = activationSignal(sumsOfLayers[i] ?? [], { rows, steps, kind })
+          if (weight) signals.push({ layer: i + 1, kind, ...activations, ...weightSignal(weight.norms(values), lr) })
         }
       })
       forget()
@@ -85,12 +94,10 @@ function tally(tf: Runtime, { before, after, output }: LayerTrace, earlier: Laye
 }
 
 function activationSignal(
-  tf: Runtime,
-  sums: LayerSums | undefined,
+  sums: readonly NumberArray[],
   { rows, steps, kind }: { rows: number; steps: number; kind: NetworkLayer['kind'] },
 ): Pick<LayerSignal, 'outputNorm' | 'mean' | 'std' | 'preMean' | 'preStd' | 'deadShare'> {
-  if (!sums) throw new Error('Finished before any step was observed')
-  const [before, after, ...squares] = sums.map((tensor) => tf.readNumbers(tensor))
+  const [before, after, ...squares] = sums
   const [beforeSquares, afterSquares, outputSquares] = squares.map((half) => 2 * (half[0] ?? NaN))
   const count = rows * (before?.length ?? 0)
   const [preMean, preStd] = spread(before, { squares: beforeSquares, count })

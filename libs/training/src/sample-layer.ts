@@ -1,4 +1,16 @@
-import { add, addBias, gatherRows, matMul, multiply, type Runtime, scatterRows, sumRows, type Tensor } from '@trainyard/tensorflow'
+import {
+  add,
+  addBias,
+  gatherRows,
+  matMul,
+  multiply,
+  reshape,
+  type Runtime,
+  scalarLike,
+  scatterRows,
+  sumRows,
+  type Tensor,
+} from '@trainyard/tensorflow'
 import type { Layer, TrainableParameter } from './layer.ts'
 import type { VariableMaker } from './network-variables.ts'
 import { SAMPLE_NAMES } from './sample-names.ts'
@@ -62,7 +74,7 @@ export function sampleLayer(
           const scattered = scatterRows(tf, [gradient, x], { count: images }) // G
           const gradients = [
             scattered,
-            ...(baseStep ? [tf.doubles(Float64Array.of(0), [1])] : []),
+            ...(baseStep ? [reshape(tf, scalarLike(tf, gradient, 0), [1])] : []),
             ...(bias ? [sumRows(tf, gradient)] : []),
           ]
           return { input: null, gradients }

@@ -4,6 +4,7 @@ import {
   matMul,
   multiply,
   type Runtime,
+  scalarLike,
   sliceRows,
   sum,
   type Tensor,
@@ -23,47 +24,65 @@ export function measureSample(
   space: SampleSpace,
   { coefficients, baseStep }: { coefficients: TrainableParameter; baseStep: TrainableParameter | null },
 ): MeasureWeight {
-  const { kernel, squares } = space
+  const { kernel, squares, centred } = space
   const rows = { first: 0, count: kernel.shape[1] ?? 0 }
-  const read = (scalar: Tensor): number => tf.readDoubles(scalar)[0] ?? NaN
 
-  /** ‖w · W₀ + v · V₀ + Xᵀ · C‖² */
-  const squaredNorm = (c: Tensor, { w, v }: { w: number; v: number }): number => {
-    const { products, velocityProducts } = space
+  /** ‖w · W₀ + v · V₀ + Xᵀ · C‖², from what `products` gives for C. */
+  const norm = ([withBase = NaN, withVelocity = NaN, ...ofKernel]: readonly number[], { w, v }: { w: number; v: number }): number => {
     const base = w ** 2 * squares.weight + 2 * w * v * squares.both + v ** 2 * squares.velocity
-    const crossWeight = w === 0 ? 0 : w * dot(tf, [sliceRows(tf, products, rows), c])
-    const crossVelocity = v === 0 || !velocityProducts ? 0 : v * dot(tf, [sliceRows(tf, velocityProducts, rows), c])
-    return base + 2 * (crossWeight + crossVelocity) + kernelSquare(tf, c, space.centred)
+    return root(base + 2 * (w * withBase + v * withVelocity) + kernelSquare(ofKernel, centred))
   }
 
   return ({ gradient, x }) => {
-    const norms = { weight: NaN, gradient: NaN, velocity: NaN }
-    tf.scope(() => {
-      const step = baseStep ? read(baseStep.value.read()) : 0
-      const carry = baseStep ? read(baseStep.velocity.read()) : 0
-      const ofBatch = gatherRows(tf, [gradient, x]) // (n, units)
-      const batchKernel = gatherColumns(tf, [gatherRows(tf, [kernel, x]), x]) // (n, n)
-      norms.weight = root(squaredNorm(coefficients.value.read(), { w: 1, v: step }))
-      norms.velocity = root(squaredNorm(coefficients.velocity.read(), { w: 0, v: carry }))
-      norms.gradient = root(dot(tf, [ofBatch, matMul(tf, [batchKernel, ofBatch])]))
-    })
-    return norms
+    const zero = scalarLike(tf, kernel, 0)
+    const base = sliceRows(tf, space.products, rows)
+    const baseVelocity = space.velocityProducts && sliceRows(tf, space.velocityProducts, rows)
+    const products = (c: Tensor): Tensor[] => [
+      dot(tf, [base, c]),
+      baseVelocity ? dot(tf, [baseVelocity, c]) : zero,
+      ...kernelProducts(tf, c, centred),
+    ]
+    const ofBatch = gatherRows(tf, [gradient, x]) // (n, units)
+    const batchKernel = gatherColumns(tf, [gatherRows(tf, [kernel, x]), x]) // (n, n)
+    return {
+      scalars: [
+        ...products(coefficients.value.read()),
+        ...products(coefficients.velocity.read()),
+        dot(tf, [ofBatch, matMul(tf, [batchKernel, ofBatch])]),
+        ...(baseStep ? [baseStep.value.read(), baseStep.velocity.read()] : [zero, zero]),
+      ],
+      norms: (values) => {
+        const [gradientSquare = NaN, step = NaN, carry = NaN] = values.slice(2 * PRODUCTS)
+        return {
+          weight: norm(values.slice(0, PRODUCTS), { w: 1, v: step }),
+          velocity: norm(values.slice(PRODUCTS, 2 * PRODUCTS), { w: 0, v: carry }),
+          gradient: root(gradientSquare),
+        }
+      },
+    }
   }
 }
 
+/** Numbers that a norm is made of: with W₀, with V₀, and of the kernel two. */
+const PRODUCTS = 4
+
 /**
- * ⟨C, K·C⟩ for C (images, units). K·C is float32, which takes half the time, and K has lost its mean: images have most in common, and columns of C that
- * sum up to nearly nothing would lose themselves to rounding there.
+ * What ⟨C, K·C⟩ is made of, for C (images, units). K·C is float32, which takes half the time, and K has lost its mean: images have most in common, and
+ * columns of C that sum up to nearly nothing would lose themselves to rounding there.
  */
-function kernelSquare(tf: Runtime, c: Tensor, { kernel, mean }: SampleSpace['centred']): number {
+function kernelProducts(tf: Runtime, c: Tensor, { kernel }: SampleSpace['centred']): [Tensor, Tensor] {
   const through = toDouble(tf, matMul(tf, [kernel, toFloat(tf, c)]))
   const ofColumns = sum(tf, c, [0]) // (1, units)
-  return dot(tf, [c, through]) + mean * dot(tf, [ofColumns, ofColumns])
+  return [dot(tf, [c, through]), dot(tf, [ofColumns, ofColumns])]
+}
+
+function kernelSquare([through = NaN, ofColumns = NaN]: readonly number[], { mean }: SampleSpace['centred']): number {
+  return through + mean * ofColumns
 }
 
 /** Σ a · b elementwise, of two float64 matrices. */
-function dot(tf: Runtime, [a, b]: [Tensor, Tensor]): number {
-  return tf.scope(() => tf.readDoubles(sum(tf, multiply(tf, [a, b]), [0, 1]))[0] ?? NaN)
+function dot(tf: Runtime, [a, b]: [Tensor, Tensor]): Tensor {
+  return tf.scope(() => sum(tf, multiply(tf, [a, b]), [0, 1]))
 }
 
 const root = (squared: number): number => Math.sqrt(Math.max(0, squared)) // rounding may leave less than nothing

@@ -116,7 +116,7 @@ function stack(tf: Runtime, sums: readonly RunningSum[]): Tensor {
   return tf.scope(() => {
     const [first, ...rest] = sums.map((total) => total.value())
     if (!first) throw new Error('No split was multiplied')
-    return scale(tf, rest.length > 0 ? stackRows(tf, [first, ...rest]) : first, 1 / PIXEL_MAX)
+    return scale(tf, stackRows(tf, [first, ...rest]), 1 / PIXEL_MAX)
   })
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { rowBitSums, type Runtime, type Variable } from '@trainyard/tensorflow'
+import { readTogether, rowBitSums, type Runtime, type Variable } from '@trainyard/tensorflow'
 
 /** Arrays of more numbers are not read back. */
 const READ_AT_MOST = 2 ** 14
@@ -19,21 +19,34 @@ export interface WeightsHashes {
  * What is exchanged within a row does not: nothing that trains does that alone.
  */
 export function hashWeights(tf: Runtime, layers: readonly (readonly { name: string; value: Variable }[])[]): WeightsHashes {
+  const contents = contentsOf(
+    tf,
+    layers.flatMap((arrays) => arrays.map(({ value }) => value)),
+  ).values()
   const layerHashes = layers.map((arrays) => {
     const hash = createHash('sha256')
-    for (const { name, value } of arrays) hash.update(`${name} ${value.shape.join(' ')}\n`).update(contentOf(tf, value))
+    for (const { name, value } of arrays) hash.update(`${name} ${value.shape.join(' ')}\n`).update(contents.next().value ?? '')
     return hash.digest('hex').slice(0, HASH_LENGTH)
   })
   const weightsHash = createHash('sha256').update(layerHashes.join('')).digest('hex').slice(0, HASH_LENGTH)
   return { weightsHash, layerHashes }
 }
 
-function contentOf(tf: Runtime, value: Variable): Uint8Array {
-  const { shape } = value
-  const isSmall = shape.length < 2 || shape.reduce((product, size) => product * size, 1) <= READ_AT_MOST
-  const { buffer, byteOffset, byteLength } = tf.scope(() => {
-    const held = value.read()
-    return isSmall ? tf.readNumbers(held) : rowBitSums(tf, held)
+/** What of each array is hashed. */
+function contentsOf(tf: Runtime, variables: readonly Variable[]): Uint8Array[] {
+  const contents: Uint8Array[] = []
+  tf.scope(() => {
+    const numbers = readTogether(
+      tf,
+      variables.map((variable) => (isSmall(variable) ? variable.read() : rowBitSums(tf, variable.read()))),
+    )
+    for (const [i, variable] of variables.entries()) {
+      const values = numbers[i] ?? new Float64Array()
+      const { buffer, byteOffset, byteLength } = isSmall(variable) ? values : Int32Array.from(values) // modulo 2³²
+      contents.push(new Uint8Array(buffer, byteOffset, byteLength))
+    }
   })
-  return new Uint8Array(buffer, byteOffset, byteLength)
+  return contents
 }
+
+const isSmall = ({ shape }: Variable): boolean => shape.length < 2 || shape.reduce((product, size) => product * size, 1) <= READ_AT_MOST
