@@ -5,17 +5,22 @@ import type { NormType } from '@trainyard/contracts'
 
 export interface PyTorch {
   version: string
-  /** One timed epoch: the notebook's own loop, or a network with that norm from images in memory; seconds. */
-  seconds(work: 'notebook' | NormType): Promise<number>
+  /** One timed epoch: the notebook's own loop, or a network with that norm from images in memory; `queued`: without reading a loss at every step; seconds. */
+  seconds(work: 'notebook' | NormType | `queued ${NormType}`): Promise<number>
   stop(): void
 }
 
 /** PyTorch in a process of its own, ready with the images decoded; answers one command at a time. */
-export async function startPyTorch(options: { python: string; flowers102: string; threads: number }): Promise<PyTorch> {
-  const { python, flowers102, threads } = options
+export async function startPyTorch(options: {
+  python: string
+  flowers102: string
+  threads: number
+  device?: 'cpu' | 'cuda'
+}): Promise<PyTorch> {
+  const { python, flowers102, threads, device = 'cpu' } = options
   const script = path.join(import.meta.dirname, 'torch_epochs.py')
   const { GLIBC_TUNABLES: _ours, ...env } = process.env // PyTorch as its users run it, without what our trainers are started with
-  const child = spawn(python, [script, flowers102, `${threads}`], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(python, [script, flowers102, `${threads}`, device], { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const ready = await nextLine(lines, child)
   return {

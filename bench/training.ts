@@ -4,12 +4,13 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { createClient } from '@trainyard/client'
-import { CLASSES, type Experiment, type FirstLayer, NormType } from '@trainyard/contracts'
+import { type Experiment, type FirstLayer, NormType } from '@trainyard/contracts'
 import { loadSplit } from '@trainyard/datasets'
 import { loadEngine, type Tensor } from '@trainyard/tensorflow'
-import { gramMatrix, residentImages, type ResidentImages, speltOutModel, train, type TrainingCallbacks } from '@trainyard/training'
+import { gramMatrix, residentImages, type ResidentImages, speltOutModel } from '@trainyard/training'
 import { pythonWithTorch } from '../tests/support/python-with-torch.ts'
 import { startService, stopAndRemove } from '../tests/support/service.ts'
+import { bareLoop, gaps, INPUTS, LR } from './bare-loop.ts'
 import { benchDecoding, type DecodingTimes } from './decoding.ts'
 import { machineLine } from './machine.ts'
 import { startPyTorch } from './pytorch.ts'
@@ -18,7 +19,7 @@ import { markdownTable, median } from './table.ts'
 const ROUNDS = Number(process.argv[2] ?? 5)
 /** Per round and side; the first epoch of a run warms up and does not count. */
 const EPOCHS = 4
-const CONFIG = { dataset: 'flowers102', depth: 3, width: 512, norm: 'none', lr: 1e-4, evaluate: 'none' } as const
+const CONFIG = { dataset: 'flowers102', depth: 3, width: 512, norm: 'none', lr: LR, evaluate: 'none' } as const
 
 /** Of a run that is measured as a whole. */
 const WHOLE_RUN = 30
@@ -36,7 +37,6 @@ if (!flowers102) {
 }
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
-const INPUTS = 3 * 128 * 128
 const { engine, tf } = loadEngine(process.env)
 const python = await pythonWithTorch()
 say('Starting PyTorch and the service…')
@@ -59,10 +59,10 @@ try {
     say(`round ${round} of ${ROUNDS}`)
     for (const norm of NormType.options) {
       for (let epoch = 1; epoch < EPOCHS; epoch++) epochs.pytorch[norm].push(await pytorch.seconds(norm))
-      epochs.sample[norm].push(...(await bareLoop(trainImages, { norm, kernel })))
-      epochs.direct[norm].push(...(await bareLoop(trainImages, { norm })))
+      epochs.sample[norm].push(...(await bareLoop(tf, trainImages, { norm, kernel, epochs: EPOCHS })))
+      epochs.direct[norm].push(...(await bareLoop(tf, trainImages, { norm, epochs: EPOCHS })))
     }
-    epochs.withSignal.push(...(await bareLoop(trainImages, { norm: 'none', recordLayers: true })))
+    epochs.withSignal.push(...(await bareLoop(tf, trainImages, { norm: 'none', recordLayers: true, epochs: EPOCHS })))
     epochs.service.push(...(await throughService('direct', EPOCHS)))
     epochs.sampleService.push(...(await throughService('sample', 4 * EPOCHS)))
     epochs.notebook.push(await pytorch.seconds('notebook'))
@@ -82,27 +82,6 @@ try {
   await rm(data, { recursive: true, force: true })
 }
 
-interface BareLoop {
-  norm: NormType
-  recordLayers?: boolean
-  /** In sample space. */
-  kernel?: Tensor
-  epochs?: number
-  callbacks?: TrainingCallbacks
-}
-
-async function bareLoop(trainImages: ResidentImages, loop: BareLoop): Promise<number[]> {
-  const { norm, recordLayers = false, kernel = null, epochs = EPOCHS, callbacks = {} } = loop
-  const ends: number[] = []
-  const shape = norm === 'none' ? null : ({ type: norm, position: 'before', affine: true, groupSize: 32 } as const)
-  await train(tf, {
-    shape: { inputs: INPUTS, layerSizes: [512, 512, 512], classes: CLASSES, bias: true, norm: shape },
-    ...{ recordLayers, kernel, trainImages, evalImages: null, batchSize: 64, epochs, lr: CONFIG.lr, momentum: 0.9, seed: 0 },
-    callbacks: [{ onEpochEnd: () => void ends.push(performance.now()) }, callbacks],
-  })
-  return gaps(ends)
-}
-
 async function makeKernel(images: ResidentImages, { kernel }: WholeRun): Promise<Tensor> {
   const startMs = performance.now()
   const products = await gramMatrix(tf, { rows: images, columns: images })
@@ -116,7 +95,7 @@ async function wholeRun(images: ResidentImages, whole: WholeRun): Promise<void> 
   const startMs = performance.now()
   const kernel = await makeKernel(images, whole)
   const preparedFromMs = performance.now()
-  await bareLoop(images, {
+  await bareLoop(tf, images, {
     ...{ norm: 'none', kernel, epochs: WHOLE_RUN },
     callbacks: {
       onPrepare: ({ fraction }) => void (fraction === 1 && whole.prepare.push((performance.now() - preparedFromMs) / 1000)),
@@ -140,11 +119,6 @@ async function throughService(firstLayer: FirstLayer, runEpochs: number): Promis
   const { state, error }: Experiment = await client.experiments.get(id)
   if (state !== 'completed') throw new Error(`The experiment ended as ${state}: ${error?.message}`)
   return gaps(ends)
-}
-
-/** Seconds between one epoch's end and the next. */
-function gaps(endsMs: number[]): number[] {
-  return endsMs.slice(1).map((end, i) => (end - (endsMs[i] ?? end)) / 1000)
 }
 
 /** Peak resident memory of the service's trainer, by the kernel's count. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
+import { whyNoGpuHere } from './gpu-here.mjs'
 import { ROOT } from './repository.mjs'
 import { runInherited } from './run-inherited.mjs'
 import { runTool } from './run-tool.mjs'
@@ -13,7 +14,13 @@ await runTool(async () => {
   const [name = '', ...args] = argv.slice(2)
   const script = path.join(ROOT, 'bench', `${name}.ts`)
   if (!/^[a-z]+$/.test(name) || !existsSync(script))
-    throw new ToolError('Run npm run bench:training, bench:scaling, bench:checkpoints or bench:api')
-  await setup({ redis: true, env, stream: stdout })
-  return runInherited({ args: [script, ...args], env: { ...TRAINER_ENVIRONMENT, ...env } })
+    throw new ToolError('Run npm run bench:training, bench:scaling, bench:checkpoints, bench:api or bench:gpu')
+  const fault = name === 'gpu' ? whyNoGpuHere(env) : null
+  if (fault !== null) {
+    stdout.write(`No GPU here: ${fault}; nothing was measured.\n`)
+    return 0
+  }
+  const its = { ...TRAINER_ENVIRONMENT, ...env, ...(name === 'gpu' && { TRAINYARD_ENGINE: 'gpu' }) }
+  await setup({ redis: name !== 'gpu', env: its, stream: stdout })
+  return runInherited({ args: [script, ...args], env: its })
 })

@@ -12,8 +12,11 @@ export class OutOfMemoryError extends ExpectedError {
   }
 }
 
+/** TensorFlow's words where memory is refused; the last is a copy to a GPU that has no room for it. */
+const REFUSALS = /OOM when allocating|failed to allocate|ResourceExhausted|CUDA_ERROR_OUT_OF_MEMORY|Dst tensor is not initialized/i
+
 /** TensorFlow's own refusal to allocate, as our error; anything else as it is. */
 export function toTrainingError(error: unknown): unknown {
-  const refused = error instanceof Error && /OOM when allocating|failed to allocate|ResourceExhausted/i.test(error.message)
+  const refused = error instanceof Error && REFUSALS.test(error.message)
   return refused ? new OutOfMemoryError({ cause: error }) : error
 }

@@ -19,10 +19,21 @@ export interface VariableMaker {
   constant(name: string, shape: readonly number[], values: NumberArray): NetworkBuffer
 }
 
-export function variableMaker(tf: Runtime, start: NetworkStart, precision: Precision): VariableMaker {
+/** `made` gets every variable, so that none is left behind where a later one does not fit. */
+export function variableMaker(
+  tf: Runtime,
+  start: NetworkStart,
+  { precision, made }: { precision: Precision; made: Variable[] },
+): VariableMaker {
+  const create = (initial: Tensor): Variable => {
+    const created = createVariable(tf, initial)
+    tf.keep(created.handle)
+    made.push(created)
+    return created
+  }
   const variable = (initial: Tensor): Variable => {
     const typed = precision === 'float64' ? toDouble(tf, initial) : toFloat(tf, initial)
-    const created = createVariable(tf, typed)
+    const created = create(typed)
     tf.dispose(initial, typed)
     return created
   }
@@ -49,7 +60,7 @@ export function variableMaker(tf: Runtime, start: NetworkStart, precision: Preci
     },
     constant: (name, shape, values) => {
       const initial = toTensor(tf, { shape, values })
-      const value = createVariable(tf, initial)
+      const value = create(initial)
       tf.dispose(initial)
       return { name, value }
     },

@@ -173,3 +173,12 @@ test('a snapshot — stays as the network was, while training goes on', () => {
   network.dispose()
   expect(tf.liveTensors()).toBe(before)
 })
+
+test('a state that lacks the last of its arrays — refused, and what was made of the others is gone', () => {
+  const shape: NetworkShape = { inputs: 7, layerSizes: [6, 9], classes: 4, bias: true, norm: null }
+  const state = stateOf(shape)
+  const before = tf.liveTensors()
+  const torn = { ...state, momenta: state.momenta.slice(0, -1) }
+  expect(() => createNetwork(tf, shape, { state: torn })).toThrow('model.5.bias')
+  expect(tf.liveTensors()).toBe(before)
+})

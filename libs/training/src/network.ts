@@ -1,4 +1,4 @@
-import { castLike, DTYPE, type Runtime, scalarLike, type Tensor } from '@trainyard/tensorflow'
+import { castLike, DTYPE, type Runtime, scalarLike, type Tensor, type Variable } from '@trainyard/tensorflow'
 import { crossEntropy } from './cross-entropy.ts'
 import type { Pass, PassMode, TrainableParameter } from './layer.ts'
 import { liveState } from './live-state.ts'
@@ -68,7 +68,17 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
   const { space = null } = start
   const precision = space ? 'float64' : (start.precision ?? 'float32')
   const numbers = { dtype: DTYPE[precision] }
-  const blocks = networkBlocks(tf, shape, { make: variableMaker(tf, start, precision), space })
+  const made: Variable[] = []
+  const dispose = (): void => {
+    for (const variable of made) variable.dispose()
+  }
+  const blocks: Block[] = []
+  try {
+    tf.scope(() => void blocks.push(...networkBlocks(tf, shape, { make: variableMaker(tf, start, { precision, made }), space })))
+  } catch (error) {
+    dispose() // what was made before the one that did not fit
+    throw error
+  }
   const inputOf = (x: Tensor): Tensor => (space ? x : castLike(tf, x, numbers))
   const parameters = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.parameters))
   const buffers = blocks.flatMap(({ layers }) => layers.flatMap((layer) => layer.buffers))
@@ -104,13 +114,7 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
         tf,
         blocks.map(({ layers }) => layers.flatMap((layer) => [...layer.parameters, ...layer.buffers])),
       ),
-    dispose: () => {
-      for (const { value, velocity } of parameters) {
-        value.dispose()
-        velocity.dispose()
-      }
-      for (const { value } of buffers) value.dispose()
-    },
+    dispose,
   }
 }
 

@@ -1,0 +1,25 @@
+import path from 'node:path'
+import process from 'node:process'
+import { whyNoGpuHere } from './gpu-here.mjs'
+import { ROOT } from './repository.mjs'
+import { runInherited } from './run-inherited.mjs'
+import { runTool } from './run-tool.mjs'
+import { setup } from './setup/setup.mjs'
+import { TRAINER_ENVIRONMENT } from './trainer-environment.mjs'
+
+/** What computes: beside the GPU's own tests those that hold layers, loop and parity on every device. */
+const FOLDERS = ['tests/gpu', 'tests/parity', 'libs/tensorflow', 'libs/training']
+
+await runTool(async () => {
+  const { env, stdout, argv } = process
+  const fault = whyNoGpuHere(env)
+  if (fault !== null) {
+    stdout.write(`No GPU here: ${fault}; nothing was tested.\n`)
+    return env['TRAINYARD_REQUIRE_GPU'] === '1' ? 1 : 0
+  }
+  const onGpu = { ...TRAINER_ENVIRONMENT, ...env, TRAINYARD_ENGINE: 'gpu', TRAINYARD_REQUIRE_GPU: '1' }
+  await setup({ redis: false, env: onGpu, stream: stdout })
+  const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+  const asked = argv.slice(2)
+  return runInherited({ args: [vitest, 'run', ...(asked.length > 0 ? asked : FOLDERS)], env: onGpu })
+})
