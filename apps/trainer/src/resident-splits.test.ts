@@ -47,7 +47,7 @@ test('load() — beyond its bound the least recently used splits leave the devic
   const held = splits.held().map(({ imageSize }) => imageSize)
   expect(held).toContain(160)
   expect(held).not.toContain(64)
-  expect(tf.liveTensors() - before).toBe(held.length)
+  expect(tf.liveTensors() - before).toBe(2 * held.length) // its pixels and its labels
 })
 
 test('load() — a missing folder and a damaged image fail as the user’s, with the decoder’s own sentence', async () => {
