@@ -47,4 +47,5 @@ export const NOT_RUN = [
   { page: 'docs/gpu.md', begins: 'npm run worker', why: 'it wants a GPU; tests/tools runs it with --engine cpu' },
   { page: 'docs/python.md', begins: 'pip install', why: 'tests/python runs the page, in an environment that has it installed' },
   { page: 'docs/reliability.md', begins: 'npm run chaos', why: 'hours; tests/chaos runs a short version of each scenario' },
+  { page: 'docs/gpu.md', begins: 'npm run test:gpu', why: 'they need a GPU; tests/tools runs both where there is none' },
 ]
