@@ -1,5 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
+import { StoreEnv, storeSettings } from '@trainyard/artifacts'
 import { EnvironmentError } from '@trainyard/contracts'
 import { z } from 'zod'
 
@@ -13,6 +14,7 @@ const Origins = z
   })
 
 const ApiEnv = z.object({
+  ...StoreEnv.shape,
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' }).default('redis://127.0.0.1:6379'),
   TRAINYARD_HOST: z
     .union([z.ipv4(), z.ipv6(), z.literal('localhost')], { error: 'must be an IP address of this host, or localhost' })
@@ -52,6 +54,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv) {
     onLoopback: isLoopback(data.TRAINYARD_HOST),
     port: data.TRAINYARD_PORT,
     dataFolder: data.TRAINYARD_DATA,
+    artifactStore: storeSettings(data),
     adminKey: data.TRAINYARD_ADMIN_KEY ?? null,
     origins: data.TRAINYARD_CORS_ORIGINS,
     limits: {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { openArtifacts, openStore } from '@trainyard/artifacts'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
 import { connectRedis } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
@@ -13,12 +14,13 @@ const LEAVE_WITHIN_MS = 28_000
 const apps = path.join(import.meta.dirname, '..', '..')
 
 async function work(): Promise<void> {
-  const { redisUrl, logLevel, ...config } = readWorkerConfig(process.env)
+  const { redisUrl, store, logLevel, ...config } = readWorkerConfig(process.env)
   const log = createLog(logLevel)
   const redis = connectRedis(redisUrl, { name: 'trainyard-worker', whenDown: 'wait' })
   tellOfConnection(redis, log)
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(path.join(apps, '..', 'package.json'), 'utf8')))
-  const worker = await startWorker({ ...config, redis, trainerPath: path.join(apps, 'trainer', 'src', 'main.ts'), version, log })
+  const artifacts = openArtifacts(config.dataFolder, await openStore(store))
+  const worker = await startWorker({ ...config, artifacts, redis, trainerPath: path.join(apps, 'trainer', 'src', 'main.ts'), version, log })
   const leave = leaveOnce(async () => {
     await worker.drain()
     redis.disconnect()

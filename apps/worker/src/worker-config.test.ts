@@ -9,9 +9,10 @@ test('readWorkerConfig() — the defaults: one slot of the default pool, and not
   expect(readWorkerConfig({ TRAINYARD_SLOTS: '2' }).memoryBytes).toBeLessThanOrEqual(config.memoryBytes / 2)
 })
 
-test('readWorkerConfig() — the trainer gets the data folder and what was set for it, but not the way into Redis', () => {
+test('readWorkerConfig() — the trainer gets the data folder and what was set for it, but not the ways into Redis and the store', () => {
   const { trainerEnv, pools } = readWorkerConfig({
     REDIS_URL: 'redis://:secret@host',
+    ...{ TRAINYARD_ARTIFACTS: 's3://secret', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SHARED_CREDENTIALS_FILE: '/secret' },
     TRAINYARD_DATA: '/data',
     FLOWERS102_ROOT: '/flowers',
     TRAINYARD_POOLS: 'gpu,default,gpu',

@@ -1,5 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
+import { StoreEnv, storeSettings } from '@trainyard/artifacts'
 import { EnvironmentError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
 import { z } from 'zod'
 
@@ -7,6 +8,7 @@ import { z } from 'zod'
 const MEMORY_SHARE = 0.8
 
 const WorkerEnv = z.object({
+  ...StoreEnv.shape,
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' }).default('redis://127.0.0.1:6379'),
   TRAINYARD_DATA: z
     .string()
@@ -33,11 +35,12 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const parsed = WorkerEnv.safeParse(env)
   if (!parsed.success) throw new EnvironmentError(parsed.error)
   const { REDIS_URL, TRAINYARD_DATA, TRAINYARD_POOLS, TRAINYARD_SLOTS: slots, TRAINYARD_MEMORY_BYTES, LOG_LEVEL } = parsed.data
-  // The trainer gets the environment as it is, but not the way into Redis.
-  const { REDIS_URL: _secret, ...inherited } = env
+  // The trainer gets the environment as it is, but not the ways into Redis and into the store.
+  const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => !/^(REDIS_URL$|AWS_|TRAINYARD_(ARTIFACTS|S3_))/.test(name)))
   return {
     redisUrl: REDIS_URL,
     dataFolder: TRAINYARD_DATA,
+    store: storeSettings(parsed.data),
     pools: [...new Set(TRAINYARD_POOLS.split(','))],
     slots,
     maxDiskBytes: parsed.data.TRAINYARD_MAX_DISK_BYTES,
