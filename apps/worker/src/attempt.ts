@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Artifacts } from '@trainyard/artifacts'
 import type { HeldSplit, RunStart, ToTrainer } from '@trainyard/contracts'
 import type { AttemptWriter, Claim, ExperimentStore } from '@trainyard/jobs'
@@ -12,6 +13,9 @@ import { watchTimeLimit } from './time-limit.ts'
 import { createTransfers } from './transfers.ts'
 import type { RunMessage, TrainerProcess } from './trainer-process.ts'
 import { createWriteBuffer, persist } from './write-buffer.ts'
+
+/** A store that says nothing must not hold the slot, nor a worker that drains: the sweep removes the rest. */
+const REMOVE_WITHIN_MS = 3000
 
 export interface AttemptDeps {
   claim: Claim
@@ -116,7 +120,7 @@ export function startAttempt(deps: AttemptDeps): Attempt {
     const written = last && (await persist(last))
     log.info({ end: how.type, reason, written }, 'the attempt has ended')
     const warn = (error: unknown) => log.warn({ err: error }, 'what the attempt left on disk could not be removed')
-    await removeLeftovers({ id, token: claim.token }, deps).catch(warn)
+    await Promise.race([removeLeftovers({ id, token: claim.token }, deps).catch(warn), delay(REMOVE_WITHIN_MS)])
     return { crashed: isCrash({ end: how, reason, outOfMemoryBefore: claim.outOfMemory }), rssBytes }
   }
 

@@ -19,7 +19,7 @@ type Kept = Extract<RunMessage, { type: 'checkpoint' | 'model' }>
 
 /** What a run's trainer reads and writes on this host, on its way from the store and into it. Without a store it is there at once. */
 export interface Transfers {
-  /** Removes what no record names, and brings what the run goes on from, however long that takes; false: the store stays away, or the attempt is to end. */
+  /** Removes what no record names from this host, and brings what the run goes on from, however long that takes; false: the store stays away, or the attempt is to end. */
   fetch(): Promise<boolean>
   /** Puts it into the store while training goes on, and then has it recorded. A checkpoint that waits gives way to a newer one. */
   keep(message: Kept): void
@@ -72,12 +72,14 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
     for (let next = waiting.shift(); next; next = waiting.shift()) await keepOne(next, store)
   }
 
+  /** On this host: in the store another attempt may be writing by now, whose lease is newer. What stays there goes when the experiment has ended. */
   async function removeUnrecorded(): Promise<void> {
-    await checkpoints.removeAllBut(
+    const here = mirror?.area ?? artifacts
+    await here.checkpoints.removeAllBut(
       id,
       claim.checkpoints.map(({ file }) => file),
     )
-    await models.removeAllBut(id, claim.model ? [claim.model.folder] : [])
+    await here.models.removeAllBut(id, claim.model ? [claim.model.folder] : [])
   }
 
   async function fetchAll(store: Mirror): Promise<void> {

@@ -1,6 +1,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readiness } from '@trainyard/contracts'
+import type { FolderArtifacts } from './artifacts.ts'
 import { namesIn } from './names-in.ts'
 import { type Abortable, type ObjectStore, StoreUnavailableError } from './object-store.ts'
 
@@ -13,6 +14,8 @@ export const keyIn = (folder: string, place: string): string => path.relative(fo
 
 /** Between a working area on this host's disk, which is all that trainers know, and the store: both have the same layout. */
 export interface Mirror {
+  /** The working area alone: what is removed there stays in the store. */
+  area: FolderArtifacts
   /** Puts what lies at a place of the working area, a file or a folder's files, into the store. */
   keep(place: string, options?: Abortable): Promise<void>
   /** Brings what the store has of a place; what is here in the same size stays. False: the store has nothing of it. */
@@ -25,7 +28,13 @@ export interface Mirror {
   tidy(isNeeded: (idOrToken: string) => Promise<boolean>): Promise<void>
 }
 
-export function createMirror({ folder, store }: { folder: string; store: ObjectStore }): Mirror {
+interface MirrorDeps {
+  area: FolderArtifacts
+  folder: string
+  store: ObjectStore
+}
+
+export function createMirror({ area, folder, store }: MirrorDeps): Mirror {
   const keyOf = (place: string): string => keyIn(folder, place)
 
   async function keep(place: string, options: Abortable = {}): Promise<void> {
@@ -57,7 +66,7 @@ export function createMirror({ folder, store }: { folder: string; store: ObjectS
   }
 
   return {
-    ...{ keep, fetch, health },
+    ...{ area, keep, fetch, health },
     async removeStored(place, but = []) {
       const root = keyOf(place)
       const nameOf = (key: string): string => key.slice(root.length + 1).split('/', 1)[0] ?? ''

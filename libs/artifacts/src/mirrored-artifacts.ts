@@ -24,7 +24,7 @@ interface Both extends Mirroring {
 
 /** What is kept lies in the store, under the names that it has in the folders; the folders are where trainers write and read. */
 export function mirrored(folders: FolderArtifacts, { folder, store }: Mirroring): Artifacts {
-  const mirror = createMirror({ folder, store })
+  const mirror = createMirror({ area: folders, folder, store })
   const both = { folder, store, mirror, keyOf: (place: string) => keyIn(folder, place) }
   return {
     checkpoints: checkpointsIn(folders, both),
