@@ -138,7 +138,7 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
     await start(await host())
     await enters(id, 'running')
     await store.cancel(id)
-    await enters(id, 'canceled')
+    expect((await enters(id, 'canceled')).attempts).toMatchObject([{ outcome: 'drained' }, { outcome: 'canceled', resumedFromEpoch: null }])
     proxy.heal()
   })
 
@@ -160,27 +160,27 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
       await writeFile(path.join(artifacts.models.pathOf(id, 'token'), 'model.json'), '{}')
       const claim = { experiment, token: 'token', checkpoints: [checkpoint(0).checkpoint], start: null, model: null }
       const onKept: TransfersDeps['onKept'] = (message) => void kept.push(message.type === 'model' ? 'model' : message.checkpoint.file)
-      return { ...createTransfers({ claim, artifacts, onKept, log: createLog('silent'), ...changes }), id, kept }
+      return { own: createTransfers({ claim, artifacts, onKept, log: createLog('silent'), ...changes }), ...{ id, kept } }
     }
 
     test('in order, one at a time; a checkpoint that waits gives way to a newer one', async () => {
-      const { keep, settle, kept, id } = await transfers()
-      keep(checkpoint(1))
+      const { own, kept, id } = await transfers()
+      own.keep(checkpoint(1))
       await setImmediate()
-      for (const epoch of [2, 3]) keep(checkpoint(epoch))
-      keep(model)
-      expect(await settle()).toEqual({ lacksModel: false })
+      for (const epoch of [2, 3]) own.keep(checkpoint(epoch))
+      own.keep(model)
+      expect(await own.settle()).toEqual({ lacksModel: false })
       expect(kept).toEqual(['1', '3', 'model'])
       expect(await checkpointsOf(id)).toEqual(['1', '3'])
     })
 
     test('a store that stays away — given up, the model, too, once the trainer has ended', async () => {
-      const { keep, settle, fetch, kept } = await transfers({ awayMs: 0 })
+      const { own, kept } = await transfers({ awayMs: 0 })
       proxy.cut()
-      expect(await fetch()).toBe(false)
-      keep(checkpoint(1))
-      keep(model)
-      expect(await settle()).toEqual({ lacksModel: true })
+      expect(await own.fetch()).toBe(false)
+      own.keep(checkpoint(1))
+      own.keep(model)
+      expect(await own.settle()).toEqual({ lacksModel: true })
       expect(kept).toEqual([])
     })
   })

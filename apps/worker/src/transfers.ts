@@ -11,7 +11,7 @@ const AWAY_MS = 10 * 60_000
 /** How long what is on its way may take after the trainer was told to leave: a worker that drains has 28 s in all. */
 const HURRY_MS: Record<AbortReason, number | null> = {
   ...{ cancel: 5000, stop: 5000, time_limit: 5000, stalled: 5000, unwritable: 0, lost: 0 },
-  drain: 24_000,
+  drain: 22_000,
   pause: null,
 }
 
@@ -43,7 +43,7 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
   const fetching = new AbortController()
   const keeping = new AbortController()
   let hurry: NodeJS.Timeout | undefined
-  let hurryMs = Infinity
+  let latestMs = Infinity
   let isTrainerThere = true
   let waiting: Kept[] = []
   let working = Promise.resolve()
@@ -112,11 +112,11 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
     },
     hurry(reason) {
       fetching.abort()
-      const latestMs = performance.now() + (HURRY_MS[reason] ?? Infinity)
-      if (latestMs >= hurryMs) return
-      hurryMs = latestMs
+      const withinMs = HURRY_MS[reason]
+      if (withinMs === null || performance.now() + withinMs >= latestMs) return
+      latestMs = performance.now() + withinMs
       clearTimeout(hurry)
-      hurry = setTimeout(() => keeping.abort(), latestMs - performance.now())
+      hurry = setTimeout(() => keeping.abort(), withinMs)
     },
     async settle() {
       isTrainerThere = false

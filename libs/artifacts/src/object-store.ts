@@ -35,7 +35,7 @@ export interface ObjectStore {
 
 export class StoreUnavailableError extends ExpectedError {
   constructor({ name, cause }: { name: string; cause: unknown }) {
-    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    const why = cause instanceof AggregateError ? cause.errors.join(', ') : String(cause)
     super('ARTIFACTS_UNAVAILABLE', `The artifact store ${name} cannot be used (${why}); try again, GET /readyz says when it is back`, {
       cause,
     })

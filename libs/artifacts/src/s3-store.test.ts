@@ -145,6 +145,17 @@ describe.skipIf(python === null)('an S3-compatible store', () => {
     await expect(other.get('x')).rejects.toMatchObject({ code: 'ARTIFACTS_UNAVAILABLE', message: expect.stringContaining('NoSuchBucket') })
   })
 
+  test('credentials may come by a file, as secrets do', async () => {
+    const file = path.join(folder, 'credentials')
+    await writeFile(file, '[default]\naws_access_key_id = test\naws_secret_access_key = test\n')
+    const before = { ...process.env }
+    const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...env } = before
+    process.env = { ...env, AWS_SHARED_CREDENTIALS_FILE: file }
+    await storeAt().put('by-file', Buffer.from('x'))
+    process.env = before
+    expect(await store.list('by-file')).toHaveLength(1)
+  })
+
   test('a link is readable without credentials, with type and name, where users reach the store', async () => {
     await store.put('linked', Buffer.from('hello'))
     expect(await store.link('linked', { type: 'application/json' })).toBeNull()
