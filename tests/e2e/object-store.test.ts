@@ -82,6 +82,8 @@ describe.skipIf(python === null)('two APIs and two workers that share no folder,
   })
 
   test('a fork of it, an experiment that begins with its weights, and a photo to name: each by whichever host there is', async () => {
+    // so that nothing comes from where it was trained
+    for (const { name } of cluster.workers) await rm(path.join(folder, name, 'work'), { recursive: true, force: true })
     const fork = await client(1).experiments.fork(original.id, { changes: { epochs: 402, firstLayer: 'direct' } })
     const weights = await (await fetch(modelUrl(original.id, 0))).arrayBuffer()
     const upload = await fetch(`${cluster.urls[0]}/api/v1/weights`, {

@@ -112,7 +112,7 @@ export function startAttempt(deps: AttemptDeps): Attempt {
     limit.stop()
     stall.stop()
     stop.done()
-    const { lacksModel } = await transfers.settle()
+    const { lacksModel } = await transfers.settle({ isComplete: told.type === 'completed' })
     await buffer.flush()
     const reason = stop.reason()
     const how: TrainerEnd = told.type === 'completed' && lacksModel ? { type: 'unstored' } : told

@@ -169,9 +169,18 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
       await setImmediate()
       for (const epoch of [2, 3]) own.keep(checkpoint(epoch))
       own.keep(model)
-      expect(await own.settle()).toEqual({ lacksModel: false })
+      expect(await own.settle({ isComplete: false })).toEqual({ lacksModel: false })
       expect(kept).toEqual(['1', '3', 'model'])
       expect(await checkpointsOf(id)).toEqual(['1', '3'])
+    })
+
+    test('a run that is complete does not wait for a checkpoint', async () => {
+      const { own, kept } = await transfers()
+      proxy.cut()
+      own.keep(checkpoint(1))
+      own.keep(checkpoint(2))
+      expect(await own.settle({ isComplete: true })).toEqual({ lacksModel: false })
+      expect(kept).toEqual([])
     })
 
     test('a store that stays away — given up, the model, too, once the trainer has ended', async () => {
@@ -180,7 +189,7 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
       expect(await own.fetch()).toBe(false)
       own.keep(checkpoint(1))
       own.keep(model)
-      expect(await own.settle()).toEqual({ lacksModel: true })
+      expect(await own.settle({ isComplete: true })).toEqual({ lacksModel: true })
       expect(kept).toEqual([])
     })
   })

@@ -25,8 +25,8 @@ export interface Transfers {
   keep(message: Kept): void
   /** The attempt is to end. */
   hurry(reason: AbortReason): void
-  /** Resolves when all is kept or given up: then whether the model is lacking. */
-  settle(): Promise<{ lacksModel: boolean }>
+  /** The trainer has ended; resolves when all is kept or given up: then whether the model is lacking. A run that is complete needs no checkpoint any more. */
+  settle(end: { isComplete: boolean }): Promise<{ lacksModel: boolean }>
 }
 
 export interface TransfersDeps {
@@ -45,18 +45,19 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
   let hurry: NodeJS.Timeout | undefined
   let latestMs = Infinity
   let isTrainerThere = true
+  let isComplete = false
   let waiting: Kept[] = []
   let working = Promise.resolve()
   let lacksModel = false
 
   const placeOf = (message: Kept): string =>
     message.type === 'checkpoint' ? checkpoints.pathOf(id, message.checkpoint.file) : models.pathOf(id, message.model.folder)
-  const hasNewer = (message: Kept): boolean => message.type === 'checkpoint' && waiting.some(({ type }) => type === 'checkpoint')
+  const isSuperseded = ({ type }: Kept): boolean => type === 'checkpoint' && (isComplete || waiting.length > 0)
 
   async function keepOne(message: Kept, store: Mirror): Promise<void> {
     const kept = await insist(() => store.keep(placeOf(message), { signal: keeping.signal }), {
       ...{ log, signal: keeping.signal, what: `keeping the ${message.type}` },
-      isHopeless: (awaySinceMs) => hasNewer(message) || (!isTrainerThere && performance.now() - awaySinceMs > awayMs),
+      isHopeless: (awaySinceMs) => isSuperseded(message) || (!isTrainerThere && performance.now() - awaySinceMs > awayMs),
     })
     if (kept) return onKept(message)
     if (message.type === 'model') lacksModel = true
@@ -69,7 +70,9 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
   }
 
   async function work(store: Mirror): Promise<void> {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await keepOne(next, store)
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      if (isComplete && next.type === 'checkpoint') await drop(next)
+      else await keepOne(next, store)
   }
 
   /** On this host: in the store another attempt may be writing by now, whose lease is newer. What stays there goes when the experiment has ended. */
@@ -118,8 +121,9 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
       clearTimeout(hurry)
       hurry = setTimeout(() => keeping.abort(), withinMs)
     },
-    async settle() {
+    async settle(end) {
       isTrainerThere = false
+      isComplete = end.isComplete
       await working
       clearTimeout(hurry)
       return { lacksModel }

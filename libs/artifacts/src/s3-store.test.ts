@@ -19,10 +19,12 @@ test('storeSettings() — none without an address; bucket, prefix and region fro
   expect(storeSettings(StoreEnv.parse(env))).toEqual({
     ...{ bucket: 'bucket', prefix: 'a/b/', region: 'us-east-1', endpoint: 'http://127.0.0.1:9000', publicEndpoint: undefined },
   })
+  expect(storeSettings(StoreEnv.parse({ TRAINYARD_ARTIFACTS: '', TRAINYARD_S3_ENDPOINT: '', AWS_REGION: '' }))).toBeNull()
+  expect(StoreEnv.safeParse({ TRAINYARD_S3_ENDPOINT: 'ftp://x' }).error?.message).toContain('must be an http:// or https:// address')
   for (const address of ['s3://bucket', 's3://bucket/', 's3://bucket/a/'])
     expect(storeSettings(StoreEnv.parse({ TRAINYARD_ARTIFACTS: address }))?.prefix).toBe(address.endsWith('/a/') ? 'a/' : '')
   for (const address of ['/var/lib', 's3://', 's3://Bucket', 's3://bucket/../x'])
-    expect(StoreEnv.safeParse({ TRAINYARD_ARTIFACTS: address }).success).toBe(false)
+    expect(StoreEnv.safeParse({ TRAINYARD_ARTIFACTS: address }).error?.message).toContain('must be s3://BUCKET or s3://BUCKET/PREFIX')
 })
 
 describe.skipIf(python === null)('an S3-compatible store', () => {

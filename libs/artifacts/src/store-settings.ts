@@ -1,16 +1,20 @@
 import { z } from 'zod'
 
 const Address = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+/** Compose files and unit files set what they do not know to nothing. */
+const Unset = z.literal('').transform(() => undefined)
 
 /** Where artifacts are kept, as the API and workers read it from their environment. Credentials are the SDK's own matter. */
 export const StoreEnv = z.object({
-  TRAINYARD_ARTIFACTS: z
+  TRAINYARD_ARTIFACTS: Unset.or(
+    z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w-][\w.-]*)*\/?$/, 'must be s3://BUCKET or s3://BUCKET/PREFIX'),
+  ).optional(),
+  TRAINYARD_S3_ENDPOINT: Unset.or(Address).optional(),
+  TRAINYARD_S3_PUBLIC_ENDPOINT: Unset.or(Address).optional(),
+  AWS_REGION: z
     .string()
-    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w-][\w.-]*)*\/?$/, 'must be s3://BUCKET or s3://BUCKET/PREFIX')
-    .optional(),
-  TRAINYARD_S3_ENDPOINT: Address.optional(),
-  TRAINYARD_S3_PUBLIC_ENDPOINT: Address.optional(),
-  AWS_REGION: z.string().min(1).default('us-east-1'),
+    .default('')
+    .transform((region) => region || 'us-east-1'),
 })
 
 export interface StoreSettings {
