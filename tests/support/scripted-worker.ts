@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { openArtifacts } from '@trainyard/artifacts'
 import { connectRedis } from '@trainyard/jobs'
 import { createLog } from '../../apps/worker/src/log.ts'
 import { startWorker } from '../../apps/worker/src/worker.ts'
@@ -8,6 +9,7 @@ const [, , url = '', dataFolder = ''] = process.argv
 await startWorker({
   redis: connectRedis(url, { name: 'worker', whenDown: 'wait' }),
   dataFolder,
+  artifacts: openArtifacts(dataFolder),
   pools: ['default'],
   slots: 1,
   ...{ memoryBytes: 1e9, stallMs: 120_000, growthBytes: 2e9 },

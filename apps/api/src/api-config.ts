@@ -1,5 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
+import { StoreEnv, storeSettings } from '@trainyard/artifacts'
 import { EnvironmentError } from '@trainyard/contracts'
 import { RedisEnv, redisUrlOf, SecretFile } from '@trainyard/jobs'
 import { z } from 'zod'
@@ -15,7 +16,9 @@ const Origins = z
 
 const AdminKey = z.string().regex(/^\S{32,200}$/, 'must be 32 to 200 characters without spaces; openssl rand -hex 32 makes one')
 
-const ApiEnv = RedisEnv.extend({
+const ApiEnv = z.object({
+  ...RedisEnv.shape,
+  ...StoreEnv.shape,
   TRAINYARD_HOST: z
     .union([z.ipv4(), z.ipv6(), z.literal('localhost')], { error: 'must be an IP address of this host, or localhost' })
     .default('127.0.0.1'),
@@ -52,6 +55,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv) {
     onLoopback: isLoopback(data.TRAINYARD_HOST),
     port: data.TRAINYARD_PORT,
     dataFolder: data.TRAINYARD_DATA,
+    artifactStore: storeSettings(data),
     adminKey: data.TRAINYARD_ADMIN_KEY ?? data.TRAINYARD_ADMIN_KEY_FILE ?? null,
     origins: data.TRAINYARD_CORS_ORIGINS,
     limits: {

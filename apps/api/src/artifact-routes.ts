@@ -6,7 +6,7 @@ import { problems } from './responses.ts'
 
 const garbageSchema = {
   operationId: 'collectGarbage',
-  summary: "Remove what nothing needs any more of this host's checkpoints and models",
+  summary: 'Remove what nothing needs any more of the checkpoints and models in the data directory, or in the artifact store',
   tags: ['artifacts'],
   body: GarbageRequest,
   response: { 200: GarbageReport, ...problems('INVALID_INPUT', 'MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE') },

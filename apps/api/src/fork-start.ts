@@ -37,7 +37,7 @@ export async function takeForkStart(
   const token = randomUUID()
   const { checkpoints, model } = await store.recordedFiles(id)
   const checkpoint = checkpoints.find((each) => each.epoch === epoch)
-  const gone = new NotKeptError(`Epoch ${epoch} of experiment ${id} is no longer kept on this host`)
+  const gone = new NotKeptError(`Epoch ${epoch} of experiment ${id} is no longer kept here`)
   const take = async (from: string): Promise<void> => {
     await artifacts.starts.takeOver({ token, from }).catch((error: unknown) => {
       throw error instanceof Error && 'code' in error && error.code === 'ENOENT' ? gone : error

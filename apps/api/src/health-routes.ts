@@ -1,3 +1,4 @@
+import type { Artifacts } from '@trainyard/artifacts'
 import { type DiskSpace, Readiness } from '@trainyard/contracts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -7,10 +8,11 @@ import { problems } from './responses.ts'
 export interface HealthDeps {
   redisHealth: () => Promise<Readiness>
   diskSpace: () => Promise<DiskSpace>
+  artifacts: Pick<Artifacts, 'mirror'>
 }
 
 /** `/livez`: the process answers. `/readyz`: it can take and serve experiments. */
-export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, { redisHealth, diskSpace }) => {
+export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, { redisHealth, diskSpace, artifacts }) => {
   const { 503: _problem, ...failures } = problems()
 
   app.get(
@@ -31,14 +33,14 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, { red
     {
       schema: {
         operationId: 'isReady',
-        summary: 'Redis and disk can take experiments',
+        summary: 'Redis, disk and artifact store can take experiments',
         tags: ['health'],
         response: { 200: Readiness, 503: Readiness, ...failures },
       },
     },
     async (_request, reply) => {
-      const [redis, disk] = await Promise.all([redisHealth(), diskSpace().then(diskCheck)])
-      const checks = [...redis.checks, disk]
+      const [redis, disk, store] = await Promise.all([redisHealth(), diskSpace().then(diskCheck), artifacts.mirror?.health()])
+      const checks = [...redis.checks, disk, ...(store ? [store] : [])]
       const readiness = { ready: checks.every(({ ok }) => ok), checks, warnings: redis.warnings }
       if (readiness.ready) return readiness
       return reply.code(503).header('retry-after', 2).send(readiness)

@@ -1,4 +1,4 @@
-import type { Artifacts } from '@trainyard/artifacts'
+import { type Artifacts, StoreUnavailableError } from '@trainyard/artifacts'
 import { Experiment, ExperimentPatch } from '@trainyard/contracts'
 import type { ExperimentStore, Housekeeping } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -65,8 +65,12 @@ export const lifeRoutes: FastifyPluginAsyncZod<LifeDeps> = async (app, { store, 
   app.delete('/experiments/:id', { schema: deleteSchema }, async (request, reply) => {
     const { id } = await ownExperimentOf(request, store)
     await store.remove(id)
-    // Files on other hosts, and what stays here if this process dies now, are removed by the workers' sweeps.
-    await Promise.all([artifacts.checkpoints.removeAll(id), artifacts.models.removeAllBut(id, []), artifacts.results.remove(id)])
+    // Files on other hosts, and what stays if this process dies now or the store is away, are removed by the workers' sweeps.
+    const files = [artifacts.checkpoints.removeAll(id), artifacts.models.removeAllBut(id, []), artifacts.results.remove(id)]
+    await Promise.all(files).catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailableError)) throw error
+      request.log.warn({ err: error, experimentId: id }, 'its files are left to the next sweep')
+    })
     return reply.code(204).send(null)
   })
 }

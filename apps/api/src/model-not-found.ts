@@ -12,5 +12,5 @@ function reason({ state, config, model }: Pick<Experiment, 'state' | 'config' | 
   if (!isTerminal(state)) return `is ${state}: its model is there once it has completed`
   if (!model) return `ended as ${state}: only completed experiments keep a model`
   if (kind && model.kind !== kind) return `has kept its ${model.kind} model, not its ${kind} one: ask for models/${model.kind}`
-  return 'has kept a model, but its files are not on this host: ask the service that shares a data directory with its worker'
+  return 'has kept a model, but its files are not here: ask the service that shares a data directory or an artifact store with its worker'
 }

@@ -76,7 +76,7 @@ describe('models', () => {
     expect(reply.headers).toMatchObject({ etag: expect.any(String), 'cache-control': 'private, no-cache' })
   })
 
-  test('files that are not on this host — said, and no cache keeps that', async () => {
+  test('files that are not here — said, and no cache keeps that', async () => {
     await submit({ pool: 'away' })
     const { id, attempt, leave } = await claimNext(api, 'away')
     await attempt.model({ kind: 'final', epoch: 1, bytes: 1234, folder: 'token' })
@@ -85,7 +85,7 @@ describe('models', () => {
     await leave()
     for (const query of ['', '?weights=uint8']) {
       const reply = await get(id, `/models/final/weights.bin${query}`)
-      expect(reply.json()).toMatchObject({ code: 'MODEL_NOT_FOUND', detail: expect.stringContaining('its files are not on this host') })
+      expect(reply.json()).toMatchObject({ code: 'MODEL_NOT_FOUND', detail: expect.stringContaining('its files are not here') })
       expect(reply.headers).not.toHaveProperty('etag')
       expect(reply.headers).not.toHaveProperty('cache-control')
     }

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type Artifacts, ModelFile, type OpenModelFile } from '@trainyard/artifacts'
+import { type Artifacts, MODEL_TYPES, ModelFile, type OpenModelFile } from '@trainyard/artifacts'
 import { ModelKind, pytorchModule } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
@@ -16,11 +16,6 @@ export interface ModelDeps {
   artifacts: Artifacts
 }
 
-const CONTENT_TYPES: Record<ModelFile, string> = {
-  'model.json': 'application/json',
-  'weights.bin': 'application/octet-stream',
-  'model.safetensors': 'application/octet-stream',
-}
 const failures = problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'MODEL_NOT_FOUND')
 const tags = ['models']
 
@@ -40,6 +35,7 @@ const fileSchema = {
         'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) },
       },
     },
+    307: z.null().describe('it is at Location, in the artifact store, for some minutes'),
     304: z.null().describe('it is what If-None-Match names: a model never changes'),
     ...failures,
   },
@@ -76,9 +72,11 @@ export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store
       throw new ModelNotFoundError(experiment, kind)
     }
     if (weights === 'uint8' && file !== 'model.safetensors') return sendQuantised(reply, { file, read })
+    const link = await models.link({ experimentId: experiment.id, folder: stored.folder, file })
+    if (link !== null) return reply.removeHeader('etag').header('cache-control', 'private, no-store').redirect(link, 307)
     const { bytes, stream } = await read(file)
     if (file === 'model.safetensors') reply.header('content-disposition', `attachment; filename="${experiment.id}.safetensors"`)
-    return reply.type(CONTENT_TYPES[file]).header('content-length', bytes).send(stream)
+    return reply.type(MODEL_TYPES[file]).header('content-length', bytes).send(stream)
   })
 
   app.get('/experiments/:id/pytorch', { schema: sourceSchema }, async (request, reply) => {
@@ -92,12 +90,12 @@ async function sendQuantised(
   { file, read }: { file: 'model.json' | 'weights.bin'; read: (name: ModelFile) => Promise<OpenModelFile> },
 ): Promise<FastifyReply> {
   const { json, weights } = quantisedModel(await text((await read('model.json')).stream))
-  if (file === 'model.json') return reply.type(CONTENT_TYPES[file]).send(json)
+  if (file === 'model.json') return reply.type(MODEL_TYPES[file]).send(json)
   const { bytes, stream } = await read(file)
   // The reply hears of a failure by the pipeline's end; a client that leaves closes the file, too.
   const quantised = pipeline(stream, quantiser(weights), () => {})
   return reply
-    .type(CONTENT_TYPES[file])
+    .type(MODEL_TYPES[file])
     .header('content-length', bytes / Float32Array.BYTES_PER_ELEMENT)
     .send(quantised)
 }

@@ -1,8 +1,11 @@
 import { type ErrorCode, ERRORS, Problem } from '@trainyard/contracts'
 import { z } from 'zod'
 
-/** What any route may answer: no key, a foreign page, too many requests, Redis away, a fault of ours. */
-const EVERYWHERE: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'HOST_REFUSED', 'RATE_LIMITED', 'REDIS_UNAVAILABLE', 'INTERNAL']
+/** What any route may answer: no key, a foreign page, too many requests, Redis or the artifact store away, a fault of ours. */
+const EVERYWHERE: readonly ErrorCode[] = [
+  ...(['UNAUTHENTICATED', 'FORBIDDEN', 'HOST_REFUSED', 'RATE_LIMITED'] as const),
+  ...(['REDIS_UNAVAILABLE', 'ARTIFACTS_UNAVAILABLE', 'INTERNAL'] as const),
+]
 
 interface ProblemResponse {
   description: string

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { openArtifacts } from '@trainyard/artifacts'
+import { openArtifacts, openStore } from '@trainyard/artifacts'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
 import {
   connectRedis,
@@ -44,7 +44,7 @@ class KeylessError extends ExpectedError {
 }
 
 async function serve(config: ApiConfig): Promise<void> {
-  const { redisUrl, host, onLoopback, port, dataFolder, adminKey, origins, limits, logLevel } = config
+  const { redisUrl, host, onLoopback, port, dataFolder, artifactStore, adminKey, origins, limits, logLevel } = config
   const logger = pino({ level: logLevel, name: 'api' })
   const onError = (error: unknown): void => logger.warn({ err: error }, 'background work failed')
   const redis = connectRedis(redisUrl, { name: 'trainyard-api', whenDown: 'fail' })
@@ -57,7 +57,7 @@ async function serve(config: ApiConfig): Promise<void> {
   if (!onLoopback && adminKey === null && !(await keys.exist())) throw new KeylessError(host)
   await mkdir(dataFolder, { recursive: true })
 
-  const artifacts = openArtifacts(dataFolder)
+  const artifacts = openArtifacts(dataFolder, await openStore(artifactStore))
   const store = createExperimentStore({ redis, archive: artifacts.results })
   const feed = createEventFeed({ redis, store, onError })
   const housekeeping = startHousekeeping({ redis, archive: artifacts.results, onError })

@@ -24,14 +24,17 @@ export async function removeLeftovers({ id, token }: { id: string; token: string
   ])
 }
 
-/** All that was left while no worker was there to remove it, and what is over the bound of this host's disk. */
+/** All that was left while no worker was there to remove it, and what is over the bound of this host's disk, or of the store. */
 export async function sweepArtifacts({
   artifacts,
   store,
   maxBytes,
   log,
 }: SweepDeps & { maxBytes: number | undefined; log: Logger }): Promise<void> {
-  const report = await collectGarbage({ artifacts, owners: createArtifactOwners(store), maxBytes })
+  const owners = createArtifactOwners(store)
+  const starts = await owners.starts()
+  await artifacts.mirror?.tidy(async (idOrToken) => (await owners.ownerOf(starts.get(idOrToken) ?? idOrToken)).state === 'live')
+  const report = await collectGarbage({ artifacts, owners, maxBytes })
   if (report.forgotten.length > 0)
     log.warn({ forgotten: report.forgotten }, 'models and checkpoints were removed to stay below TRAINYARD_MAX_DISK_BYTES')
   if (!report.fits)

@@ -11,8 +11,11 @@ export type TrainerEnd =
   | { type: 'aborted' }
   | { type: 'failed'; error: ExperimentError }
   | { type: 'crashed'; how: string; outOfMemory: boolean }
+  /** What it goes on from could not be fetched from the artifact store, or its model not be kept there. */
+  | { type: 'unstored' }
 
 function crash(end: TrainerEnd): ExperimentError {
+  if (end.type === 'unstored') return UNSTORED
   if (end.type === 'crashed' && end.outOfMemory)
     return {
       class: 'infrastructure',
@@ -41,6 +44,13 @@ const timeLimit = (seconds: number | null): ExperimentError => ({
   message: `Training was stopped after the ${seconds} s that timeLimitSeconds allows`,
   advice: 'Submit it again with a higher timeLimitSeconds, or fewer epochs.',
 })
+
+const UNSTORED: ExperimentError = {
+  class: 'infrastructure',
+  code: 'ARTIFACTS_UNAVAILABLE',
+  message: 'What it goes on from could not be fetched from the artifact store, or its model not be kept there, for ten minutes',
+  advice: "It is tried again; the worker's log has the store's own words.",
+}
 
 const UNWRITABLE: ExperimentError = {
   class: 'infrastructure',

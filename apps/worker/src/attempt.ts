@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Artifacts } from '@trainyard/artifacts'
 import type { HeldSplit, RunStart, ToTrainer } from '@trainyard/contracts'
 import type { AttemptWriter, Claim, ExperimentStore } from '@trainyard/jobs'
@@ -9,8 +10,12 @@ import { createRecorder } from './recorder.ts'
 import { watchForStall } from './stall-watch.ts'
 import { createTrainerStop } from './stop-trainer.ts'
 import { watchTimeLimit } from './time-limit.ts'
+import { createTransfers } from './transfers.ts'
 import type { RunMessage, TrainerProcess } from './trainer-process.ts'
 import { createWriteBuffer, persist } from './write-buffer.ts'
+
+/** A store that says nothing must not hold the slot, nor a worker that drains: the sweep removes the rest. */
+const REMOVE_WITHIN_MS = 3000
 
 export interface AttemptDeps {
   claim: Claim
@@ -48,29 +53,36 @@ export function startAttempt(deps: AttemptDeps): Attempt {
   const killsBefore = outOfMemoryKills()
   const stop = createTrainerStop({ trainer, runId: claim.token, log })
   let rssBytes: number | null = null
-  let unacknowledged = 0
+  /** What it waits for from us: at first its command. */
+  let owed = 1
 
+  function abort(why: AbortReason): void {
+    stop.abort(why)
+    transfers.hurry(why)
+  }
   const buffer = createWriteBuffer({
-    onFenced: () => stop.abort('lost'),
+    onFenced: () => abort('lost'),
     onError: (error) => {
       log.error({ err: error }, 'a result could not be recorded')
-      stop.abort('unwritable')
+      abort('unwritable')
     },
   })
   const stall = watchForStall({
     stallMs: deps.stallMs,
-    isWaited: () => unacknowledged > 0,
+    isWaited: () => owed > 0,
     onStall: (silentMs) => {
       log.error({ silentMs }, 'the trainer hangs and is killed')
-      stop.abort('stalled')
+      abort('stalled')
       trainer.kill()
     },
   })
   const record = createRecorder({ ...deps, checkpoints: deps.artifacts.checkpoints })
+  const transfers = createTransfers({ ...deps, onKept: (message) => void buffer.push(() => record(message)) })
   async function acknowledgeWritten(message: RunMessage): Promise<void> {
-    unacknowledged += 1
-    await buffer.push(() => record(message))
-    unacknowledged -= 1
+    owed += 1
+    if (message.type === 'checkpoint' || message.type === 'model') transfers.keep(message)
+    else await buffer.push(() => record(message))
+    owed -= 1
     trainer.send({ type: 'ack', count: 1 })
   }
   function onMessage(message: RunMessage): void {
@@ -88,23 +100,27 @@ export function startAttempt(deps: AttemptDeps): Attempt {
     end.resolve({ type: 'crashed', how, outOfMemory })
   }
   trainer.listen({ onMessage, onEnd: (how) => void onEnd(how) })
-  const limit = watchTimeLimit(claim.experiment, () => stop.abort('time_limit'))
+  const limit = watchTimeLimit(claim.experiment, () => abort('time_limit'))
 
   async function run(): Promise<AttemptOutcome> {
-    const command = await runCommand(deps)
-    if (stop.reason() === null) trainer.send(command)
-    else end.resolve({ type: 'aborted' })
-    const how = await end.promise
+    const isFetched = await transfers.fetch()
+    if (stop.reason() !== null) end.resolve({ type: 'aborted' })
+    else if (isFetched) trainer.send(runCommand(deps))
+    else end.resolve({ type: 'unstored' })
+    owed -= 1
+    const told = await end.promise
     limit.stop()
     stall.stop()
     stop.done()
+    const { lacksModel } = await transfers.settle({ isComplete: told.type === 'completed' })
     await buffer.flush()
     const reason = stop.reason()
+    const how: TrainerEnd = told.type === 'completed' && lacksModel ? { type: 'unstored' } : told
     const last = lastWrite({ end: how, reason, timeLimitSeconds: config.timeLimitSeconds, writer })
     const written = last && (await persist(last))
     log.info({ end: how.type, reason, written }, 'the attempt has ended')
     const warn = (error: unknown) => log.warn({ err: error }, 'what the attempt left on disk could not be removed')
-    await removeLeftovers({ id, token: claim.token }, deps).catch(warn)
+    await Promise.race([removeLeftovers({ id, token: claim.token }, deps).catch(warn), delay(REMOVE_WITHIN_MS)])
     return { crashed: isCrash({ end: how, reason, outOfMemoryBefore: claim.outOfMemory }), rssBytes }
   }
 
@@ -113,18 +129,13 @@ export function startAttempt(deps: AttemptDeps): Attempt {
     trainer.kill()
     return { crashed: false, rssBytes: null }
   })
-  return { id, token: claim.token, abort: (why) => stop.abort(why), finished }
+  return { id, token: claim.token, abort, finished }
 }
 
-/** What no record names is removed; the attempt's own model folder is new, and of those before it only what is recorded stays. */
-async function runCommand({ claim, artifacts }: AttemptDeps): Promise<Extract<ToTrainer, { type: 'run' }>> {
-  const { experiment, checkpoints, start, model, token } = claim
+/** The attempt's own model folder is new. */
+function runCommand({ claim, artifacts }: AttemptDeps): Extract<ToTrainer, { type: 'run' }> {
+  const { experiment, checkpoints, start, token } = claim
   const { id, config } = experiment
-  await artifacts.checkpoints.removeAllBut(
-    id,
-    checkpoints.map(({ file }) => file),
-  )
-  await artifacts.models.removeAllBut(id, model ? [model.folder] : [])
   return {
     ...{ type: 'run', runId: token, config },
     checkpoints: { folder: artifacts.checkpoints.folderOf(id), resume: checkpoints },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { openArtifacts, openStore } from '@trainyard/artifacts'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
 import { connectRedis } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
@@ -20,7 +21,7 @@ const DRIVER_ANSWERS_WITHIN_MS = 4000
 const apps = path.join(import.meta.dirname, '..', '..')
 
 async function work(): Promise<void> {
-  const { redisUrl, logLevel, gpuSettings, memoryBytesEach, ...config } = readWorkerConfig(process.env)
+  const { redisUrl, store, logLevel, gpuSettings, memoryBytesEach, ...config } = readWorkerConfig(process.env)
   const log = createLog(logLevel)
   const redis = connectRedis(redisUrl, { name: 'trainyard-worker', whenDown: 'wait' })
   tellOfConnection(redis, log)
@@ -29,6 +30,7 @@ async function work(): Promise<void> {
   const memoryBytes = memoryOf(gpus, { memoryBytesEach, slots: config.slots })
   const worker = await startWorker({
     ...config,
+    artifacts: openArtifacts(config.dataFolder, await openStore(store)),
     gpus,
     memoryBytes,
     redis,

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openArtifacts } from '@trainyard/artifacts'
 import { type Probe, ProbeRequest, SamplesRequest, type StoredModel } from '@trainyard/contracts'
 import {
   connectRedis,
@@ -53,7 +54,8 @@ afterEach(async () => {
 async function start({ script = '' } = {}): Promise<RunningWorker> {
   const connection = connectRedis(server.url, { name: 'worker', whenDown: 'wait' })
   const worker = await startWorker({
-    ...{ redis: connection, dataFolder, pools: ['default'], slots: 1, memoryBytes: 1e9, stallMs: 120_000, growthBytes: 2e9, trainerPath },
+    ...{ redis: connection, dataFolder, artifacts: openArtifacts(dataFolder), pools: ['default'], slots: 1 },
+    ...{ memoryBytes: 1e9, stallMs: 120_000, growthBytes: 2e9, trainerPath },
     ...{ trainerEnv: { ...process.env, SCRIPT: script }, version: '0.0.0', log: createLog('silent') },
   })
   leaving.push(async () => {

@@ -1,4 +1,4 @@
-import { openArtifacts } from '@trainyard/artifacts'
+import type { Artifacts } from '@trainyard/artifacts'
 import { createExperimentStore, createPhotoSource, createProbeSource, createSamplesSource } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -14,7 +14,7 @@ const PERSON_SILENT_MS = 30_000
 export interface QuestionSlotsDeps {
   redis: Redis
   prefix?: string
-  dataFolder: string
+  artifacts: Artifacts
   startTrainer: () => Promise<TrainerProcess>
   log: Logger
   onError: (error: unknown) => void
@@ -28,13 +28,12 @@ export interface QuestionSlots {
 }
 
 /** A slot for each kind of question, so that a photo does not wait behind a long probe, nor any behind training. Their trainers come when first needed. */
-export function startQuestionSlots({ redis, prefix, dataFolder, onError, ...deps }: QuestionSlotsDeps): QuestionSlots {
+export function startQuestionSlots({ redis, prefix, artifacts, onError, ...deps }: QuestionSlotsDeps): QuestionSlots {
   const shared = { redis, ...(prefix !== undefined && { prefix }) }
   const probes = createProbeSource({ ...shared, onError })
   const photos = createPhotoSource({ ...shared, onError })
   const samples = createSamplesSource({ ...shared, onError })
   const store = createExperimentStore(shared)
-  const { models } = openArtifacts(dataFolder)
   const slots = [
     runQuestionSlot({
       ...deps,
@@ -46,7 +45,13 @@ export function startQuestionSlots({ redis, prefix, dataFolder, onError, ...deps
       ...deps,
       source: photos,
       silentMs: PERSON_SILENT_MS,
-      commandOf: (question) => photoCommand(question, { photos, store, models }),
+      commandOf: (question) =>
+        photoCommand(question, {
+          photos,
+          store,
+          artifacts,
+          signal: AbortSignal.any([deps.stopping, AbortSignal.timeout(PERSON_SILENT_MS)]),
+        }),
     }),
     runQuestionSlot({
       ...deps,

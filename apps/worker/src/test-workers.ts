@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openArtifacts } from '@trainyard/artifacts'
 import type { Experiment, ExperimentState } from '@trainyard/contracts'
 import { connectRedis, createExperimentStore } from '@trainyard/jobs'
 import { afterEach, beforeEach, expect } from 'vitest'
@@ -40,7 +41,16 @@ async function openTestWorkers() {
   async function start({ script = '', ...changes }: { script?: string } & Partial<WorkerDeps> = {}): Promise<RunningWorker> {
     const connection = connectRedis(server.url, { name: 'worker', whenDown: 'wait' })
     const worker = await startWorker({
-      ...{ redis: connection, dataFolder, pools: ['default'], slots: 1, memoryBytes: 1e9, stallMs: 120_000, growthBytes: 2e9 },
+      ...{
+        redis: connection,
+        dataFolder,
+        artifacts: openArtifacts(dataFolder),
+        pools: ['default'],
+        slots: 1,
+        memoryBytes: 1e9,
+        stallMs: 120_000,
+        growthBytes: 2e9,
+      },
       ...{ trainerPath: scriptedTrainer, trainerEnv: { ...process.env, SCRIPT: script }, version: '0.0.0', log: createLog('silent') },
       ...changes,
     })

@@ -11,10 +11,11 @@ test('readWorkerConfig() — the defaults: one slot of the default pool, and not
   expect(readWorkerConfig({ TRAINYARD_MEMORY_BYTES: '5000' }).memoryBytesEach(2)).toBe(5000)
 })
 
-test('readWorkerConfig() — the trainer gets the data folder and what was set for it, but not the way into Redis', () => {
+test('readWorkerConfig() — the trainer gets the data folder and what was set for it, but not the ways into Redis and the store', () => {
   const { trainerEnv, pools } = readWorkerConfig({
     REDIS_URL: 'redis://:secret@host',
     REDIS_PASSWORD_FILE: fileURLToPath(import.meta.url),
+    ...{ TRAINYARD_ARTIFACTS: 's3://secret', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SHARED_CREDENTIALS_FILE: '/secret' },
     TRAINYARD_DATA: '/data',
     FLOWERS102_ROOT: '/flowers',
     TRAINYARD_POOLS: 'gpu,default,gpu',

@@ -1,5 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
+import { StoreEnv, storeSettings } from '@trainyard/artifacts'
 import { EngineSettings, EnvironmentError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
 import { RedisEnv, redisUrlOf } from '@trainyard/jobs'
 import { z } from 'zod'
@@ -7,7 +8,9 @@ import { z } from 'zod'
 /** What an experiment may use of the memory there is; the rest is the system's and this process's. */
 const MEMORY_SHARE = 0.8
 
-const WorkerEnv = RedisEnv.extend({
+const WorkerEnv = z.object({
+  ...RedisEnv.shape,
+  ...StoreEnv.shape,
   TRAINYARD_DATA: z
     .string()
     .min(1)
@@ -54,11 +57,12 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   const parsed = WorkerEnv.safeParse(env)
   if (!parsed.success) throw new EnvironmentError(parsed.error)
   const { TRAINYARD_DATA, TRAINYARD_POOLS, TRAINYARD_SLOTS: slots = 1, TRAINYARD_MEMORY_BYTES, LOG_LEVEL } = parsed.data
-  // The trainer gets the environment as it is, but not the way into Redis.
-  const { REDIS_URL: _address, REDIS_PASSWORD_FILE: _password, ...inherited } = env
+  // The trainer gets the environment as it is, but not the ways into Redis and into the store.
+  const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => !/^(REDIS_|AWS_|TRAINYARD_(ARTIFACTS|S3_))/.test(name)))
   return {
     redisUrl: redisUrlOf(parsed.data),
     dataFolder: TRAINYARD_DATA,
+    store: storeSettings(parsed.data),
     pools: [...new Set(TRAINYARD_POOLS.split(','))],
     slots,
     maxDiskBytes: parsed.data.TRAINYARD_MAX_DISK_BYTES,

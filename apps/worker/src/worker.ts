@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import os from 'node:os'
 import path from 'node:path'
-import { openArtifacts } from '@trainyard/artifacts'
+import type { Artifacts } from '@trainyard/artifacts'
 import {
   createAttemptStore,
   createAttemptWriter,
@@ -33,6 +33,7 @@ export interface WorkerDeps {
   redis: Redis
   prefix?: string
   dataFolder: string
+  artifacts: Artifacts
   pools: readonly string[]
   slots: number
   /** A slot on each of its places then, in place of `slots`. */
@@ -65,7 +66,7 @@ export interface RunningWorker {
 
 /** Takes experiments from its pools and has them trained, one per slot. */
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
-  const { redis, dataFolder, pools, memoryBytes, version } = deps
+  const { redis, dataFolder, artifacts, pools, memoryBytes, version } = deps
   const id = `${os.hostname()}-${randomBytes(3).toString('hex')}`
   const log = deps.log.child({ workerId: id })
   const onError = (error: unknown): void => log.warn({ err: error }, 'background work failed')
@@ -101,7 +102,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     slots.push(startSlot({ ...slotDeps, slot, gpu, startTrainer: startOnPlace }))
   }
   const startCpuTrainer = () => startNotedTrainer({ ...deps, trainerEnv: onCpu(deps.trainerEnv), log, ledger, onError })
-  const questions = startQuestionSlots({ ...shared, dataFolder, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
+  const questions = startQuestionSlots({ ...shared, artifacts, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
   const leases = keepLeases({ attempts, running, onError })
   const wishes = listenForWishes({
     ...shared,
@@ -136,11 +137,10 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   return { id, drain: () => (drained ??= drain()), drainWish: drainWish.promise }
 }
 
-type Work = Pick<WorkerDeps, 'redis' | 'prefix' | 'dataFolder' | 'stallMs' | 'maxDiskBytes' | 'log'>
+type Work = Pick<WorkerDeps, 'redis' | 'prefix' | 'artifacts' | 'stallMs' | 'maxDiskBytes' | 'log'>
 
-function createAttemptStarter({ redis, prefix, dataFolder, stallMs, log }: Work): SlotDeps['startAttempt'] {
+function createAttemptStarter({ redis, prefix, artifacts, stallMs, log }: Work): SlotDeps['startAttempt'] {
   const shared = { redis, ...(prefix !== undefined && { prefix }) }
-  const artifacts = openArtifacts(dataFolder)
   const store = createExperimentStore(shared)
   return ({ claim, trainer, onHolds }) => {
     const writer = createAttemptWriter({ ...shared, claim })
@@ -149,9 +149,9 @@ function createAttemptStarter({ redis, prefix, dataFolder, stallMs, log }: Work)
   }
 }
 
-function artifactSweep({ redis, prefix, dataFolder, maxDiskBytes, log }: Work): () => Promise<void> {
+function artifactSweep({ redis, prefix, artifacts, maxDiskBytes, log }: Work): () => Promise<void> {
   const store = createExperimentStore({ redis, ...(prefix !== undefined && { prefix }) })
-  return () => sweepArtifacts({ artifacts: openArtifacts(dataFolder), store, maxBytes: maxDiskBytes, log })
+  return () => sweepArtifacts({ artifacts, store, maxBytes: maxDiskBytes, log })
 }
 
 /** Questions never take a GPU from training. */

@@ -1,7 +1,5 @@
-import { rm, rmdir } from 'node:fs/promises'
-import path from 'node:path'
 import type { GarbageReport } from '@trainyard/contracts'
-import { type ArtifactItem, experimentItems, resultItems, startItems, weightsItems } from './artifact-items.ts'
+import type { ArtifactItem, ArtifactItems } from './artifact-items.ts'
 import type { Artifacts } from './artifacts.ts'
 
 /** A start is taken over a moment before its fork's record is made. */
@@ -22,7 +20,7 @@ export interface ArtifactOwners {
 }
 
 export interface GarbageOptions {
-  artifacts: Artifacts
+  artifacts: Pick<Artifacts, 'items'>
   owners: ArtifactOwners
   /** Only says what would be removed. */
   dryRun?: boolean
@@ -37,14 +35,15 @@ export interface GarbageOptions {
  */
 export async function collectGarbage(options: GarbageOptions): Promise<GarbageReport> {
   const { artifacts, owners, dryRun = false, unknown = false, maxBytes = Infinity } = options
-  const { kept, live, ...garbage } = await sortItems(artifacts, owners)
+  const items = await artifacts.items()
+  const { kept, live, ...garbage } = await sortItems(items, owners)
   const keptBytes = bytesOf(live) + (unknown ? 0 : bytesOf(garbage.unknown)) + bytesOf(kept.map(({ item }) => item))
   const over = firstOver(kept, keptBytes - maxBytes)
   const gone = { ...garbage, unknown: unknown ? garbage.unknown : [], overLimit: over }
   if (!dryRun) {
     for (const id of new Set(over.map((item) => item.id))) await owners.forgetKept(id)
-    for (const item of Object.values(gone).flat()) await removeItem(item)
-    for (const item of garbage.unused) if (item.place === artifacts.starts.folderOf(item.id)) await owners.forgetStart(item.id)
+    for (const item of Object.values(gone).flat()) await item.remove()
+    for (const item of garbage.unused) if (items.starts.includes(item)) await owners.forgetStart(item.id)
   }
   const left = keptBytes - bytesOf(over)
   return {
@@ -70,9 +69,9 @@ interface SortedItems {
   kept: KeptItem[]
 }
 
-async function sortItems(artifacts: Artifacts, owners: ArtifactOwners): Promise<SortedItems> {
+async function sortItems({ experiments, results, starts, weights, nowMs }: ArtifactItems, owners: ArtifactOwners): Promise<SortedItems> {
   const sorted: SortedItems = { unused: [], deleted: [], unknown: [], live: [], kept: [] }
-  for (const [id, items] of Map.groupBy(await experimentItems(artifacts), (item) => item.id)) {
+  for (const [id, items] of Map.groupBy(experiments, (item) => item.id)) {
     const owner = await owners.ownerOf(id)
     if (owner.state !== 'ended') sorted[owner.state].push(...items)
     else
@@ -81,18 +80,18 @@ async function sortItems(artifacts: Artifacts, owners: ArtifactOwners): Promise<
         else sorted.unused.push(item)
   }
   // part of the record: they go with it alone
-  for (const item of await resultItems(artifacts)) {
+  for (const item of results) {
     const { state } = await owners.ownerOf(item.id)
     sorted[state === 'ended' ? 'live' : state].push(item)
   }
-  const experiments = await owners.starts()
-  for (const start of await startItems(artifacts)) {
-    const id = experiments.get(start.id)
-    const isYoung = Date.now() - start.madeAtMs < RECORDED_WITHIN_MS // both of this host
+  const beginners = await owners.starts()
+  for (const start of starts) {
+    const id = beginners.get(start.id)
+    const isYoung = nowMs - start.atMs < RECORDED_WITHIN_MS
     const isNeeded = id === undefined ? isYoung : (await owners.ownerOf(id)).state === 'live'
     sorted[isNeeded ? 'live' : 'unused'].push(start)
   }
-  for (const item of await weightsItems(artifacts)) sorted[Date.now() - item.usedAtMs < WEIGHTS_FOR_MS ? 'live' : 'unused'].push(item)
+  for (const item of weights) sorted[nowMs - item.atMs < WEIGHTS_FOR_MS ? 'live' : 'unused'].push(item)
   return sorted
 }
 
@@ -104,11 +103,6 @@ function firstOver(kept: readonly KeptItem[], tooManyBytes: number): ArtifactIte
     over.push(item)
   }
   return over
-}
-
-async function removeItem({ place }: ArtifactItem): Promise<void> {
-  await rm(place, { recursive: true, force: true })
-  await rmdir(path.dirname(place)).catch(() => {}) // the experiment's folder, where it is empty now
 }
 
 const bytesOf = (items: readonly ArtifactItem[]): number => items.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -1,8 +1,12 @@
-/** Checkpoints, models, weights that were uploaded and what runs begin with, in folders. Trainers and clients write them; this finds, takes over, reads and removes them. */
+/** Checkpoints, models, weights that were uploaded and what runs begin with, in folders or in an S3-compatible store. Trainers and clients write them; this keeps, finds, takes over, reads and removes them. */
 export { type Artifacts, openArtifacts } from './artifacts.ts'
 export type { CheckpointFolders } from './checkpoint-folders.ts'
 export { type ArtifactOwner, type ArtifactOwners, collectGarbage } from './collect-garbage.ts'
-export { ModelFile, type ModelFolders, type OpenModelFile } from './model-folders.ts'
+export type { Mirror } from './mirror.ts'
+export { MODEL_TYPES, ModelFile, type ModelFolders, type OpenModelFile } from './model-folders.ts'
+export { DamagedObjectError, StoreUnavailableError } from './object-store.ts'
+export { openStore } from './open-store.ts'
 export type { ResultFiles } from './result-files.ts'
 export type { StartFolders } from './start-folders.ts'
+export { StoreEnv, type StoreSettings, storeSettings } from './store-settings.ts'
 export type { WeightsFiles } from './weights-files.ts'

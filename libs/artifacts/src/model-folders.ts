@@ -8,6 +8,18 @@ import { namesIn } from './names-in.ts'
 export const ModelFile = z.enum(['model.json', 'weights.bin', 'model.safetensors'])
 export type ModelFile = z.infer<typeof ModelFile>
 
+export const MODEL_TYPES: Record<ModelFile, string> = {
+  'model.json': 'application/json',
+  'weights.bin': 'application/octet-stream',
+  'model.safetensors': 'application/octet-stream',
+}
+
+interface ModelFileAt {
+  experimentId: string
+  folder: string
+  file: ModelFile
+}
+
 export interface OpenModelFile {
   bytes: number
   /** To be read to its end or destroyed: that closes the file. */
@@ -20,7 +32,9 @@ export interface ModelFolders {
   /** Where an attempt's trainer puts the model; it writes beside it, as `<folder>.part`, and renames. */
   pathOf(experimentId: string, folder: string): string
   /** null where it is not there. */
-  open(at: { experimentId: string; folder: string; file: ModelFile }): Promise<OpenModelFile | null>
+  open(at: ModelFileAt): Promise<OpenModelFile | null>
+  /** An address that users' machines can read it from for some minutes; null: there is none. */
+  link(at: ModelFileAt): Promise<string | null>
   /** Removes one attempt's model, whole or torn. */
   remove(experimentId: string, folder: string): Promise<void>
   /** Removes what no record names: models of attempts that did not end the experiment, and torn ones. */
@@ -56,6 +70,7 @@ export function createModelFolders(root: string): ModelFolders {
         throw error
       }
     },
+    link: async () => null,
     remove: (experimentId, folder) => removeWhere(experimentId, (name) => name === folder || name.startsWith(`${folder}.`)),
     removeAllBut: (experimentId, folders) => removeWhere(experimentId, (name) => !folders.includes(name)),
     list: () => namesIn(root),

@@ -23,7 +23,7 @@ export function createResultFiles(root: string): ResultFiles {
   return {
     pathOf,
     async write(experimentId, results) {
-      const bytes = await promisify(gzip)(JSON.stringify(results))
+      const bytes = await packResults(results)
       const part = `${pathOf(experimentId)}.${randomUUID()}.part`
       await mkdir(root, { recursive: true })
       try {
@@ -39,9 +39,14 @@ export function createResultFiles(root: string): ResultFiles {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
         throw error
       })
-      return bytes && ArchivedResults.parse(JSON.parse((await promisify(gunzip)(bytes)).toString()))
+      return bytes && unpackResults(bytes)
     },
     remove: (experimentId) => rm(pathOf(experimentId), { force: true }),
     list: async () => (await namesIn(root)).filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length)),
   }
 }
+
+export const packResults = (results: ArchivedResults): Promise<Buffer> => promisify(gzip)(JSON.stringify(results))
+
+export const unpackResults = async (bytes: Buffer): Promise<ArchivedResults> =>
+  ArchivedResults.parse(JSON.parse((await promisify(gunzip)(bytes)).toString()))

@@ -51,3 +51,6 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
     await copyFile(from, to)
   }
 }
+
+/** As a file system says it. */
+export const goneError = (place: string): Error => Object.assign(new Error(`${place} is gone`), { code: 'ENOENT' })

@@ -49,6 +49,7 @@ export const ERRORS = {
   RATE_LIMITED: user(429, 4, 'Too many requests'),
   REDIS_UNAVAILABLE: infrastructure(503, 5, 'Redis cannot be reached'),
   STORE_FULL: infrastructure(503, 5, 'Redis or the disk is nearly full'),
+  ARTIFACTS_UNAVAILABLE: infrastructure(503, 5, 'The artifact store cannot be used'),
   PREDICTION_TIMED_OUT: infrastructure(503, 5, 'No worker has named the photo in time'),
   SAMPLES_TIMED_OUT: infrastructure(503, 5, 'No worker has drawn the images in time'),
   API_UNREACHABLE: infrastructure(503, 5, 'The service cannot be reached'),

@@ -16,7 +16,7 @@ export type GarbageRequest = z.infer<typeof GarbageRequest>
 
 const Removed = z.object({ files: z.int(), bytes: z.int() })
 
-/** What was removed of the checkpoints, models and uploaded weights on this host, and what stays. */
+/** What was removed of the checkpoints, models and uploaded weights in the data directory, or in the artifact store, and what stays. */
 export const GarbageReport = z
   .object({
     dryRun: z.boolean(),
