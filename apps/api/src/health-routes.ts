@@ -40,8 +40,10 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, { red
     },
     async (_request, reply) => {
       const [redis, disk, store] = await Promise.all([redisHealth(), diskSpace().then(diskCheck), artifacts.mirror?.health()])
-      const checks = [...redis.checks, disk, ...(store ? [store] : [])]
-      const readiness = { ready: checks.every(({ ok }) => ok), checks, warnings: redis.warnings }
+      const checks = [...redis.checks, disk]
+      // while the store is away experiments are taken, trained and watched all the same
+      const warnings = store && !store.ok ? [...redis.warnings, store.detail] : redis.warnings
+      const readiness = { ready: checks.every(({ ok }) => ok), checks: store ? [...checks, store] : checks, warnings }
       if (readiness.ready) return readiness
       return reply.code(503).header('retry-after', 2).send(readiness)
     },
