@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { identityOf, isAlive, type ProcessIdentity } from '../../tools/process-identity.mjs'
 import { readRunRecord } from '../../tools/start/run-record.mjs'
+import { freePort } from '../support/free-port.ts'
 import { poll } from '../support/poll.ts'
 import { type Service, startService, stopAndRemove } from '../support/service.ts'
 
@@ -32,6 +35,17 @@ test('npm start — a port in use: one sentence that names --port', async () => 
   close()
   expect(code).toBe(1)
   expect(stderr).toMatch(new RegExp(`^Port ${port} is in use by another program: .* npm start -- --port \\d+\n$`))
+})
+
+test('npm start — a GPU that is not there: the worker’s sentence, and nothing keeps running', async () => {
+  const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-gpus-'))
+  onTestFinished(() => rm(data, { recursive: true, force: true }))
+  const { code, stderr } = await start(['--port', `${await freePort()}`, '--data', data, '--no-example', '--engine', 'cpu', '--gpus', '0'])
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('The worker could not be started: TRAINYARD_GPUS (--gpus) and TRAINYARD_ENGINE=cpu'),
+  ])
+  expect(readRunRecord(data)).toBe(null)
 })
 
 test('npm start — the way into its Redis is for its owner alone, and on nobody’s command line', async () => {

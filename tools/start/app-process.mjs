@@ -8,7 +8,7 @@ import { supervise } from './supervise.mjs'
 
 const PRELOAD = fileURLToPath(new URL('leave-with-parent.mjs', import.meta.url))
 
-/** @typedef {ReturnType<typeof supervise>} AppProcess */
+/** @typedef {ReturnType<typeof startApp>} AppProcess */
 /** @typedef {{ say: (text: string) => void, mayRestart: () => boolean, onRestart: () => void, mayLeave?: boolean }} Supervision */
 
 /**
@@ -18,14 +18,17 @@ const PRELOAD = fileURLToPath(new URL('leave-with-parent.mjs', import.meta.url))
  */
 export function startApp({ name, log: logName, script, data, env, supervision }) {
   const { file: log, descriptor } = openLog({ data, name: logName })
+  let tellStarted = () => {}
+  /** Resolves when it first says that it has started, as a worker does. */
+  const started = new Promise((resolve) => void (tellStarted = () => resolve(undefined)))
   const launch = () =>
     spawn(OWN_NODE, ['--import', PRELOAD, path.join(ROOT, 'apps', script)], {
       cwd: ROOT,
       env,
       detached: true,
       stdio: ['ignore', descriptor, descriptor, 'ipc'],
-    })
-  return supervise({ name, log, launch, ...supervision })
+    }).once('message', tellStarted)
+  return { ...supervise({ name, log, launch, ...supervision }), started }
 }
 
 /** Fails when it ends, with what it said. @param {AppProcess} app @returns {Promise<never>} */

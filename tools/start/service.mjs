@@ -54,7 +54,9 @@ export function createService({ data, port, host, workers, redisServer, env, say
       startApp({ ...app, data, env: appEnv, supervision: { ...supervision, mayLeave: app.script === WORKER } }),
     )
     record()
-    await Promise.race([waitUntilReady(url), ...running.apps.map(endedTooEarly)])
+    // A worker that cannot have what it was told to use, a GPU say, ends this start, and is not started again and again.
+    const [, ...workerApps] = running.apps
+    await Promise.race([Promise.all([waitUntilReady(url), ...workerApps.map((app) => app.started)]), ...running.apps.map(endedTooEarly)])
     ready = true
   }
 

@@ -38,6 +38,7 @@ async function work(): Promise<void> {
     version,
     log,
   })
+  process.send?.('started') // to npm start, which then takes an end for an accident
   const leave = leaveOnce(async () => {
     await worker.drain()
     redis.disconnect()
