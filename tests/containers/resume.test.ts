@@ -7,8 +7,16 @@ import { presentPythonWithMoto } from '../support/python-with-moto.ts'
 import { type S3Process, startS3 } from '../support/s3-process.ts'
 
 const CONFIG = {
-  ...{ dataset: 'synthetic-flowers', depth: 2, width: 64, imageSize: 32, lr: 0.01, epochs: 150, norm: 'batch' },
-  ...{ firstLayer: 'direct', checkpointEverySeconds: 5, keepModel: 'final' },
+  dataset: 'synthetic-flowers',
+  imageSize: 32,
+  depth: 2,
+  width: 64,
+  norm: 'batch',
+  firstLayer: 'direct',
+  lr: 0.01,
+  epochs: 150,
+  checkpointEverySeconds: 5,
+  keepModel: 'final',
 } as const
 const WITHIN = { timeoutMs: 300_000 }
 
