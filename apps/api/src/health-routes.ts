@@ -33,7 +33,7 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, { red
     {
       schema: {
         operationId: 'isReady',
-        summary: 'Redis, disk and artifact store can take experiments',
+        summary: 'Redis and disk can take experiments',
         tags: ['health'],
         response: { 200: Readiness, 503: Readiness, ...failures },
       },
