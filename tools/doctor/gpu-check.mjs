@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import process from 'node:process'
+import { askNvidiaSmi } from '../nvidia-smi.mjs'
 import { engineInstalled } from '../setup/engine.mjs'
 import { onPath } from '../setup/on-path.mjs'
 import { ROOT } from '../repository.mjs'
-import { messageOf } from '../tool-error.mjs'
 
-const ANSWERS_WITHIN_MS = 15_000
 const TO_GPU = 'run npm run setup -- --engine gpu, or set TRAINYARD_ENGINE=cpu'
 
 /** @typedef {import('./finding.mjs').Finding} Finding */
@@ -21,7 +19,8 @@ export function checkGpu(env) {
       ? { name, ok: false, detail: `${without}: install it, in a container NVIDIA's Container Toolkit, or set TRAINYARD_ENGINE=cpu` }
       : { name, ok: null, detail: `${without}; training uses the CPU` }
   }
-  const { gpus, failure } = askDriver({ program, env })
+  const { rows, failure } = askNvidiaSmi({ program, query: 'index,name,memory.total,driver_version', env })
+  const gpus = rows.flatMap(([index, gpu, memory, driver]) => (driver ? `${index}: ${gpu}, ${memory}, driver ${driver}` : []))
   if (failure !== null) {
     return { name, ok: wish === 'cpu' ? null : false, detail: `nvidia-smi: ${failure}: restart after the driver's update, or reinstall it` }
   }
@@ -31,21 +30,4 @@ export function checkGpu(env) {
   if (process.arch !== 'x64') return { name, ok: null, detail: `${listed}; there is no TensorFlow for GPUs on ${process.arch}` }
   if (!engineInstalled(ROOT, 'gpu')) return { name, ok: false, detail: `${listed}; TensorFlow's GPU build is not installed: ${TO_GPU}` }
   return { name, ok: true, detail: `${listed}; TensorFlow's GPU build is installed` }
-}
-
-/** @param {{ program: string, env: NodeJS.ProcessEnv }} options @returns {{ gpus: string[], failure: string | null }} */
-function askDriver({ program, env }) {
-  try {
-    const args = ['--query-gpu=index,name,memory.total,driver_version', '--format=csv,noheader']
-    const printed = execFileSync(program, args, { env, encoding: 'utf8', timeout: ANSWERS_WITHIN_MS, stdio: ['ignore', 'pipe', 'pipe'] })
-    const rows = printed.split('\n').map((line) => line.split(', '))
-    return {
-      gpus: rows.flatMap(([index, name, memory, driver]) => (driver ? `${index}: ${name}, ${memory}, driver ${driver}` : [])),
-      failure: null,
-    }
-  } catch (error) {
-    const said = ['stdout', 'stderr'].map((stream) => String(Reflect.get(Object(error), stream) ?? '')).join('\n')
-    if (said.includes('No devices were found')) return { gpus: [], failure: null }
-    return { gpus: [], failure: said.trim().split('\n')[0] || messageOf(error) }
-  }
 }

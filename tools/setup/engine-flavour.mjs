@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import process from 'node:process'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { askNvidiaSmi } from '../nvidia-smi.mjs'
+import { ToolError } from '../tool-error.mjs'
 import { onPath } from './on-path.mjs'
 
-/** A driver that hangs must not hold up a start for ever. */
-const ANSWERS_WITHIN_MS = 15_000
 const WISHES = ['auto', 'cpu', 'gpu']
 
 /** @typedef {'cpu' | 'gpu'} EngineFlavour TensorFlow's build for processors alone, or the one for NVIDIA's GPUs, which can use both */
@@ -38,17 +36,9 @@ export function engineWish(text, name) {
 function listsGpus(env) {
   const program = onPath('nvidia-smi', env)
   if (!program) return false
-  try {
-    const args = ['--query-gpu=name', '--format=csv,noheader']
-    const printed = execFileSync(program, args, { env, encoding: 'utf8', timeout: ANSWERS_WITHIN_MS, stdio: ['ignore', 'pipe', 'pipe'] })
-    return printed.trim() !== ''
-  } catch (error) {
-    const said = ['stdout', 'stderr'].map((name) => String(Reflect.get(Object(error), name) ?? '')).join('\n')
-    if (said.includes('No devices were found')) return false
-    const why = said.trim().split('\n')[0] || messageOf(error)
-    throw new ToolError(
-      `NVIDIA's driver is installed here and does not work (nvidia-smi: ${why}): restart after its update or reinstall it; to do without GPUs: --engine cpu, or TRAINYARD_ENGINE=cpu`,
-      { cause: error },
-    )
-  }
+  const { rows, failure } = askNvidiaSmi({ program, query: 'name', env })
+  if (failure === null) return rows.length > 0
+  throw new ToolError(
+    `NVIDIA's driver is installed here and does not work (nvidia-smi: ${failure}): restart after its update or reinstall it; to do without GPUs: --engine cpu, or TRAINYARD_ENGINE=cpu`,
+  )
 }
