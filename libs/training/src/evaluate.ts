@@ -1,9 +1,9 @@
-import { type Runtime, sliceRows, softmaxCrossEntropy, toDouble, topK, wholeNumbers } from '@trainyard/tensorflow'
+import { type Runtime, softmaxCrossEntropy, toDouble, topK } from '@trainyard/tensorflow'
 import type { BlockHooks } from './blocks.ts'
 import type { Network } from './network.ts'
 import { sumOf } from './parameter.ts'
 import type { NumberedImages } from './sample-space.ts'
-import { nextMacrotask } from './next-macrotask.ts'
+import { throughBatches } from './queued-batches.ts'
 import { createReadQueue, type ReadBatch } from './read-queue.ts'
 
 /** Images per forward pass; it changes the speed and the memory, not the numbers' meaning. */
@@ -25,28 +25,26 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { count } = images
   const totals = { loss: 0, right: 0, rightInFive: 0 }
-  const all = Int32Array.from({ length: count }, (_, i) => i)
-  const indices = wholeNumbers(tf, all)
+  const order = Int32Array.from({ length: count }, (_, i) => i)
   const queue = createReadQueue(tf, () => performance.now())
   try {
-    for (let first = 0; first < count; first += BATCH_SIZE) {
-      signal?.throwIfAborted()
-      const labels = images.labelsOf(all.subarray(first, first + BATCH_SIZE))
-      queue.take(() => {
-        const batch = images.batch(sliceRows(tf, indices, { first, count: labels.length }))
-        const logits = network.logits(batch.x) // (n, classes)
-        const ranked = topK(tf, logits, Math.min(5, logits.shape[1] ?? 1)) // (n, k)
-        return { tensors: [softmaxCrossEntropy(tf, [logits, batch.labels]).losses, toDouble(tf, ranked)], labels }
-      })
-      if (queue.isFull() || first + BATCH_SIZE >= count) {
-        for (const batch of queue.read()) addBatch(totals, batch)
-        await onProgress?.((first + labels.length) / count)
-      }
-      await nextMacrotask()
-    }
+    await throughBatches(
+      tf,
+      { images, order, batchSize: BATCH_SIZE, queue, signal },
+      {
+        run: ({ x, labels }) => {
+          const logits = network.logits(x) // (n, classes)
+          const ranked = topK(tf, logits, Math.min(5, logits.shape[1] ?? 1)) // (n, k)
+          return [softmaxCrossEntropy(tf, [logits, labels]).losses, toDouble(tf, ranked)]
+        },
+        onRead: async (read, done) => {
+          for (const batch of read) addBatch(totals, batch)
+          await onProgress?.(done / count)
+        },
+      },
+    )
   } finally {
     queue.dispose()
-    tf.dispose(indices)
   }
   return { loss: totals.loss / count, accuracy: totals.right / count, top5Accuracy: totals.rightInFive / count }
 }

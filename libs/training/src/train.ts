@@ -1,4 +1,4 @@
-import { argMax, type Runtime, sliceRows, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
+import { argMax, type Runtime, type Tensor } from '@trainyard/tensorflow'
 import { epochOrder } from './batches.ts'
 import { meanLoss } from './cross-entropy.ts'
 import { LossDivergedError, toTrainingError } from './errors.ts'
@@ -6,9 +6,9 @@ import { evaluate } from './evaluate.ts'
 import { createSignalRecorder, type LayerSignal, type SignalRecorder } from './layer-signal.ts'
 import { createNetwork, type Network } from './network.ts'
 import type { NetworkShape } from './network-layers.ts'
-import { nextMacrotask } from './next-macrotask.ts'
 import type { LiveState, Precision, SavedModel, TrainingState } from './parameter.ts'
 import type { NetworkStart } from './network-variables.ts'
+import { throughBatches } from './queued-batches.ts'
 import { createReadQueue, type ReadBatch, type ReadQueue } from './read-queue.ts'
 import type { ResidentImages } from './resident-images.ts'
 import { enterSampleSpace, type NumberedImages, type SampleSpace } from './sample-space.ts'
@@ -155,37 +155,29 @@ async function trainEpoch(
   network: Network,
   options: EpochOptions,
 ): Promise<Pick<EpochResult, 'loss' | 'accuracy' | 'seconds' | 'layers'>> {
-  const { trainImages, order, batchSize, recorder, queue, signal } = options
+  const { trainImages: images, order, recorder, lr } = options
   const startedMs = performance.now()
   const losses: number[] = []
   let right = 0
   let layers: LayerSignal[] | null = null
-  const indices = wholeNumbers(tf, order) // at once: an upload waits for the device
-  try {
-    for (let first = 0; first < order.length; first += batchSize) {
-      signal?.throwIfAborted()
-      const labels = trainImages.labelsOf(order.subarray(first, first + batchSize))
-      const isLast = first + batchSize >= order.length
-      queue.take(() => {
-        const batch = trainImages.batch(sliceRows(tf, indices, { first, count: labels.length }))
+  await throughBatches(
+    tf,
+    { ...options, images },
+    {
+      run: (batch, { isLast }) => {
         const { gradients, tensors } = trainStep(tf, network, { ...options, batch })
-        if (recorder && isLast) layers = recorder.finish(gradients, { lr: options.lr, x: batch.x })
-        return { tensors, labels }
-      })
-      if (queue.isFull() || isLast) {
-        const steps = queue.read().map(stepResult)
+        if (recorder && isLast) layers = recorder.finish(gradients, { lr, x: batch.x })
+        return tensors
+      },
+      onRead: async (read) => {
+        const steps = read.map(stepResult)
         right += steps.reduce((sum, step) => sum + step.right, 0)
-        await tellSteps(
-          steps.map(({ loss }) => loss),
-          { ...options, firstStep: losses.length + 1 },
-        )
-        losses.push(...steps.map(({ loss }) => loss))
-      }
-      await nextMacrotask()
-    }
-  } finally {
-    tf.dispose(indices)
-  }
+        const told = steps.map(({ loss }) => loss)
+        await tellSteps(told, { ...options, firstStep: losses.length + 1 })
+        losses.push(...told)
+      },
+    },
+  )
   const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length
   return { loss, accuracy: right / order.length, seconds: (performance.now() - startedMs) / 1000, layers }
 }
