@@ -40,7 +40,7 @@ export async function folderItems({ checkpoints, models, results, starts, weight
   return {
     experiments: await withSizes((await Promise.all(ofExperiments)).flat()),
     results: await withSizes((await results.list()).map((id) => ({ id, name: 'results', place: results.pathOf(id) }))),
-    starts: await withSizes((await starts.list()).map(({ token }) => ({ id: token, name: token, place: starts.folderOf(token) }))),
+    starts: await withSizes((await starts.list()).map((token) => ({ id: token, name: token, place: starts.folderOf(token) }))),
     weights: await withSizes((await weights.list()).map(({ name, place }) => ({ id: name, name, place }))),
     nowMs: Date.now(),
   }

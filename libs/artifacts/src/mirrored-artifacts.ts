@@ -103,10 +103,7 @@ function startsIn({ starts }: FolderArtifacts, { store, mirror, keyOf }: Both): 
         throw error
       }
     },
-    async list() {
-      const { starts: items } = await storedItems(store)
-      return items.map(({ id, atMs }) => ({ token: id, madeAtMs: atMs }))
-    },
+    list: () => idsIn(store, 'starts'),
   }
 }
 
@@ -150,10 +147,7 @@ function weightsIn({ weights }: FolderArtifacts, { store, folder, keyOf }: Both)
       await describe(id, description)
       return description
     },
-    async list() {
-      const { weights: items } = await storedItems(store)
-      return items.map(({ id, atMs }) => ({ name: id, place: weights.pathOf(id), usedAtMs: atMs }))
-    },
+    list: async () => (await idsIn(store, 'weights')).map((id) => ({ name: id, place: weights.pathOf(id) })),
   }
 }
 

@@ -8,7 +8,8 @@ export interface StartFolders {
   /** Takes over a checkpoint's file, uploaded weights, or a model's folder, so that it stays whatever becomes of its experiment; throws ENOENT where it is gone. */
   takeOver(options: { token: string; from: string }): Promise<void>
   remove(token: string): Promise<void>
-  list(): Promise<{ token: string; madeAtMs: number }[]>
+  /** Their tokens. */
+  list(): Promise<string[]>
 }
 
 export function createStartFolders(root: string): StartFolders {
@@ -27,19 +28,7 @@ export function createStartFolders(root: string): StartFolders {
     }
   }
 
-  async function madeAtMs(token: string): Promise<number | null> {
-    const found = await stat(folderOf(token)).catch(() => null)
-    return found && found.mtimeMs
-  }
-
-  return {
-    ...{ folderOf, takeOver, remove },
-    list: async () => {
-      const tokens = await namesIn(root)
-      const made = await Promise.all(tokens.map(madeAtMs))
-      return tokens.flatMap((token, i) => (made[i] ? [{ token, madeAtMs: made[i] }] : []))
-    },
-  }
+  return { folderOf, takeOver, remove, list: () => namesIn(root) }
 }
 
 /** A second name for the same bytes takes no room; file systems that have none are given a copy. */

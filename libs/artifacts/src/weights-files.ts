@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { readTensorList, type StoredTensor, type UploadedWeights, weightsNetwork } from '@trainyard/contracts'
 import { namesIn } from './names-in.ts'
@@ -14,7 +14,7 @@ export interface WeightsFiles {
   /** Looks at one in order to use it; null: it is not there. */
   use(id: string): Promise<UploadedWeights | null>
   /** Torn ones, too. */
-  list(): Promise<{ name: string; place: string; usedAtMs: number }[]>
+  list(): Promise<{ name: string; place: string }[]>
 }
 
 export function createWeightsFiles(root: string): WeightsFiles {
@@ -48,12 +48,7 @@ export function createWeightsFiles(root: string): WeightsFiles {
 
   return {
     ...{ pathOf, receive, use },
-    list: async () => {
-      const names = await namesIn(root)
-      const places = names.map((name) => ({ name, place: path.join(root, name) }))
-      const found = await Promise.all(places.map(async (each) => ({ each, state: await stat(each.place).catch(() => null) })))
-      return found.flatMap(({ each, state }) => (state ? [{ ...each, usedAtMs: state.mtimeMs }] : []))
-    },
+    list: async () => (await namesIn(root)).map((name) => ({ name, place: path.join(root, name) })),
   }
 }
 
