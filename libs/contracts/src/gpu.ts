@@ -28,6 +28,10 @@ export const Gpu = z
   .meta({ id: 'Gpu' })
 export type Gpu = z.infer<typeof Gpu>
 
+/** Whether an entry of CUDA_VISIBLE_DEVICES means this GPU: its index, or the beginning of its UUID. */
+export const isCalled = ({ index, uuid }: Pick<Gpu, 'index' | 'uuid'>, name: string): boolean =>
+  name === `${index}` || (name.startsWith('GPU-') && uuid.startsWith(name))
+
 const FIELDS = 'index,uuid,name,driver_version,memory.total,memory.used,utilization.gpu,temperature.gpu,power.draw'
 
 /** Asks nvidia-smi for what `readGpus` reads. */

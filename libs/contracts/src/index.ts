@@ -30,7 +30,7 @@ export {
   WeightsId,
 } from './experiment-config.ts'
 export { ExperimentListQuery, ExperimentSort, SortedResult } from './experiment-list.ts'
-export { EngineSettings, Gpu, GPU_QUERY, readCsv, readGpus } from './gpu.ts'
+export { EngineSettings, Gpu, GPU_QUERY, isCalled, readCsv, readGpus } from './gpu.ts'
 export { GarbageReport, GarbageRequest } from './garbage.ts'
 export { ExperimentPatch, ForkChanges, ForkRequest, forkedRequest } from './experiment-changes.ts'
 export { configWarnings, stepsPerEpoch } from './config-rules.ts'
