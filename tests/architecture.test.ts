@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const root = path.join(import.meta.dirname, '..')
-const sources = globSync('{apps,libs}/*/**/*.ts', { cwd: root, exclude: (name) => name === 'node_modules' })
+const sources = globSync('{apps,libs}/*/**/*.{ts,tsx}', { cwd: root, exclude: (name) => name === 'node_modules' || name === 'dist' })
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
 const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.includes('/test-')
 

@@ -5,6 +5,7 @@ import { ROOT } from '../repository.mjs'
 import { codeOf, ToolError } from '../tool-error.mjs'
 import { createAnnouncer } from './announce.mjs'
 import { cacheFolder } from './cache-folder.mjs'
+import { buildDashboard, dashboardBuilt } from './dashboard.mjs'
 import { engineInstalled, installEngine } from './engine.mjs'
 import { wantedEngine } from './engine-flavour.mjs'
 import { installPackages, ownNodeLinked, packagesInstalled } from './packages.mjs'
@@ -21,7 +22,7 @@ import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
  */
 
 /**
- * Installs what is missing: packages, Node 24, the TensorFlow engine, a Redis server. Says nothing where nothing is.
+ * Installs what is missing: packages, Node 24, the TensorFlow engine, the dashboard, a Redis server. Says nothing where nothing is.
  * @param {SetupOptions} options
  * @returns {Promise<{ redisServer: string | null, did: boolean }>}
  */
@@ -29,7 +30,7 @@ export async function setup({ redis, env, stream }) {
   requireSupportedPlatform(thisHost())
   const engine = wantedEngine(env)
   const cache = cacheFolder(env)
-  const present = () => packagesInstalled(ROOT) && ownNodeLinked(ROOT) && engineInstalled(ROOT, engine)
+  const present = () => packagesInstalled(ROOT) && ownNodeLinked(ROOT) && engineInstalled(ROOT, engine) && dashboardBuilt(ROOT)
   const found = redis ? findRedisServer({ cache, env }) : null
   if (present() && (found || !redis)) return { redisServer: found, did: false }
 
@@ -42,6 +43,7 @@ export async function setup({ redis, env, stream }) {
     const context = { root: ROOT, cache, env, log, announce: createAnnouncer({ stream }), say }
     await installPackages(context)
     if (!engineInstalled(ROOT, engine)) await installEngine(context, engine)
+    if (!dashboardBuilt(ROOT)) await buildDashboard(context)
     const redisServer = redis ? (findRedisServer({ cache, env }) ?? (await fetchRedisServer(context))) : null
     return { redisServer, did: true }
   })

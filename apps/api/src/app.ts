@@ -9,6 +9,7 @@ import { artifactRoutes } from './artifact-routes.ts'
 import { auditCalls } from './audit-calls.ts'
 import { tellBrowsers } from './browser-headers.ts'
 import { compareRoute } from './compare-route.ts'
+import { type DashboardDeps, dashboardRoutes } from './dashboard-routes.ts'
 import { datasetRoutes } from './dataset-routes.ts'
 import { refuseEmptyNumbers } from './empty-numbers.ts'
 import { tagAnswers } from './etags.ts'
@@ -51,7 +52,8 @@ export interface ApiDeps
     ModelDeps,
     SweepDeps,
     KeyDeps,
-    WeightsDeps {
+    WeightsDeps,
+    DashboardDeps {
   artifacts: Artifacts
   redis: Redis
   access: Access
@@ -89,13 +91,14 @@ export async function buildApp({ logger, ...deps }: ApiDeps): Promise<FastifyIns
   const registry = measureAnswers(app)
   limitReceiving(app)
   refuseEmptyNumbers(app)
-  answerUnknownRoutes(app)
+  answerUnknownRoutes(app, { hasDashboard: deps.dashboardFolder !== null })
   answerWithProblems(app)
   app.decorateRequest('caller', null)
   await tellBrowsers(app, deps)
   await tagAnswers(app)
   refuseForeignPages(app, deps)
   await documentRoutes(app)
+  await dashboardRoutes(app, deps)
   await app.register(healthRoutes, deps)
   await app.register(async (guarded) => {
     await guard(guarded, deps)

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
 import { openArtifacts, openStore } from '@trainyard/artifacts'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
 import {
@@ -21,9 +22,11 @@ import { pino } from 'pino'
 import { createAccess } from './access.ts'
 import { type ApiConfig, readApiConfig } from './api-config.ts'
 import { buildApp } from './app.ts'
+import { builtDashboard } from './dashboard-routes.ts'
 import { diskSpaceOf } from './disk-space.ts'
 import { createEventStreams } from './event-streams.ts'
 
+const DASHBOARD = path.join(import.meta.dirname, '..', '..', 'dashboard', 'dist')
 const CLOSE_WITHIN_MS = 5000
 const SLOW_READER_CUT_AFTER_MS = 10_000
 const INTERNAL_EXIT_CODE = ERRORS.INTERNAL.exitCode
@@ -61,6 +64,8 @@ async function serve(config: ApiConfig): Promise<void> {
   const store = createExperimentStore({ redis, archive: artifacts.results })
   const feed = createEventFeed({ redis, store, onError })
   const housekeeping = startHousekeeping({ redis, archive: artifacts.results, onError })
+  const dashboardFolder = builtDashboard(DASHBOARD)
+  if (dashboardFolder === null) logger.warn('the dashboard has not been built, so there is no page: npm run setup builds it')
   const app = await buildApp({
     ...{ redis, store, feed, housekeeping, keys, origins, limits },
     access: createAccess({ keys, adminKey, onLoopback }),
@@ -71,6 +76,7 @@ async function serve(config: ApiConfig): Promise<void> {
     samples: createSamplesDesk({ redis }),
     fleetMetrics: createFleetMetrics({ redis }),
     artifacts,
+    dashboardFolder,
     workers: createWorkerRegistry({ redis }),
     streams: createEventStreams({ drainWithinMs: SLOW_READER_CUT_AFTER_MS }),
     redisHealth: () => redisHealth(redis),

@@ -39,12 +39,19 @@ interface TestApiOptions {
   adminKey?: string | null
   origins?: readonly string[]
   limits?: typeof LIMITS
+  dashboardFolder?: string | null
   /** Where the app reaches its Redis, in place of Redis's own address. */
   through?: (redisUrl: string) => Promise<string>
 }
 
 /** The app as server.ts puts it together, over a Redis of its own; the disk is what the test says. */
-export async function startTestApi({ adminKey = null, origins = [], limits = LIMITS, through }: TestApiOptions = {}) {
+export async function startTestApi({
+  adminKey = null,
+  origins = [],
+  limits = LIMITS,
+  dashboardFolder = null,
+  through,
+}: TestApiOptions = {}) {
   const server = await startRedis()
   const redis = connectRedis(through ? await through(server.url) : server.url, { name: 'test-api', whenDown: 'fail' })
   const disk: DiskSpace = { freeBytes: 100 * GIB, totalBytes: 200 * GIB }
@@ -69,6 +76,7 @@ export async function startTestApi({ adminKey = null, origins = [], limits = LIM
     samples: createSamplesDesk({ redis }),
     fleetMetrics: createFleetMetrics({ redis }),
     artifacts,
+    dashboardFolder,
     workers,
     streams: createEventStreams({ drainWithinMs: 10_000 }),
     redisHealth: () => redisHealth(redis),

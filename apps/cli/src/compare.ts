@@ -1,7 +1,6 @@
-import { type Comparison, fromJsonNumber } from '@trainyard/contracts'
+import { type Comparison, formatLoss, formatShare, fromJsonNumber } from '@trainyard/contracts'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import { formatLoss, formatShare } from './measures.ts'
 import { seriesLook } from './series-look.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 import { plotLines } from './terminal-plot.ts'

@@ -1,6 +1,5 @@
-import { type Dataset, DatasetName } from '@trainyard/contracts'
+import { type Dataset, DatasetName, formatCount } from '@trainyard/contracts'
 import type { Command } from 'commander'
-import { formatCount } from './measures.ts'
 import { addDatasetSamples } from './samples.ts'
 import { type CliDeps, GlobalOptions, openSession } from './session.ts'
 import type { Column } from './text-table.ts'

@@ -1,5 +1,4 @@
-import { type Epoch, epochNumbers } from '@trainyard/contracts'
-import { formatLoss, formatShare } from './measures.ts'
+import { type Epoch, epochNumbers, formatLoss, formatShare } from '@trainyard/contracts'
 import { progressBar } from './progress-bar.ts'
 import { type Column, tableLines } from './text-table.ts'
 

@@ -4,10 +4,9 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ModelFileOptions } from '@trainyard/client'
-import type { Experiment } from '@trainyard/contracts'
+import { type Experiment, formatBytes } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { formatBytes } from './measures.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 
 const FORMATS = {

@@ -1,7 +1,6 @@
-import type { GarbageReport } from '@trainyard/contracts'
+import { formatBytes, formatCount, type GarbageReport } from '@trainyard/contracts'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { formatBytes, formatCount } from './measures.ts'
 import { type CliDeps, openSession } from './session.ts'
 
 const GcOptions = z.object({ dryRun: z.boolean().default(false), unknown: z.boolean().default(false), maxDisk: z.number().optional() })

@@ -1,7 +1,6 @@
-import { fromJsonNumber, type JsonNumber, type LayerRow } from '@trainyard/contracts'
+import { formatShare, fromJsonNumber, type JsonNumber, type LayerRow } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { formatShare } from './measures.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'
 import { sparkline } from './sparkline.ts'
 import { type Column, tableLines } from './text-table.ts'

@@ -1,7 +1,6 @@
-import { CLASSES, type Epoch, fromJsonNumber } from '@trainyard/contracts'
+import { CLASSES, type Epoch, formatLoss, formatShare, fromJsonNumber } from '@trainyard/contracts'
 import { drawInPlace } from './draw-in-place.ts'
 import type { LessonRun } from './lesson-runs.ts'
-import { formatLoss, formatShare } from './measures.ts'
 import { seriesLook } from './series-look.ts'
 import type { Session } from './session.ts'
 import { plotLines } from './terminal-plot.ts'

@@ -1,6 +1,5 @@
-import { CLASSES, fromJsonNumber, type Probe } from '@trainyard/contracts'
+import { CLASSES, formatShare, fromJsonNumber, type Probe } from '@trainyard/contracts'
 import type { LessonRun } from './lesson-runs.ts'
-import { formatShare } from './measures.ts'
 
 /** A loss within this of guessing has learnt nothing. */
 const NOTHING_LEARNT = 0.05

@@ -1,7 +1,6 @@
-import { type Experiment, ExperimentSort, ExperimentState } from '@trainyard/contracts'
+import { type Experiment, ExperimentSort, ExperimentState, formatLoss, formatShare } from '@trainyard/contracts'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import { formatLoss, formatShare } from './measures.ts'
 import { type CliDeps, openSession } from './session.ts'
 import type { Column } from './text-table.ts'
 import { toCount } from './to-count.ts'

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { ExpectedError } from '@trainyard/contracts'
+import { ExpectedError, formatShare } from '@trainyard/contracts'
 import type { Command } from 'commander'
-import { formatShare } from './measures.ts'
 import { progressBar } from './progress-bar.ts'
 import { type CliDeps, openSession } from './session.ts'
 

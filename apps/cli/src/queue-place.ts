@@ -1,5 +1,4 @@
-import type { Experiment } from '@trainyard/contracts'
-import { formatSeconds } from './measures.ts'
+import { type Experiment, formatSeconds } from '@trainyard/contracts'
 
 /** Where a queued experiment stands, and about when it begins; null where it has no place. */
 export function queuePlace({ queuePosition, startsInSeconds }: Experiment): string | null {

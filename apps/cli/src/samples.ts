@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises'
-import { DatasetName, parseFlags, type Sample, SamplesQuery } from '@trainyard/contracts'
+import { DatasetName, formatBytes, parseFlags, type Sample, SamplesQuery } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { formatBytes } from './measures.ts'
 import { requestFlags } from './request-flags.ts'
 import { type CliDeps, openSession } from './session.ts'
 

@@ -1,5 +1,4 @@
-import type { DryRun } from '@trainyard/contracts'
-import { formatBytes, formatCount, formatShare } from './measures.ts'
+import { type DryRun, formatBytes, formatCount, formatShare } from '@trainyard/contracts'
 import type { Session } from './session.ts'
 import { tickText } from './terminal-plot.ts'
 import { type Column, tableLines } from './text-table.ts'

@@ -1,7 +1,6 @@
-import type { Attempt, Experiment } from '@trainyard/contracts'
+import { type Attempt, type Experiment, formatSeconds } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { epochSummary } from './epoch-table.ts'
-import { formatSeconds } from './measures.ts'
 import { queuePlace } from './queue-place.ts'
 import { replayWords } from './replay.ts'
 import { type CliDeps, openSession, type Session } from './session.ts'

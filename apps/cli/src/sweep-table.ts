@@ -1,4 +1,6 @@
 import {
+  formatLoss,
+  formatShare,
   fromJsonNumber,
   isMaximised,
   type NormLabTable,
@@ -8,7 +10,6 @@ import {
   type Trial,
   type TrialFields,
 } from '@trainyard/contracts'
-import { formatLoss, formatShare } from './measures.ts'
 import { progressBar } from './progress-bar.ts'
 import type { Session } from './session.ts'
 import { type Column, tableLines } from './text-table.ts'

@@ -3,12 +3,12 @@ import {
   type ExperimentConfig,
   type ExperimentEvent,
   type ExperimentState,
+  formatSeconds,
   fromJsonNumber,
   type Progress,
 } from '@trainyard/contracts'
 import { createLogUpdate } from 'log-update'
 import { createEpochPrinter } from './epoch-table.ts'
-import { formatSeconds } from './measures.ts'
 import type { Session } from './session.ts'
 import { progressBar } from './progress-bar.ts'
 import { sparkline } from './sparkline.ts'

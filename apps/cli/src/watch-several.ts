@@ -1,7 +1,6 @@
-import { type Experiment, type ExperimentEvent, isTerminal } from '@trainyard/contracts'
+import { type Experiment, type ExperimentEvent, formatLoss, formatShare, isTerminal } from '@trainyard/contracts'
 import { drawInPlace } from './draw-in-place.ts'
 import { epochSummary } from './epoch-table.ts'
-import { formatLoss, formatShare } from './measures.ts'
 import { progressBar } from './progress-bar.ts'
 import type { Session } from './session.ts'
 import { styledState } from './state-style.ts'

@@ -1,6 +1,5 @@
-import type { Gpu, WorkerInfo } from '@trainyard/contracts'
+import { formatBytes, type Gpu, type WorkerInfo } from '@trainyard/contracts'
 import type { Command } from 'commander'
-import { formatBytes } from './measures.ts'
 import { type CliDeps, openSession } from './session.ts'
 import type { Column } from './text-table.ts'
 

@@ -1,4 +1,4 @@
-import { fromJsonNumber, type JsonNumber } from '@trainyard/contracts'
+import { fromJsonNumber, type JsonNumber } from './json-number.ts'
 
 const NOTHING = '–'
 

@@ -1,0 +1,22 @@
+import uPlot from 'uplot'
+import type { Curve } from './chart-options.ts'
+
+/** The xs, and for each curve a y at every one of them. */
+export type ChartData = [x: number[], ...y: (number | null | undefined)[][]]
+
+/** Every curve over one row of xs, as uPlot draws them. On a log axis only what is above zero has a place. */
+export function chartData(curves: readonly Curve[], { logX = false, logY = false } = {}): ChartData {
+  const tables = curves.map(({ x, y }): ChartData => {
+    const shown = logX ? x.flatMap((at, i) => (at > 0 ? [i] : [])) : null
+    const xs = shown ? shown.map((i) => x[i] ?? 0) : [...x]
+    const ys = shown ? shown.map((i) => y[i] ?? null) : [...y]
+    return [xs, ys.map((value) => (value === null || !Number.isFinite(value) || (logY && value <= 0) ? null : value))]
+  })
+  const [first] = tables
+  if (!first) return [[]]
+  if (tables.length === 1) return first
+  const sameXs = curves.every(({ x }) => x === curves[0]?.x)
+  if (sameXs) return [first[0], ...tables.map((table) => table[1] ?? [])]
+  const [x, ...ys] = uPlot.join(tables)
+  return [[...x], ...ys.map((y) => [...y])]
+}

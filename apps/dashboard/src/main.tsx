@@ -1,0 +1,9 @@
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { applyTheme, readTheme } from './theme.ts'
+import 'uplot/dist/uPlot.min.css'
+import './styles.css'
+
+applyTheme(readTheme())
+const root = document.getElementById('root')
+if (root) createRoot(root).render(<App baseUrl={location.origin} />)

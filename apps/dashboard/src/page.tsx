@@ -1,0 +1,27 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+
+/** No navigation has happened before the first page: then the focus is the browser's own matter. */
+let shownBefore = false
+
+/** One view: its heading takes the focus when it is come to, so that a reader is told where it is. */
+export function Page({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (shownBefore) heading.current?.focus()
+    shownBefore = true
+  }, [])
+  useEffect(() => {
+    document.title = `${title} · Trainyard`
+  }, [title])
+  return (
+    <>
+      <header className="page-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {actions !== undefined && <div className="row">{actions}</div>}
+      </header>
+      {children}
+    </>
+  )
+}

@@ -1,0 +1,5 @@
+import { Page } from '../page.tsx'
+
+export function SweepsView() {
+  return <Page title="SweepsView">{null}</Page>
+}
