@@ -11,6 +11,7 @@ const RULES: Record<string, 'open' | 'own' | KeyScope> = {
   'get /metrics': 'read',
   'get /api/v1/audit': 'admin',
   'get /api/v1/compare': 'read',
+  'get /api/v1/sparklines': 'read',
   'get /api/v1/datasets': 'read',
   'get /api/v1/datasets/{name}': 'read',
   'get /api/v1/datasets/{name}/samples': 'read',

@@ -34,6 +34,7 @@ import { LONGEST_RECEIVE_MS, limitReceiving } from './receive-within.ts'
 import { requireKey } from './require-key.ts'
 import { resultRoutes } from './result-routes.ts'
 import { type SamplesDeps, samplesRoute } from './samples-route.ts'
+import { sparklinesRoute } from './sparklines-route.ts'
 import { type SweepDeps, sweepRoutes } from './sweep-routes.ts'
 import { submitRoute } from './submit-route.ts'
 import { type WeightsDeps, weightsRoute } from './weights-route.ts'
@@ -124,6 +125,7 @@ async function registerRoutes(app: FastifyInstance, deps: Omit<ApiDeps, 'logger'
   await app.register(resultRoutes, deps)
   await app.register(layersRoute, deps)
   await app.register(compareRoute, deps)
+  await app.register(sparklinesRoute, deps)
   await app.register(modelRoutes, deps)
   await app.register(eventRoutes, deps)
   await app.register(predictRoute, deps)

@@ -11,6 +11,7 @@ const NO_TABLE: Record<string, string> = {
   '/api/v1/experiments/{id}': 'one record; its attempts and transitions belong to it',
   '/api/v1/datasets/{name}': 'one record; who holds it belongs to it',
   '/api/v1/workers/{id}': 'one record; its slots belong to it',
+  '/api/v1/sparklines': 'to draw beside a list; /compare has the epochs as a table',
   '/readyz': 'yes or no, for whoever restarts services; its checks say why',
 }
 /** What a table's rows are called. */

@@ -55,6 +55,7 @@ describe('OpenAPI', () => {
       'get /api/v1/experiments/{id}/pytorch',
       'get /api/v1/keys',
       'get /api/v1/probes/{id}',
+      'get /api/v1/sparklines',
       'get /api/v1/sweeps',
       'get /api/v1/sweeps/{id}',
       'get /api/v1/sweeps/{id}/norm-lab',

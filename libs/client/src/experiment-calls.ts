@@ -13,6 +13,7 @@ import {
   isTerminal,
   LayerList,
   LogList,
+  SparklineList,
   type ModelKind,
   Prediction,
 } from '@trainyard/contracts'
@@ -70,6 +71,8 @@ export interface ExperimentCalls {
   logs(id: string): Promise<LogList>
   /** Curves of up to 50, aligned by epoch, and what differs in their configs. */
   compare(ids: readonly string[]): Promise<Comparison>
+  /** The losses of up to 200, each in a few points. Whole ids only; one that is gone is left out. */
+  sparklines(ids: readonly string[]): Promise<SparklineList>
   /** The likeliest classes of a photo, a JPEG's or PNG's bytes, by the model that the experiment has kept. */
   predict(id: string, photo: Uint8Array<ArrayBuffer>): Promise<Prediction>
   /** A file of the kept model; its body can be large. */
@@ -134,6 +137,7 @@ export function experimentCalls(http: Http): ExperimentCalls {
     batches: (id, options) => http.json(BatchList, { path: pathOf(id, '/batches'), query: { ...options } }),
     layers: (id, options) => http.json(LayerList, { path: pathOf(id, '/layers'), query: { ...options } }),
     compare: (ids) => http.json(Comparison, { path: '/api/v1/compare', query: { ids: ids.join(',') } }),
+    sparklines: (ids) => http.json(SparklineList, { path: '/api/v1/sparklines', query: { ids: ids.join(',') } }),
     logs: (id) => http.json(LogList, { path: pathOf(id, '/logs') }),
     predict: (id, bytes) =>
       http.json(Prediction, {

@@ -38,6 +38,7 @@ export type {
   Problem,
   Readiness,
   SampleList,
+  SparklineList,
   Sweep,
   SweepPage,
   SweepPlan,

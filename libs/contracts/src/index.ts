@@ -90,6 +90,7 @@ export { isBatchCount, stateDict, WeightsNetwork, weightsNetwork, wordsFor } fro
 export { CheckpointInfo, FromTrainer, RunStart, ToTrainer } from './trainer-message.ts'
 export { TRAINER_ENVIRONMENT } from './trainer-environment.ts'
 export { Problem } from './problem.ts'
+export { MOST_SPARKLINES, Sparkline, SPARKLINE_POINTS, SparklineList } from './sparkline.ts'
 export { Sample, SampleList, SamplesAnswer, SamplesQuery, SamplesRequest } from './samples.ts'
 export { Readiness } from './health.ts'
 export {
