@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { chromiumExecutable } from '../support/chromium.ts'
-import { expectAccessible, expectStill, ownDashboard, takePicture } from './own-dashboard.ts'
+import { expectAccessible, expectStill, ownDashboard, takePicture, until } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()
 const SMALL = { dataset: 'synthetic-flowers', imageSize: 16, width: 32, lr: 0.05 }
@@ -33,7 +33,7 @@ describe.skipIf(executable === null)('the list of experiments', () => {
     await row.getByText('batch norm before ReLU').waitFor()
     await row.getByText('completed').waitFor({ timeout: 60_000 })
     await row.getByText(/30 of 30 epochs/).waitFor()
-    await page.waitForFunction(`document.querySelector('.sparkline path')?.getAttribute('d').length > 100`)
+    await until(page, `document.querySelector('.sparkline path')?.getAttribute('d').length > 100`)
     await page.close()
   })
 
@@ -47,7 +47,7 @@ describe.skipIf(executable === null)('the list of experiments', () => {
       .waitFor({ timeout: 60_000 })
     await page.getByRole('searchbox', { name: 'Tag', exact: true }).fill('lesson')
     await page.waitForURL(/tag=lesson/)
-    await page.waitForFunction(`document.querySelectorAll('.experiments tbody tr').length === 2`)
+    await until(page, `document.querySelectorAll('.experiments tbody tr').length === 2`)
     await page.getByRole('button', { name: 'Eval accuracy' }).click()
     await page.waitForURL(/sort=-evalAccuracy/)
     await page.reload()
@@ -73,7 +73,7 @@ describe.skipIf(executable === null)('the list of experiments', () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await dashboard.open('/', { colorScheme })
       await page.getByRole('row', { name: /first example/ }).waitFor()
-      await page.waitForFunction(`document.querySelectorAll('.sparkline path').length >= 3`)
+      await until(page, `document.querySelectorAll('.sparkline path').length >= 3`)
       await expectAccessible(page)
       await expectStill(page)
       await takePicture(page, colorScheme === 'light' ? 'experiments' : 'experiments-dark')

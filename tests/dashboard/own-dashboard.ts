@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { z } from 'zod'
 import { startChromium } from '../support/chromium.ts'
+import { poll } from '../support/poll.ts'
 import { type Service, startService, stopAndRemove } from '../support/service.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'docs', 'images')
@@ -16,12 +17,12 @@ interface OpenOptions {
 }
 
 /** The real service with a worker, and the page in a real browser, for one test file; what went wrong in any of its pages fails the test that looks. */
-export function ownDashboard({ executable, flags = [] }: { executable: string; flags?: string[] }) {
+export function ownDashboard({ executable, env = {} }: { executable: string; env?: Record<string, string> }) {
   let service: Service | undefined
   let browser: Browser | undefined
   const faults: string[] = []
   beforeAll(async () => {
-    service = await startService({ flags })
+    service = await startService({ env })
     browser = await startChromium(executable)
   }, 300_000)
   afterAll(async () => {
@@ -52,6 +53,15 @@ export function ownDashboard({ executable, flags = [] }: { executable: string; f
     },
   }
 }
+
+/** Waits for what an expression says in the page. Playwright's own waitForFunction would evaluate it as the page's policy forbids. */
+export const until = (page: Page, expression: string): Promise<void> =>
+  poll(
+    async () => {
+      if (!(await page.evaluate(expression))) throw new Error(`not yet: ${expression}`)
+    },
+    { timeoutMs: 60_000 },
+  )
 
 /** As text: what vitest makes of a function would not run in the page. */
 const WATCH_SHIFTS = `globalThis.shifts = []; new PerformanceObserver((list) => {

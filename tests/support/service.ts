@@ -26,7 +26,7 @@ export interface Service {
 interface ServiceOptions {
   flags?: string[]
   data?: string
-  /** Settings beyond this process's own. */
+  /** Settings beyond this process's own; with a REDIS_URL it starts no Redis. */
   env?: Record<string, string>
 }
 
@@ -35,7 +35,8 @@ export async function startService({ flags = [], data, env: more = {} }: Service
   const folder = data ?? (await mkdtemp(path.join(os.tmpdir(), 'trainyard-e2e-')))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const { REDIS_URL: _shared, ...env } = { ...process.env, ...more }
+  const { REDIS_URL: _shared, ...own } = process.env
+  const env = { ...own, ...more }
   const args = ['tools/start/main.mjs', '--port', `${port}`, '--data', folder, '--no-example', ...flags]
   const child = spawn(process.execPath, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
