@@ -17,6 +17,18 @@ RUN --mount=type=secret,id=ca \
     && find node_modules \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -type f -delete \
     && rm -rf /root/.npm
 
+FROM ${BASE} AS dashboard
+WORKDIR /app
+COPY --from=manifests /manifests .
+RUN --mount=type=secret,id=ca \
+    export NODE_EXTRA_CA_CERTS="$(ls /run/secrets/ca 2>/dev/null)" \
+    && npm ci --workspace @trainyard/dashboard
+COPY libs/contracts libs/contracts
+COPY libs/client libs/client
+COPY libs/inference libs/inference
+COPY apps/dashboard apps/dashboard
+RUN node node_modules/vite/bin/vite.js build apps/dashboard
+
 FROM ${BASE} AS init
 RUN apt-get update && apt-get install -y --no-install-recommends tini
 
@@ -32,6 +44,7 @@ COPY libs/random libs/random
 COPY libs/jobs libs/jobs
 COPY libs/artifacts libs/artifacts
 COPY apps/api apps/api
+COPY --from=dashboard /app/apps/dashboard/dist apps/dashboard/dist
 ENV NODE_ENV=production TRAINYARD_HOST=0.0.0.0 TRAINYARD_DATA=/data
 USER 10001:10001
 VOLUME /data

@@ -30,6 +30,13 @@ describe.skipIf(!here)('Redis, the API and a worker in containers', () => {
     expect((await fetch(`${service.url}/api/v1/experiments`)).status).toBe(401)
   })
 
+  test('the dashboard is in the image, with all that it is made of', async () => {
+    const page = await fetch(service.url, { headers: { accept: 'text/html' } })
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const [script = 'none'] = /\/assets\/[\w-]+\.js/.exec(await page.text()) ?? []
+    expect((await fetch(`${service.url}${script}`)).headers.get('content-type')).toMatch(/javascript/)
+  })
+
   test.skipIf(root === null)(
     'an experiment trains to its end on the real images, mounted read-only into the worker',
     async () => {
