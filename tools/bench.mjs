@@ -14,7 +14,7 @@ await runTool(async () => {
   const [name = '', ...args] = argv.slice(2)
   const script = path.join(ROOT, 'bench', `${name}.ts`)
   if (!/^[a-z]+$/.test(name) || !existsSync(script))
-    throw new ToolError('Run npm run bench:training, bench:scaling, bench:checkpoints, bench:api or bench:gpu')
+    throw new ToolError('Run npm run bench:training, bench:scaling, bench:checkpoints, bench:api, bench:dashboard or bench:gpu')
   const fault = name === 'gpu' ? whyNoGpuHere(env) : null
   if (fault !== null) {
     stdout.write(`No GPU here: ${fault}; nothing was measured.\n`)

@@ -18,7 +18,7 @@ export function runExample({ url, env, signal }) {
 export function welcome({ url, port }) {
   const at = port === 8787 ? '' : ` --url ${url}`
   return `
-Trainyard runs at ${url} (its interface: ${url}/docs). Ctrl-C stops it; what it holds stays.
+Trainyard runs: look at ${url} (its interface: ${url}/docs). Ctrl-C stops it; what it holds stays.
 
   npx trainyard list${at}
   npx trainyard watch latest${at}
