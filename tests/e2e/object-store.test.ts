@@ -79,6 +79,9 @@ describe.skipIf(python === null)('two APIs and two workers that share no folder,
       expect(right).toEqual(left)
     }
     expect((await fetch(`${modelUrl(original.id, 1, 'weights.bin')}?weights=uint8`, { redirect: 'error' })).status).toBe(200)
+    const passed = await fetch(`${modelUrl(original.id, 1)}?redirect=false`, { redirect: 'error' })
+    expect([passed.status, passed.headers.get('etag')]).toEqual([200, streamed.headers.get('etag')])
+    expect(Buffer.from(await passed.arrayBuffer())).toEqual(bytes)
   })
 
   test('a fork of it, an experiment that begins with its weights, and a photo to name: each by whichever host there is', async () => {

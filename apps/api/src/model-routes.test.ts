@@ -61,6 +61,11 @@ describe('models', () => {
     ;[-1, 0, 1, 3].forEach((value, i) => expect(Math.abs((back[i] ?? NaN) - value)).toBeLessThanOrEqual(scale / 2 + 1e-9))
   })
 
+  test('redirect=false where nothing would redirect — the same file', async () => {
+    const reply = await get(completed, '/models/best/weights.bin?redirect=false')
+    expect([reply.statusCode, reply.rawPayload]).toEqual([200, floats])
+  })
+
   test('a model never changes: its ETag answers 304', async () => {
     const first = await get(completed, '/models/best/weights.bin')
     const again = await get(completed, '/models/best/weights.bin', { 'if-none-match': first.headers.etag })
@@ -97,7 +102,12 @@ describe('models', () => {
     expect(reply.body).toContain('class MyModel(torch.nn.Module)')
   })
 
-  test.each(['/models/best/other.bin', '/models/worst/model.json', '/models/best/model.json?weights=int4'])('%s — 400', async (rest) => {
+  test.each([
+    '/models/best/other.bin',
+    '/models/worst/model.json',
+    '/models/best/model.json?weights=int4',
+    '/models/best/model.json?redirect=no',
+  ])('%s — 400', async (rest) => {
     expect((await get(completed, rest)).json()).toMatchObject({ status: 400, code: 'INVALID_INPUT' })
   })
 

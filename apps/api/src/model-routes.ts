@@ -26,6 +26,12 @@ const fileSchema = {
   params: ById.extend({ kind: ModelKind, file: ModelFile }),
   querystring: z.strictObject({
     weights: z.enum(['float32', 'uint8']).default('float32').describe('uint8: a quarter of the size, for model.json and weights.bin'),
+    redirect: z
+      .enum(['true', 'false'])
+      .default('true')
+      .describe(
+        'false: the service passes the bytes itself where they lie in an artifact store, for pages whose policy forbids other hosts',
+      ),
   }),
   response: {
     200: {
@@ -56,7 +62,7 @@ const sourceSchema = {
 export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store, artifacts: { models } }) => {
   app.get('/experiments/:id/models/:kind/:file', { schema: fileSchema }, async (request, reply) => {
     const { kind, file } = request.params
-    const { weights } = request.query
+    const { weights, redirect } = request.query
     const experiment = await experimentOf(request, store)
     const stored = await store.storedModel(experiment.id)
     if (experiment.model?.kind !== kind || !stored) throw new ModelNotFoundError(experiment, kind)
@@ -72,7 +78,7 @@ export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store
       throw new ModelNotFoundError(experiment, kind)
     }
     if (weights === 'uint8' && file !== 'model.safetensors') return sendQuantised(reply, { file, read })
-    const link = await models.link({ experimentId: experiment.id, folder: stored.folder, file })
+    const link = redirect === 'true' ? await models.link({ experimentId: experiment.id, folder: stored.folder, file }) : null
     if (link !== null) return reply.removeHeader('etag').header('cache-control', 'private, no-store').redirect(link, 307)
     const { bytes, stream } = await read(file)
     if (file === 'model.safetensors') reply.header('content-disposition', `attachment; filename="${experiment.id}.safetensors"`)

@@ -32,6 +32,10 @@ export interface KeyOptions {
 export interface ModelFileOptions {
   kind: ModelKind
   file: 'model.json' | 'weights.bin' | 'model.safetensors'
+  /** uint8: a quarter of the size, for model.json and weights.bin. */
+  weights?: 'float32' | 'uint8'
+  /** false: the bytes come from the service itself, not from the artifact store that it would send to. */
+  redirect?: boolean
 }
 
 type Optional<Fields> = { [Name in keyof Fields]?: Fields[Name] | undefined }
@@ -147,7 +151,8 @@ export function experimentCalls(http: Http): ExperimentCalls {
         headers: { 'content-type': PHOTO_TYPE },
         waitSeconds: PREDICT_SECONDS,
       }),
-    modelFile: (id, { kind, file }) => http.send({ path: pathOf(id, `/models/${kind}/${file}`), signal: new AbortController().signal }),
+    modelFile: (id, { kind, file, ...query }) =>
+      http.send({ path: pathOf(id, `/models/${kind}/${file}`), query, signal: new AbortController().signal }),
     pytorchSource: (id) => http.text({ path: pathOf(id, '/pytorch') }),
     watch: (id, options) => epochsOf(watchEvents(http, { id, ...options })),
     events: (id, options) => watchEvents(http, { id, ...options }),
