@@ -71,6 +71,7 @@ export { forecastSignal, SignalForecast, SignalVerdict } from './signal-advice.t
 export { dryRunShapes, linearShapes, type NetworkCost, networkCost } from './network-cost.ts'
 export { UploadedWeights, weightsFaults } from './initial-weights.ts'
 export { fromJsonNumber, JsonNumber, toJsonNumber } from './json-number.ts'
+export { type LayerFinding, layerFindings } from './layer-findings.ts'
 export { EpochLayers, LayerKind, LayerList, LayerRow, LayerSignal } from './layer-signal.ts'
 export { KeptModel, ModelKind, Prediction, StoredModel } from './model.ts'
 export { formatBytes, formatCount, formatLoss, formatSeconds, formatShare } from './measures.ts'
