@@ -32,6 +32,7 @@ export function Chart({ label, curves, axes, levels = NO_LEVELS, heightPx = HEIG
   const [colours, setColours] = useState(0)
   const data = useMemo(() => chartData(curves, axes), [curves, axes.logX, axes.logY])
   const latest = useRef({ onZoom, onPick, data })
+  const zoomed = useRef<Range>(null)
   useEffect(() => void (latest.current = { onZoom, onPick, data }))
   useEffect(() => watchColours(() => setColours((count) => count + 1)), [])
 
@@ -50,17 +51,24 @@ export function Chart({ label, curves, axes, levels = NO_LEVELS, heightPx = HEIG
       element,
     )
     plot.current = made
+    // another look of the same part
+    if (zoomed.current) made.setScale('x', zoomed.current)
     const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: heightPx }))
     resized.observe(element)
     return () => {
       resized.disconnect()
+      zoomed.current = shownPart(made)
       made.destroy()
       plot.current = null
     }
   }, [looks, heightPx, colours])
   useEffect(() => {
     const made = plot.current
-    if (made && made.data !== data) made.setData(data, !isZoomed(made))
+    if (!made || made.data === data) return
+    const part = shownPart(made)
+    made.setData(data, part === null)
+    // draws, too: new points in the part that is shown
+    if (part) made.setScale('x', part)
   }, [data])
 
   function pick(): void {
@@ -94,10 +102,12 @@ export function Chart({ label, curves, axes, levels = NO_LEVELS, heightPx = HEIG
   )
 }
 
-const isZoomed = (plot: uPlot): boolean => {
+/** What is zoomed to; null: all is shown. */
+function shownPart(plot: uPlot): Range | null {
   const { min, max } = plot.scales['x'] ?? {}
   const xs = plot.data[0]
-  return min != null && max != null && xs.length > 1 && (min > (xs[0] ?? min) || max < (xs.at(-1) ?? max))
+  const zoomed = min != null && max != null && xs.length > 1 && (min > (xs[0] ?? min) || max < (xs.at(-1) ?? max))
+  return zoomed ? { min, max } : null
 }
 
 /** The curve whose value at this index is nearest to the cursor, from 0. */
