@@ -1,0 +1,67 @@
+import type { Experiment } from '@trainyard/client'
+import { type Attempt, type AttemptOutcome, type StateReason } from '@trainyard/contracts'
+
+/** One thing that happened to an experiment. */
+export interface Happening {
+  at: string
+  words: string
+  details: readonly string[]
+}
+
+export const REASON_WORDS: Record<StateReason, string> = {
+  submitted: 'submitted',
+  forked: 'submitted as a fork',
+  claimed: 'taken by a worker',
+  pause_requested: 'somebody asked to pause it: it goes on to the end of its epoch',
+  paused_by_user: 'paused by a user',
+  resumed: 'queued again by a user',
+  cancel_requested: 'somebody asked to cancel it',
+  canceled_by_user: 'canceled by a user',
+  finished: 'all epochs are done',
+  stopped_early: 'stopped early by its sweep',
+  user_error: 'its config cannot be run',
+  infrastructure_error: 'the infrastructure failed',
+  time_limit: 'its time limit was reached',
+  worker_lost: 'its worker was lost',
+  drained: 'its worker leaves and gave it back',
+  retry: 'queued again after a failure of the infrastructure',
+}
+
+const OUTCOME_WORDS: Record<AttemptOutcome, string> = {
+  completed: 'completed',
+  failed: 'failed',
+  canceled: 'canceled',
+  paused: 'paused',
+  worker_lost: 'worker lost',
+  drained: 'given back by its worker',
+  infrastructure_error: 'failed by the infrastructure',
+}
+
+/** Changes of state and attempts, by time; of the same moment the change first. */
+export function historyOf({ transitions, attempts }: Pick<Experiment, 'transitions' | 'attempts'>): Happening[] {
+  const changes = transitions.map(({ state, reason, at }) => ({ at, words: `${state}: ${REASON_WORDS[reason]}`, details: [] }))
+  const happenings: Happening[] = [...changes, ...attempts.map(begun)]
+  // stable: equal times stay as they are here
+  return happenings.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+}
+
+function begun(attempt: Attempt): Happening {
+  const { number, workerId, startedAt, outcome, resumedFromEpoch, repeated, engine, environmentChanged } = attempt
+  const resumed = resumedFromEpoch === null ? [] : [resumedFromEpoch === 0 ? 'began anew' : `resumed from epoch ${resumedFromEpoch}`]
+  return {
+    at: startedAt,
+    words: `attempt ${number}: ${outcome === null ? 'under way' : OUTCOME_WORDS[outcome]}`,
+    details: [
+      `worker ${workerId}`,
+      ...(engine ? [`TensorFlow ${engine.version} (${engine.name}) on ${engine.device}, ${engine.threads} threads`] : []),
+      ...resumed,
+      ...(repeated ? [repeatedWords(repeated)] : []),
+      ...(environmentChanged ? ['another environment than the attempt before: last digits may differ'] : []),
+    ],
+  }
+}
+
+function repeatedWords({ firstEpoch, lastEpoch, matched }: NonNullable<Attempt['repeated']>): string {
+  const which = firstEpoch === lastEpoch ? `epoch ${firstEpoch}` : `epochs ${firstEpoch} to ${lastEpoch}`
+  return `ran ${which} again, ${matched ? 'to the same bits' : 'to other numbers'}`
+}
