@@ -1,5 +1,49 @@
+import { ProblemError } from '@trainyard/client'
+import { isTerminal } from '@trainyard/contracts'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { Link, useLocation } from 'wouter'
+import { Empty } from '../empty.tsx'
 import { Page } from '../page.tsx'
+import { ProblemNote } from '../problem-note.tsx'
+import { useClient } from '../service.ts'
+import { experimentKey } from './queries.ts'
+import { Run } from './run.tsx'
+import './experiment.css'
 
+/** Events tell of changes at once; this is for when they do not come. */
+const POLL_MS = 5000
+
+/** The experiment that the address names: by its id, the beginning of it, or as `latest`. */
 export function ExperimentView({ id }: { id: string }) {
-  return <Page title={id}>{null}</Page>
+  const client = useClient()
+  const queries = useQueryClient()
+  const [, goTo] = useLocation()
+  const { data: experiment, error } = useQuery({
+    queryKey: experimentKey(id),
+    queryFn: () => client.experiments.get(id),
+    refetchInterval: ({ state: { data } }) => (data && isTerminal(data.state) ? false : POLL_MS),
+  })
+  const whole = experiment?.id
+  useEffect(() => {
+    if (!experiment || experiment.id === id) return
+    queries.setQueryData(experimentKey(experiment.id), experiment)
+    goTo(`/experiments/${experiment.id}`, { replace: true })
+  }, [whole, id])
+
+  if (experiment && whole === id) return <Run experiment={experiment} />
+  return (
+    <Page title={`Experiment ${id.slice(0, 12)}`}>
+      {error && isGone(error) ? (
+        <Empty title="No such experiment">
+          <ProblemNote error={error} />
+          <Link href="/">All experiments</Link>
+        </Empty>
+      ) : (
+        <ProblemNote error={error} />
+      )}
+    </Page>
+  )
 }
+
+const isGone = (error: unknown): boolean => error instanceof ProblemError && error.problem.status < 500

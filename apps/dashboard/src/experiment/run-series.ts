@@ -39,8 +39,8 @@ interface Older {
 export interface RunSeries {
   apply(event: ExperimentEvent): void
   addOlder(older: Older): void
-  view(): RunView
-  subscribe(listener: () => void): () => void
+  view: () => RunView
+  subscribe: (listener: () => void) => () => void
 }
 
 /** All that events tell of one run, in bounded memory. Listeners hear of changes when `schedule` says so: once per frame, however many events came. */

@@ -1,0 +1,48 @@
+import type { Experiment } from '@trainyard/client'
+import { formatSeconds, isTerminal, type Progress } from '@trainyard/contracts'
+import { ConfigChips } from '../config-chips.tsx'
+import { StateBadge } from '../state-badge.tsx'
+import { REASON_WORDS } from './history.ts'
+import { RunControls } from './run-controls.tsx'
+
+/** Where the run is, and what can be done with it. Its height is the same in every state. */
+export function RunStatus({ experiment, live }: { experiment: Experiment; live: Progress | null }) {
+  const { state, reason, config, error } = experiment
+  // what came live is older than the record of one that has ended
+  const progress = isTerminal(state) ? experiment.progress : (live ?? experiment.progress)
+  return (
+    <section className="card run-status" aria-label="Status">
+      <div className="row">
+        <StateBadge state={state} />
+        <span>{REASON_WORDS[reason]}</span>
+        <ConfigChips config={config} />
+      </div>
+      <p className="hidden" role="status">
+        {`The experiment is ${state}: ${REASON_WORDS[reason]}`}
+      </p>
+      <div className="row run-progress">
+        <progress value={progress.fraction} aria-label="Progress" />
+        <span>{progressWords(experiment, progress)}</span>
+      </div>
+      <RunControls experiment={experiment} />
+      {error && (
+        <div className="fault">
+          <b>{error.class === 'user' ? 'The config' : 'The infrastructure'}</b> ({error.code}): {error.message} {error.advice}
+        </div>
+      )}
+    </section>
+  )
+}
+
+function progressWords({ state, queuePosition, startsInSeconds, heldBy }: Experiment, progress: Progress): string {
+  const { phase, epoch, epochs, step, stepsPerEpoch, etaSeconds, secondsPerEpoch } = progress
+  const pace = secondsPerEpoch === null ? [] : [`${formatSeconds(secondsPerEpoch)} an epoch`]
+  if (state === 'queued') {
+    if (heldBy !== null) return `waits for another one of its ${heldBy}`
+    const starts = startsInSeconds === null ? [] : [`starts in about ${formatSeconds(startsInSeconds)}`]
+    return [queuePosition === null ? 'waits' : `place ${queuePosition} in the queue`, ...starts].join(' · ')
+  }
+  const where = [`epoch ${epoch} of ${epochs}`, ...(state === 'running' ? [`step ${step} of ${stepsPerEpoch}`] : [])]
+  const left = state === 'running' && etaSeconds !== null ? [`about ${formatSeconds(etaSeconds)} left`] : []
+  return [...(state === 'running' ? [phase] : []), ...where, ...pace, ...left].join(' · ')
+}
