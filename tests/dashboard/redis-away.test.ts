@@ -3,7 +3,7 @@ import { createClient } from '@trainyard/client'
 import { afterAll, describe, expect, test } from 'vitest'
 import { chromiumExecutable } from '../support/chromium.ts'
 import { startRedis } from '../support/redis-process.ts'
-import { ownDashboard } from './own-dashboard.ts'
+import { ownDashboard, until } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()
 const AWAY_MS = 10_000
@@ -35,9 +35,7 @@ describe.skipIf(executable === null)('Redis away for ten seconds', () => {
 
     await Promise.all([run, list].map((page) => page.getByText('What you see may be old').waitFor({ state: 'hidden', timeout: 60_000 })))
     const before = await epochOf()
-    await run.waitForFunction(`Number(/(\\d+) of 4000/.exec(document.querySelector('main').textContent)?.[1]) > ${before}`, undefined, {
-      timeout: 60_000,
-    })
+    await until(run, `Number(/(\\d+) of 4000/.exec(document.querySelector('main').textContent)?.[1]) > ${before}`)
     await client.experiments.cancel(id)
     await run.getByText('canceled').first().waitFor({ timeout: 60_000 })
     // gapless although the stream was cut: the numbers of the page are those of the service

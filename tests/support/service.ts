@@ -55,7 +55,9 @@ export async function startService({ flags = [], data, env: more = {} }: Service
       (await promisify(execFile)('ps', ['-eo', 'pid,args'])).stdout.split('\n').filter((line) => line.includes(folder)),
   }
   try {
-    await poll(() => assertReady({ url, child, output: () => output }), { timeoutMs: READY_WITHIN_MS })
+    await poll(() => assertReady({ url, child, adminKey: env['TRAINYARD_ADMIN_KEY'], output: () => output }), {
+      timeoutMs: READY_WITHIN_MS,
+    })
   } catch (error) {
     await service.stop()
     throw error
@@ -69,11 +71,20 @@ export async function stopAndRemove(service: Service | undefined): Promise<void>
   await rm(service.data, { recursive: true, force: true })
 }
 
-async function assertReady({ url, child, output }: { url: string; child: ChildProcess; output: () => string }): Promise<void> {
+interface Starting {
+  url: string
+  child: ChildProcess
+  adminKey: string | undefined
+  output: () => string
+}
+
+async function assertReady({ url, child, adminKey, output }: Starting): Promise<void> {
   if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${output()}`)
   const ready = await fetch(`${url}/readyz`)
   if (!ready.ok) throw new Error(`not ready: ${await ready.text()}`)
-  const workers: { items: { engine: unknown }[] } = await (await fetch(`${url}/api/v1/workers`)).json()
+  const workers: { items: { engine: unknown }[] } = await (
+    await fetch(`${url}/api/v1/workers`, adminKey === undefined ? {} : { headers: { authorization: `Bearer ${adminKey}` } })
+  ).json()
   if (!workers.items.some(({ engine }) => engine)) throw new Error(`no worker has a trainer yet: ${output()}`)
 }
 
