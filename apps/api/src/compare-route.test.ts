@@ -16,7 +16,7 @@ async function ran(fields: Parameters<typeof newExperiment>[0], losses: readonly
     payload: { dataset: 'synthetic-flowers', imageSize: 8, pool: 'compare', ...fields },
   })
   const { id, attempt, leave } = await claimNext(api, 'compare')
-  for (const [i, loss] of losses.entries()) await attempt.epoch(epochResult(i + 1, { loss, evalAccuracy: loss / 8 }))
+  for (const [i, loss] of losses.entries()) await attempt.epoch(epochResult(i + 1, { loss, evalAccuracy: loss / 8, seconds: 0.5 }))
   await attempt.complete()
   await leave()
   return id
@@ -33,8 +33,8 @@ test('curves aligned by epoch, what differs by field, also as CSV in long form',
     ],
     differing: expect.arrayContaining(['lr', 'norm', 'normPosition', 'normAffine']),
     items: [
-      { epoch: 1, loss: [4, 3], evalAccuracy: [0.5, 0.375] },
-      { epoch: 2, loss: [2, null], evalAccuracy: [0.25, null] },
+      { epoch: 1, loss: [4, 3], evalAccuracy: [0.5, 0.375], trainingSeconds: [0.5, 0.5] },
+      { epoch: 2, loss: [2, null], evalAccuracy: [0.25, null], trainingSeconds: [1, null] },
     ],
   })
   expect(reply.json().differing).not.toContain('epochs')

@@ -43,6 +43,7 @@ interface LongRow {
   accuracy: JsonNumber | null
   evalLoss: JsonNumber | null
   evalAccuracy: JsonNumber | null
+  trainingSeconds: number | null
 }
 
 /** Long form, as plotting libraries like it. */
@@ -52,8 +53,9 @@ function longRows({ experiments, items }: Comparison): LongRow[] {
       const loss = row.loss[i] ?? null
       if (loss === null) return []
       const at = (values: readonly (JsonNumber | null)[]): JsonNumber | null => values[i] ?? null
+      const [accuracy, evalLoss, evalAccuracy] = [at(row.accuracy), at(row.evalLoss), at(row.evalAccuracy)]
       return [
-        { id, name, epoch: row.epoch, loss, accuracy: at(row.accuracy), evalLoss: at(row.evalLoss), evalAccuracy: at(row.evalAccuracy) },
+        { ...{ id, name, epoch: row.epoch, loss, accuracy, evalLoss, evalAccuracy }, trainingSeconds: row.trainingSeconds[i] ?? null },
       ]
     }),
   )
@@ -67,4 +69,5 @@ const LONG_COLUMNS: Columns<LongRow> = {
   accuracy: ({ accuracy }) => accuracy,
   evalLoss: ({ evalLoss }) => evalLoss,
   evalAccuracy: ({ evalAccuracy }) => evalAccuracy,
+  trainingSeconds: ({ trainingSeconds }) => trainingSeconds,
 }

@@ -24,7 +24,16 @@ export const Comparison = z
     experiments: z.array(Compared),
     differing: z.array(z.string()).describe('names of the fields in which the configs differ'),
     items: z.array(
-      z.object({ epoch: z.int(), loss: perExperiment, accuracy: perExperiment, evalLoss: perExperiment, evalAccuracy: perExperiment }),
+      z.object({
+        epoch: z.int(),
+        loss: perExperiment,
+        accuracy: perExperiment,
+        evalLoss: perExperiment,
+        evalAccuracy: perExperiment,
+        trainingSeconds: z
+          .array(z.number().nullable())
+          .describe('of training from the first epoch to the end of this one, for each experiment; evaluation is not in it'),
+      }),
     ),
   })
   .meta({ id: 'Comparison' })
@@ -51,7 +60,7 @@ export function compareExperiments(found: readonly { experiment: Experiment; epo
 }
 
 function alignEpochs(curves: readonly (readonly Epoch[])[]): Comparison['items'] {
-  const byEpoch = curves.map((epochs) => new Map(epochs.map((each) => [each.epoch, each])))
+  const byEpoch = curves.map((epochs) => new Map(withTrainingSeconds(epochs).map((each) => [each.epoch, each])))
   const last = Math.max(0, ...curves.flatMap((epochs) => epochs.map(({ epoch }) => epoch)))
   return Array.from({ length: last }, (_, i) => {
     const at = byEpoch.map((epochs) => epochs.get(i + 1))
@@ -61,6 +70,12 @@ function alignEpochs(curves: readonly (readonly Epoch[])[]): Comparison['items']
       accuracy: at.map((each) => each?.accuracy ?? null),
       evalLoss: at.map((each) => each?.evalLoss ?? null),
       evalAccuracy: at.map((each) => each?.evalAccuracy ?? null),
+      trainingSeconds: at.map((each) => each?.trainingSeconds ?? null),
     }
   })
+}
+
+function withTrainingSeconds(epochs: readonly Epoch[]) {
+  let trainingSeconds = 0
+  return epochs.map((each) => ({ ...each, trainingSeconds: (trainingSeconds += each.seconds) }))
 }
