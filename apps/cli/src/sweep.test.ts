@@ -15,6 +15,7 @@ const trial = {
   fields: { lr: 0.1 },
   state: null,
   reason: null,
+  finishedAt: null,
   epochs: 0,
   best: null,
   value: null,

@@ -93,6 +93,7 @@ export const Trial = z
     fields: TrialFields,
     state: ExperimentState.nullable(),
     reason: StateReason.nullable(),
+    finishedAt: z.iso.datetime().nullable(),
     epochs: z.int().describe('done'),
     best: Epoch.nullable().describe('by the objective, of those done'),
     value: JsonNumber.nullable().describe('of the objective in that epoch'),

@@ -36,10 +36,11 @@ export const SweepRecord = z.object({
 })
 export type SweepRecord = z.infer<typeof SweepRecord>
 
-/** What a sweep needs of a trial's experiment: the fields state, reason, latest and stopEarly of its record. */
+/** What a sweep needs of a trial's experiment: the fields state, reason, finishedAt, latest and stopEarly of its record. */
 export const TrialRecord = z
-  .tuple([z.string().nullable(), z.string().nullable(), z.string().nullable(), z.string().nullable()])
-  .transform(([state, reason, latest, stopEarly]) => ({
+  .tuple([z.string().nullable(), z.string().nullable(), time.nullable(), z.string().nullable(), z.string().nullable()])
+  .transform(([state, reason, finishedAt, latest, stopEarly]) => ({
+    finishedAt,
     state: state === null ? null : ExperimentState.parse(state),
     reason: reason === null ? null : StateReason.parse(reason),
     latest: latest === null ? null : epochFromRow(latest),

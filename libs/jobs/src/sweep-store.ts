@@ -80,13 +80,14 @@ export function createSweepStore({
 
   async function trialOf(known: { trial: number; fields: TrialFields; experimentId: string | null; found: SweepRecord }): Promise<Trial> {
     const { trial, fields, experimentId, found } = known
-    const nothing = { trial, fields, experimentId, state: null, reason: null, epochs: 0, best: null, value: null, stopped: null }
+    const notMade = { state: null, reason: null, finishedAt: null, epochs: 0, best: null, value: null, stopped: null }
+    const nothing = { trial, fields, experimentId, ...notMade }
     if (experimentId === null) return nothing
-    const held = await redis.hmget(keys.record(experimentId), 'state', 'reason', 'latest', 'stopEarly')
-    const { state, reason, latest, stopped } = TrialRecord.parse(held)
+    const held = await redis.hmget(keys.record(experimentId), 'state', 'reason', 'finishedAt', 'latest', 'stopEarly')
+    const { state, reason, finishedAt, latest, stopped } = TrialRecord.parse(held)
     if (state === null) return { ...nothing, experimentId: null } // deleted
     const best = latest ? bestEpoch(await store.epochs(experimentId), found.objective) : null
-    return { ...nothing, state, reason, epochs: latest?.epoch ?? 0, best, value: best?.[found.objective] ?? null, stopped }
+    return { ...nothing, state, reason, finishedAt, epochs: latest?.epoch ?? 0, best, value: best?.[found.objective] ?? null, stopped }
   }
 
   async function find(idOrPrefix: string): Promise<Sweep> {

@@ -80,7 +80,11 @@ describe('a sweep', () => {
     await writer.complete()
     await (await begin(second, 2)).complete()
     await store.cancel(third)
-    expect(await sweeps().find(sweep)).toMatchObject({ state: 'completed', ended: 3, finishedAt: expect.any(String) })
+    const found = await sweeps().find(sweep)
+    expect(found).toMatchObject({ state: 'completed', ended: 3, finishedAt: expect.any(String) })
+    const times = await Promise.all(ids.map(async (id) => (await store.get(id)).finishedAt))
+    expect(found.items.map(({ finishedAt }) => finishedAt)).toEqual(times)
+    expect(times).not.toContain(null)
     await expect(sweeps().cancel(sweep)).rejects.toMatchObject({ code: 'WRONG_STATE' })
   })
 
