@@ -20,3 +20,13 @@ export function chartData(curves: readonly Curve[], { logX = false, logY = false
   const [x, ...ys] = uPlot.join(tables)
   return [[...x], ...ys.map((y) => [...y])]
 }
+
+/**
+ * What a curve is at the cursor: where the x is another curve's, the value before it, as long as the curve goes on; without a cursor what it is at
+ * its end.
+ */
+export function valueAt(ys: readonly (number | null | undefined)[], index: number | null): number | null | undefined {
+  const last = ys.findLastIndex((y) => y != null)
+  if (index === null) return ys[last]
+  return index > last ? null : ys.slice(0, index + 1).findLast((y) => y != null)
+}

@@ -1,5 +1,6 @@
-import type { ChartData } from './chart-data.ts'
+import { type ChartData, valueAt } from './chart-data.ts'
 import { type Axes, type Curve, shortNumber } from './chart-options.ts'
+import { Swatch } from './swatch.tsx'
 
 /** Which curve is which, and what each is at the cursor, else at its end. */
 export function ChartLegend(props: { curves: readonly Curve[]; axes: Axes; data: ChartData; index: number | null }) {
@@ -14,13 +15,10 @@ export function ChartLegend(props: { curves: readonly Curve[]; axes: Axes; data:
       {curves.map(({ label, look, faint }, i) => {
         if (faint) return null
         const ys = data[i + 1] ?? []
-        const y = index === null ? ys.findLast((each) => each != null) : ys[index]
+        const y = valueAt(ys, index)
         return (
           <span key={label} className="legend-item">
-            <svg width="24" height="8" aria-hidden="true">
-              <line x1="0" x2="24" y1="4" y2="4" stroke={`var(${look.colour})`} strokeWidth="3" strokeDasharray={look.dash.join(' ')} />
-            </svg>
-            {label} <b>{y == null ? '–' : formatY(y)}</b>
+            <Swatch look={look} /> {label} <b>{y == null ? '–' : formatY(y)}</b>
           </span>
         )
       })}
