@@ -1,5 +1,101 @@
+import { isTerminal } from '@trainyard/contracts'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { useSearchParams } from 'wouter'
+import { Chart } from '../chart.tsx'
 import { Page } from '../page.tsx'
+import { ProblemNote } from '../problem-note.tsx'
+import { useClient } from '../service.ts'
+import { type CompareChoice, readChoice, writeChoice } from './compare-choice.ts'
+import { CompareControls } from './compare-controls.tsx'
+import './compare.css'
+import '../linked-rows.css'
+import { comparedAxes, comparedCurves, nameOf } from './compared-curves.ts'
+import { ComparedTable } from './compared-table.tsx'
+import { RunPicker } from './run-picker.tsx'
 
+const LOOK_EVERY_MS = 2000
+
+/** Curves of several runs over each other, and what tells the runs apart. */
 export function CompareView() {
-  return <Page title="CompareView">{null}</Page>
+  const [address, setAddress] = useSearchParams()
+  const choice = useMemo(() => readChoice(address), [address])
+  const change = (changes: Partial<CompareChoice>): void => setAddress(writeChoice({ ...choice, ...changes }), { replace: !changes.ids })
+  if (choice.ids.length > 0) return <ComparedRuns choice={choice} onChange={change} />
+  return (
+    <Page title="Compare">
+      <section className="card" aria-labelledby="choose">
+        <h2 id="choose">Choose the runs to compare</h2>
+        <RunPicker compared={[]} onChoose={(ids) => change({ ids })} />
+      </section>
+    </Page>
+  )
+}
+
+function ComparedRuns({ choice, onChange }: { choice: CompareChoice; onChange: (changes: Partial<CompareChoice>) => void }) {
+  const client = useClient()
+  const { ids, measure, by, log, smoothing } = choice
+  const { data, error } = useQuery({
+    queryKey: ['compare', ids],
+    queryFn: () => client.experiments.compare(ids),
+    refetchInterval: ({ state }) => (state.data?.experiments.some((each) => !isTerminal(each.state)) ? LOOK_EVERY_MS : false),
+    placeholderData: keepPreviousData,
+  })
+  const curves = useMemo(() => (data ? comparedCurves(data, { measure, by, log, smoothing }) : []), [data, measure, by, log, smoothing])
+  const axes = useMemo(() => comparedAxes({ measure, by, log }), [measure, by, log])
+  const isEmpty = data !== undefined && curves.every(({ x }) => x.length === 0)
+  // what was typed may be a prefix or latest
+  const full = data?.experiments.map(({ id }) => id) ?? ids
+  const remove = (id: string): void => onChange({ ids: full.filter((each) => each !== id) })
+  const title = ids.length === 1 ? 'Compare 1 run' : `Compare ${ids.length} runs`
+  return (
+    <Page title={title}>
+      <section className="card" aria-label="Curves">
+        <CompareControls choice={choice} onChange={onChange} />
+        <ProblemNote error={error} />
+        {error !== null && !data && <Asked ids={ids} onRemove={remove} />}
+        <div className="compared-curves">
+          {data && (
+            <Chart
+              label={`${nameOf(measure)} of ${full.length} runs by ${by === 'time' ? 'training time' : 'epoch'}`}
+              curves={curves}
+              axes={axes}
+            />
+          )}
+        </div>
+        {isEmpty && <p className="muted">Nothing of this is known yet: no epoch has ended, or these runs do not evaluate.</p>}
+      </section>
+      {data && (
+        <section className="card" aria-label="What differs">
+          <ComparedTable comparison={data} onRemove={remove} />
+          {data.differing.length === 0 && data.experiments.length > 1 && <p className="muted">Their configs are equal.</p>}
+        </section>
+      )}
+      <AddRuns compared={full} onAdd={(more) => onChange({ ids: [...full, ...more] })} />
+    </Page>
+  )
+}
+
+/** One of them is not there: which, the service has said. */
+const Asked = ({ ids, onRemove }: { ids: readonly string[]; onRemove: (id: string) => void }) => (
+  <ul className="row asked">
+    {ids.map((id) => (
+      <li key={id}>
+        {id}{' '}
+        <button type="button" aria-label={`Remove ${id}`} onClick={() => onRemove(id)}>
+          Remove
+        </button>
+      </li>
+    ))}
+  </ul>
+)
+
+function AddRuns({ compared, onAdd }: { compared: readonly string[]; onAdd: (ids: string[]) => void }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <details className="card" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Add runs</summary>
+      {open && <RunPicker key={compared.join(',')} compared={compared} onChoose={onAdd} />}
+    </details>
+  )
 }

@@ -1,0 +1,38 @@
+/** What of an epoch can be compared. */
+export const MEASURES = ['loss', 'evalLoss', 'accuracy', 'evalAccuracy'] as const
+export type Measure = (typeof MEASURES)[number]
+
+/** What is compared, and how it is drawn; it stands in the address, so that a link shows the same. */
+export interface CompareChoice {
+  ids: readonly string[]
+  measure: Measure
+  /** What the curves are aligned by. */
+  by: 'epoch' | 'time'
+  log: boolean
+  /** 0: as measured; towards 1: ever smoother. */
+  smoothing: number
+}
+
+export const MOST_SMOOTHING = 0.95
+
+export function readChoice(address: URLSearchParams): CompareChoice {
+  const smoothing = Number(address.get('smoothing') ?? 0)
+  return {
+    ids: [...new Set((address.get('ids') ?? '').split(',').filter((id) => id !== ''))],
+    measure: MEASURES.find((each) => each === address.get('measure')) ?? 'loss',
+    by: address.get('by') === 'time' ? 'time' : 'epoch',
+    log: address.get('log') === '1',
+    smoothing: smoothing > 0 ? Math.min(smoothing, MOST_SMOOTHING) : 0,
+  }
+}
+
+/** The query of the address; what is as it would be anyway stays out of it. */
+export function writeChoice({ ids, measure, by, log, smoothing }: CompareChoice): URLSearchParams {
+  return new URLSearchParams([
+    ...(ids.length > 0 ? [['ids', ids.join(',')]] : []),
+    ...(measure === 'loss' ? [] : [['measure', measure]]),
+    ...(by === 'epoch' ? [] : [['by', by]]),
+    ...(log ? [['log', '1']] : []),
+    ...(smoothing === 0 ? [] : [['smoothing', String(smoothing)]]),
+  ])
+}

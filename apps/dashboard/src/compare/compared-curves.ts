@@ -1,0 +1,50 @@
+import { type Comparison, formatLoss, formatSeconds, formatShare, fromJsonNumber } from '@trainyard/contracts'
+import type { Axes, Curve } from '../chart-options.ts'
+import { lookOf } from '../palette.ts'
+import type { CompareChoice, Measure } from './compare-choice.ts'
+import { smooth } from './smooth.ts'
+
+const NAMES: Record<Measure, string> = {
+  loss: 'loss',
+  evalLoss: 'evaluation loss',
+  accuracy: 'accuracy',
+  evalAccuracy: 'evaluation accuracy',
+}
+export const nameOf = (measure: Measure): string => NAMES[measure]
+
+/** A curve for each experiment, in their order; where it is smoothed with what was measured behind it. */
+export function comparedCurves({ experiments, items }: Comparison, { measure, by, smoothing }: Omit<CompareChoice, 'ids'>): Curve[] {
+  const labels = labelsOf(experiments)
+  return experiments.flatMap((_, i): Curve[] => {
+    const points = items.flatMap((row) => {
+      const x = by === 'time' ? (row.trainingSeconds[i] ?? null) : row.epoch
+      const y = row[measure][i] ?? null
+      return x === null || y === null ? [] : [{ x, y: fromJsonNumber(y) }]
+    })
+    const curve = { label: labels[i] ?? '', x: points.map(({ x }) => x), y: points.map(({ y }) => y), look: lookOf(i) }
+    if (smoothing === 0) return [curve]
+    return [
+      { ...curve, label: `${curve.label}, as measured`, faint: true },
+      { ...curve, y: smooth(curve.y, smoothing) },
+    ]
+  })
+}
+
+export function comparedAxes({ measure, by, log }: Pick<CompareChoice, 'measure' | 'by' | 'log'>): Axes {
+  const isShare = measure === 'accuracy' || measure === 'evalAccuracy'
+  return {
+    x: by === 'time' ? 'training time' : 'epoch',
+    y: NAMES[measure],
+    logY: log,
+    formatX: by === 'time' ? formatSeconds : String,
+    formatY: isShare ? formatShare : formatLoss,
+  }
+}
+
+/** Names where they tell experiments apart, else with their ids. */
+export function labelsOf(experiments: readonly { id: string; name: string | null }[]): string[] {
+  return experiments.map(({ id, name }) => {
+    if (name === null) return id
+    return experiments.filter((other) => other.name === name).length > 1 ? `${name} (${id})` : name
+  })
+}
