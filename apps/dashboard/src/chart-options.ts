@@ -24,6 +24,8 @@ export interface Axes {
   y: string
   logX?: boolean
   logY?: boolean
+  /** Only whole numbers stand on it, as epochs do. */
+  wholeX?: boolean
   formatX?: (x: number) => string
   formatY?: (y: number) => string
 }
@@ -46,6 +48,7 @@ interface ChartSetup {
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const LOGARITHMIC: uPlot.Scale = { distr: 3 }
 const FONT = '12px system-ui, sans-serif'
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
 /** As in print: 5 significant digits say all that a plot shows. */
 export const shortNumber = (value: number): string =>
   value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3) ? value.toExponential(2) : String(Number(value.toPrecision(5)))
@@ -64,8 +67,13 @@ export function chartOptions({ curves, axes, levels, size, onZoom, onCursor }: C
       y: axes.logY ? LOGARITHMIC : { range: (_plot, min, max) => padded(min, max, levels) },
     },
     axes: [
-      { ...axis, label: axes.x, values: (_plot, splits) => splits.map((x) => (x === null ? '' : formatX(x))) },
-      { ...axis, label: axes.y, size: 64, values: (_plot, splits) => splits.map((y) => (y === null ? '' : formatY(y))) },
+      {
+        ...axis,
+        label: axes.x,
+        ...(axes.wholeX && { incrs: WHOLE_STEPS }),
+        values: (_plot, splits) => splits.map((x) => tick(x, formatX)),
+      },
+      { ...axis, label: axes.y, size: 64, values: (_plot, splits) => splits.map((y) => tick(y, formatY)) },
     ],
     series: [{}, ...curves.map(seriesOf)],
     hooks: {
@@ -84,6 +92,10 @@ export function chartOptions({ curves, axes, levels, size, onZoom, onCursor }: C
     },
   }
 }
+
+/** A round number beside an axis: without the zeros that a measured one is printed with. */
+const tick = (value: number | null, format: (value: number) => string): string =>
+  value === null ? '' : format(value).replace(/\.(\d*?)0+(?=\D|$)/, (_zeros, digits: string) => (digits === '' ? '' : `.${digits}`))
 
 function seriesOf({ label, look, faint = false, marks = false }: ChartSetup['curves'][number]): uPlot.Series {
   const stroke = colourNow(look.colour)
