@@ -47,20 +47,16 @@ function ComparedRuns({ choice, onChange }: { choice: CompareChoice; onChange: (
   // what was typed may be a prefix or latest
   const full = data?.experiments.map(({ id }) => id) ?? ids
   const remove = (id: string): void => onChange({ ids: full.filter((each) => each !== id) })
-  const title = ids.length === 1 ? 'Compare 1 run' : `Compare ${ids.length} runs`
+  const runs = full.length === 1 ? '1 run' : `${full.length} runs`
   return (
-    <Page title={title}>
+    <Page title={`Compare ${runs}`}>
       <section className="card" aria-label="Curves">
         <CompareControls choice={choice} onChange={onChange} />
         <ProblemNote error={error} />
         {error !== null && !data && <Asked ids={ids} onRemove={remove} />}
         <div className="compared-curves">
           {data && (
-            <Chart
-              label={`${nameOf(measure)} of ${full.length} runs by ${by === 'time' ? 'training time' : 'epoch'}`}
-              curves={curves}
-              axes={axes}
-            />
+            <Chart label={`${nameOf(measure)} of ${runs} by ${by === 'time' ? 'training time' : 'epoch'}`} curves={curves} axes={axes} />
           )}
         </div>
         {isEmpty && <p className="muted">Nothing of this is known yet: no epoch has ended, or these runs do not evaluate.</p>}
@@ -71,7 +67,7 @@ function ComparedRuns({ choice, onChange }: { choice: CompareChoice; onChange: (
           {data.differing.length === 0 && data.experiments.length > 1 && <p className="muted">Their configs are equal.</p>}
         </section>
       )}
-      <AddRuns compared={full} onAdd={(more) => onChange({ ids: [...full, ...more] })} />
+      {(data !== undefined || error !== null) && <AddRuns compared={full} onAdd={(more) => onChange({ ids: [...full, ...more] })} />}
     </Page>
   )
 }

@@ -36,6 +36,7 @@ export function comparedAxes({ measure, by, log }: Pick<CompareChoice, 'measure'
     x: by === 'time' ? 'training time' : 'epoch',
     y: NAMES[measure],
     logY: log,
+    wholeX: by === 'epoch',
     formatX: by === 'time' ? formatSeconds : String,
     formatY: isShare ? formatShare : formatLoss,
   }

@@ -1,0 +1,28 @@
+import { isTerminal, type Sweep, type Trial } from '@trainyard/contracts'
+import { fieldValue } from '../field-value.ts'
+import { formatValue, objectiveName } from './objective-words.ts'
+
+/** What a sweep is and how far it has come, in a sentence or two. */
+export function sweepWords({ strategy, objective, trials, ended, items, best, epochsSaved }: Sweep): string {
+  const fields = [...new Set(items.flatMap((trial) => Object.keys(trial.fields)))]
+  const how = { grid: 'every combination', random: 'random draws', asha: 'random draws, the weaker ones stopped early,' }[strategy]
+  const running = items.filter(({ state }) => state !== null && !isTerminal(state) && state !== 'queued').length
+  const winner = items.find(({ trial }) => trial === best)
+  return [
+    `${trials} trials, ${how} of ${fields.join(' and ')}, for the best ${objectiveName(objective)}:`,
+    `${ended === trials ? 'all' : ended} have ended${running > 0 ? `, ${running} run now` : ''}.`,
+    ...(winner ? [`Trial ${winner.trial} is the best so far, with ${formatValue(winner.value, objective)} (${trialWords(winner)}).`] : []),
+    ...(epochsSaved > 0 ? [`Early stops have saved ${epochsSaved} epochs.`] : []),
+  ].join(' ')
+}
+
+export const trialWords = ({ fields }: Trial): string =>
+  Object.entries(fields)
+    .map(([field, value]) => `${field} ${fieldValue(field, value)}`)
+    .join(', ')
+
+/** Why a trial is not running any more, or not yet. */
+export function endWords({ stopped, state }: Pick<Trial, 'stopped' | 'state'>): string {
+  if (state === null) return 'not made yet'
+  return stopped ? `place ${stopped.place} of ${stopped.of} at epoch ${stopped.epoch}; the best ${stopped.best} went on` : ''
+}

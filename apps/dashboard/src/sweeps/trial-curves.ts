@@ -1,0 +1,40 @@
+import { isMaximised, isTerminal, type Sweep, type Trial } from '@trainyard/contracts'
+import type { Curve } from '../chart-options.ts'
+import { lookOf } from '../palette.ts'
+import { asTheyEnded, valueOf } from './trial-order.ts'
+
+const LOOKS = { ended: lookOf(2), 'stopped early': lookOf(1), running: lookOf(4) }
+
+/** Every trial as a point, and the best value after each that has ended. */
+export function trialCurves({ items, objective, state, strategy }: Pick<Sweep, 'items' | 'objective' | 'state' | 'strategy'>): Curve[] {
+  const trials = asTheyEnded(items)
+  const x = trials.map((_, i) => i + 1)
+  const better = isMaximised(objective) ? Math.max : Math.min
+  let best: number | null = null
+  const soFar = trials.map((trial) => {
+    const value = valueOf(trial)
+    if (trial.state === null || !isTerminal(trial.state)) return null
+    if (!Number.isNaN(value)) best = best === null ? value : better(best, value)
+    return best
+  })
+  const points = (fits: (trial: Trial) => boolean): (number | null)[] =>
+    trials.map((trial) => (fits(trial) && !Number.isNaN(valueOf(trial)) ? valueOf(trial) : null))
+  const isRunning = (trial: Trial): boolean => trial.state !== null && !isTerminal(trial.state)
+  const marked = (label: keyof typeof LOOKS, y: (number | null)[]): Curve => ({ label, x, y, look: LOOKS[label], marks: true })
+  return [
+    { label: 'best so far', x, y: soFar, look: lookOf(0) },
+    marked(
+      'ended',
+      points((trial) => !isRunning(trial) && trial.stopped === null),
+    ),
+    ...(strategy === 'asha'
+      ? [
+          marked(
+            'stopped early',
+            points((trial) => !isRunning(trial) && trial.stopped !== null),
+          ),
+        ]
+      : []),
+    ...(state === 'running' ? [marked('running', points(isRunning))] : []),
+  ]
+}
