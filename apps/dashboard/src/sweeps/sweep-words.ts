@@ -11,12 +11,16 @@ export function sweepWords({ strategy, objective, trials, ended, items, best, ep
   return [
     `${trials} trials, ${how} of ${fields.join(' and ')}, for the best ${objectiveName(objective)}:`,
     `${ended === trials ? 'all' : ended} have ended${running > 0 ? `, ${running} run now` : ''}.`,
-    ...(winner ? [`Trial ${winner.trial} is the best so far, with ${formatValue(winner.value, objective)} (${trialWords(winner)}).`] : []),
+    ...(winner
+      ? [
+          `Trial ${winner.trial} is the best${ended === trials ? '' : ' so far'}, with ${formatValue(winner.value, objective)} (${trialWords(winner)}).`,
+        ]
+      : []),
     ...(epochsSaved > 0 ? [`Early stops have saved ${epochsSaved} epochs.`] : []),
   ].join(' ')
 }
 
-export const trialWords = ({ fields }: Trial): string =>
+const trialWords = ({ fields }: Trial): string =>
   Object.entries(fields)
     .map(([field, value]) => `${field} ${fieldValue(field, value)}`)
     .join(', ')

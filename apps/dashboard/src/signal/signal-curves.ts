@@ -1,0 +1,47 @@
+import { NormType } from '@trainyard/contracts'
+import type { Curve } from '../chart-options.ts'
+import { type Look, lookOf } from '../palette.ts'
+import type { Kind, SignalCell } from './signal-cells.ts'
+import { kindWords } from './signal-words.ts'
+
+const COLOURS = 7
+const NO_BIAS = 3
+/** More marks are a cloud, in which none can be told apart. */
+const MOST_DRAWS = 30
+
+export interface SignalCurve extends Curve {
+  kind: Kind
+}
+
+/** The norm's dash, whatever else is shown beside it; a colour for with and one for without biases. */
+export function lookOfKind({ norm, bias }: Kind): Look {
+  const place = NormType.options.indexOf(norm)
+  return lookOf(place * COLOURS + place + (bias ? 0 : NO_BIAS))
+}
+
+/** Of every kind the prediction as a line; the means as marks, and behind them each draw, where it was measured. */
+export function signalCurves(cells: readonly SignalCell[]): SignalCurve[] {
+  const x = [...new Set(cells.map(({ depth }) => depth))]
+  const kinds = [...Map.groupBy(cells, kindWords)]
+  const ofKind = kinds.flatMap(([label, own]): { label: string; own: SignalCell[]; kind: Kind; look: Look }[] => {
+    const [kind] = own
+    return kind ? [{ label, own, kind, look: lookOfKind(kind) }] : []
+  })
+  const draws = Math.max(0, ...cells.map(({ measured }) => measured?.values.length ?? 0))
+  const predicted = ofKind.map(({ label, own, kind, look }) => ({
+    ...{ kind, look, x, label: `${label}, predicted` },
+    y: own.map((cell) => cell.predicted),
+  }))
+  if (draws === 0) return predicted
+  const means = ofKind.map(({ label, own, kind, look }) => ({
+    ...{ kind, look, x, label: `${label}, measured`, marks: true },
+    y: own.map(({ measured }) => measured?.mean ?? null),
+  }))
+  const single = Array.from({ length: draws === 1 ? 0 : Math.min(draws, MOST_DRAWS) }, (_, draw) =>
+    ofKind.map(({ label, own, kind, look }) => ({
+      ...{ kind, look, x, label: `${label}, draw ${draw + 1}`, marks: true, faint: true },
+      y: own.map(({ measured }) => measured?.values[draw] ?? null),
+    })),
+  )
+  return [...predicted, ...means, ...single.flat()]
+}
