@@ -2,8 +2,8 @@ import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createClient } from '@trainyard/client'
 import { connectRedis } from '@trainyard/jobs'
-import type { Browser } from 'playwright-core'
-import { chromiumExecutable, startChromium } from '../tests/support/chromium.ts'
+import { type Browser, chromium as launcher } from 'playwright-core'
+import { chromiumExecutable } from '../tests/support/chromium.ts'
 import { poll } from '../tests/support/poll.ts'
 import { startRedis } from '../tests/support/redis-process.ts'
 import { testEpoch } from '../tests/support/test-epoch.ts'
@@ -31,7 +31,8 @@ if (executable === null) throw new Error('bench:dashboard needs a Chromium')
 const server = await startRedis()
 const api = await startApi(server.url)
 const redis = connectRedis(server.url, { name: 'bench', whenDown: 'wait' })
-const chromium = await startChromium(executable)
+// canvases drawn by the processor, as where no GPU is: tests/support draws all by an emulated GPU, which is far slower
+const chromium = await launcher.launch({ executablePath: executable, headless: true, args: ['--no-sandbox', '--disable-gpu'] })
 const deps = { client: createClient({ baseUrl: api.url }), redis }
 try {
   const rows = [...(await drawnCurves(chromium)), ...(await loads(chromium)), ...(await liveHour(chromium))]
