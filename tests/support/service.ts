@@ -26,14 +26,16 @@ export interface Service {
 interface ServiceOptions {
   flags?: string[]
   data?: string
+  /** Where one that was stopped has listened; else a free one. */
+  port?: number
   /** Settings beyond this process's own; with a REDIS_URL it starts no Redis. */
   env?: Record<string, string>
 }
 
 /** Starts Redis, API, workers and trainers as `npm start` does, on a free port with its own data folder. */
-export async function startService({ flags = [], data, env: more = {} }: ServiceOptions = {}): Promise<Service> {
+export async function startService({ flags = [], data, port: wanted, env: more = {} }: ServiceOptions = {}): Promise<Service> {
   const folder = data ?? (await mkdtemp(path.join(os.tmpdir(), 'trainyard-e2e-')))
-  const port = await freePort()
+  const port = wanted ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
   const { REDIS_URL: _shared, ...own } = process.env
   const env = { ...own, ...more }

@@ -1,6 +1,6 @@
 import type { EpochLayers } from '@trainyard/contracts'
 
-export const MOST_COLUMNS = 200
+const MOST_COLUMNS = 200
 
 /** The layers of at most 200 epochs: the first, the latest, and between them those of an even stride. */
 export function createKeptLayers() {

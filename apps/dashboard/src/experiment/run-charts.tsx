@@ -1,5 +1,5 @@
 import type { Experiment } from '@trainyard/client'
-import { CLASSES, formatLoss, formatShare } from '@trainyard/contracts'
+import { CLASSES, formatShare } from '@trainyard/contracts'
 import { useId, useMemo, useState } from 'react'
 import type { Axes, Level, Range } from '../chart-options.ts'
 import { Chart } from '../chart.tsx'
@@ -24,7 +24,7 @@ export function RunCharts({ experiment, view }: { experiment: Experiment; view: 
   const steps = useSteps({ id: experiment.id, view, epochs: detailed, stepsPerEpoch })
   const loss = useMemo(() => lossCurves({ epochs: view.epochs, steps, smoothing }), [view.epochs, steps, smoothing])
   const accuracy = useMemo(() => accuracyCurves(view.epochs), [view.epochs])
-  const axes = useMemo((): Axes => ({ x: 'epoch', y: 'loss', logY, formatY: formatLoss }), [logY])
+  const axes = useMemo((): Axes => ({ x: 'epoch', y: 'loss', logY }), [logY])
   return (
     <>
       <section className="card" aria-labelledby={`${slider}-loss`}>

@@ -30,7 +30,7 @@ export function RunFacts({ experiment }: { experiment: Experiment }) {
       <h2>Facts</h2>
       <dl>
         {facts.map(([name, value]) => (
-          <div key={name} className="fact">
+          <div key={name} className={name === 'engine' ? 'fact engine' : 'fact'}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>
@@ -63,12 +63,14 @@ export function RunFacts({ experiment }: { experiment: Experiment }) {
 /** A long id in short, with a button that copies it whole. */
 function Copied({ text }: { text: string }) {
   const [copied, setCopied] = useState(false)
+  // browsers lend the clipboard to no page that came over plain HTTP from elsewhere
+  if (!isSecureContext) return <code>{text}</code>
   return (
     <span className="copied">
       <code title={text}>{text.slice(0, SHORT_ID)}…</code>{' '}
       <button
         type="button"
-        className="quiet small"
+        className="quiet"
         aria-label={`Copy ${text.slice(0, SHORT_ID)}`}
         onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
       >

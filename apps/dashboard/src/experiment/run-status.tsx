@@ -15,8 +15,8 @@ export function RunStatus({ experiment, live }: { experiment: Experiment; live: 
       <div className="row">
         <StateBadge state={state} />
         <span>{REASON_WORDS[reason]}</span>
-        <ConfigChips config={config} />
       </div>
+      <ConfigChips config={config} />
       <p className="hidden" role="status">
         {`The experiment is ${state}: ${REASON_WORDS[reason]}`}
       </p>
@@ -24,12 +24,14 @@ export function RunStatus({ experiment, live }: { experiment: Experiment; live: 
         <progress value={progress.fraction} aria-label="Progress" />
         <span>{progressWords(experiment, progress)}</span>
       </div>
-      <RunControls experiment={experiment} />
-      {error && (
-        <div className="fault">
-          <b>{error.class === 'user' ? 'The config' : 'The infrastructure'}</b> ({error.code}): {error.message} {error.advice}
-        </div>
-      )}
+      <div className="run-actions">
+        <RunControls experiment={experiment} />
+        {error && (
+          <div className="fault">
+            <b>{error.class === 'user' ? 'The config' : 'The infrastructure'}</b> ({error.code}): {error.message} {error.advice}
+          </div>
+        )}
+      </div>
     </section>
   )
 }
