@@ -29,6 +29,8 @@ test('every question — has its route, and says nothing of options that were no
   await client.experiments.epochs('latest', { after: 3 })
   await client.experiments.batches('0189', { epoch: 2 })
   await client.experiments.logs('../workers')
+  await client.experiments.modelFile('0189', { kind: 'best', file: 'model.json' })
+  await client.experiments.modelFile('0189', { kind: 'best', file: 'weights.bin', weights: 'uint8', redirect: false })
   await client.datasets.list()
   await client.workers.list()
   expect(seen.map(({ url }) => url.replace('/api/v1', ''))).toEqual([
@@ -38,6 +40,8 @@ test('every question — has its route, and says nothing of options that were no
     '/experiments/latest/epochs?after=3',
     '/experiments/0189/batches?epoch=2',
     '/experiments/..%2Fworkers/logs',
+    '/experiments/0189/models/best/model.json',
+    '/experiments/0189/models/best/weights.bin?weights=uint8&redirect=false',
     '/datasets',
     '/workers',
   ])
