@@ -63,9 +63,22 @@ describe.skipIf(executable === null)('compare and sweeps', () => {
     await phone.getByRole('button', { name: 'Remove lr 0.2', exact: true }).click()
     await phone.getByRole('application', { name: 'loss of 1 run by epoch' }).waitFor()
     expect(new URL(phone.url()).searchParams.get('ids')).toBe(ids[0])
-    await phone.getByRole('link', { name: 'lr 0.02', exact: true }).click()
+    // the link lies over its whole row
+    await phone.getByRole('region', { name: 'Runs' }).getByText('completed').click({ force: true })
     await phone.waitForURL(`**/experiments/${ids[0]}`)
     await phone.close()
+  })
+
+  test('live: what still runs goes on by itself until it has ended', async () => {
+    const { id } = await client().experiments.submit({ ...SMALL, epochs: 10_000, name: 'long' })
+    const page = await dashboard.open(`/compare?ids=${ids[0]},${id}`)
+    const row = page.getByRole('row').filter({ hasText: 'long' })
+    await row.getByText('running').waitFor(WITHIN)
+    const known = (await client().experiments.compare([id])).items.length
+    await expect.poll(async () => (await numbersOf(page)).length, WITHIN).toBeGreaterThan(known)
+    await client().experiments.cancel(id)
+    await row.getByText('canceled').waitFor(WITHIN)
+    await page.close()
   })
 
   test('nothing chosen yet: the newest experiments, to search and choose from', async () => {

@@ -48,7 +48,7 @@ export function RunPicker({ compared, onChoose }: { compared: readonly string[];
           id={search}
           type="search"
           value={words}
-          placeholder="name, tag, batch norm, lr …"
+          placeholder="name, tag, batch, lr"
           onChange={({ target }) => setWords(target.value)}
         />
         <button type="submit" className="primary" disabled={chosen.length === 0}>

@@ -32,12 +32,12 @@ export function signalCurves(cells: readonly SignalCell[]): SignalCurve[] {
     ...{ kind, look, x, label: `${label}, predicted` },
     y: own.map((cell) => cell.predicted),
   }))
-  if (draws === 0) return predicted
+  // before anything is measured, too: so the legend keeps its place
   const means = ofKind.map(({ label, own, kind, look }) => ({
     ...{ kind, look, x, label: `${label}, measured`, marks: true },
     y: own.map(({ measured }) => measured?.mean ?? null),
   }))
-  const single = Array.from({ length: draws === 1 ? 0 : Math.min(draws, MOST_DRAWS) }, (_, draw) =>
+  const single = Array.from({ length: draws <= 1 ? 0 : Math.min(draws, MOST_DRAWS) }, (_, draw) =>
     ofKind.map(({ label, own, kind, look }) => ({
       ...{ kind, look, x, label: `${label}, draw ${draw + 1}`, marks: true, faint: true },
       y: own.map(({ measured }) => measured?.values[draw] ?? null),

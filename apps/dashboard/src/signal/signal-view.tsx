@@ -105,17 +105,15 @@ function SignalResults({ request, probe, isMeasuring, error, isLinear, onLinear 
           </p>
         )}
         <ProblemNote error={error} />
-        <div className="signal-chart">
-          <Chart
-            label="Output norm by depth, predicted as lines and measured as marks"
-            curves={curves}
-            axes={axes}
-            onPick={({ curve, x }) => {
-              const kind = curves[curve]?.kind
-              if (kind) setPicked({ ...kind, depth: x })
-            }}
-          />
-        </div>
+        <Chart
+          label="Output norm by depth, predicted as lines and measured as marks"
+          curves={curves}
+          axes={axes}
+          onPick={({ curve, x }) => {
+            const kind = curves[curve]?.kind
+            if (kind) setPicked({ ...kind, depth: x })
+          }}
+        />
         <PickedCell cell={cell} request={request} />
       </section>
       <section className="card" aria-label="Table">

@@ -10,7 +10,7 @@ export function sweepWords({ strategy, objective, trials, ended, items, best, ep
   const winner = items.find(({ trial }) => trial === best)
   return [
     `${trials} trials, ${how} of ${fields.join(' and ')}, for the best ${objectiveName(objective)}:`,
-    `${ended === trials ? 'all' : ended} have ended${running > 0 ? `, ${running} run now` : ''}.`,
+    `${ended === trials ? 'all' : ended} have ended${running > 0 ? `, ${running} running` : ''}.`,
     ...(winner
       ? [
           `Trial ${winner.trial} is the best${ended === trials ? '' : ' so far'}, with ${formatValue(winner.value, objective)} (${trialWords(winner)}).`,
