@@ -28,6 +28,7 @@ export function ownDashboard({ executable, env = {} }: { executable: string; env
   afterAll(async () => {
     await browser?.close()
     await stopAndRemove(service)
+    expect(faults).toEqual([])
   })
   return {
     get service(): Service {
