@@ -119,6 +119,14 @@ test("a caller's own abort — leaves as the reason that was given", async () =>
   await expect(client.probes.get('1', { signal: controller.signal })).rejects.toBe(reason)
 })
 
+test('dryRun() — can be taken back while somebody types on', async () => {
+  const controller = new AbortController()
+  const reason = new Error('typed on')
+  const { client, seen } = await clientOf(() => controller.abort(reason))
+  await expect(client.experiments.dryRun({ depth: 3 }, { signal: controller.signal })).rejects.toBe(reason)
+  expect(seen).toMatchObject([{ method: 'POST', url: '/api/v1/experiments?dryRun=true' }])
+})
+
 test.each([
   ['another service', 200, { hello: 'world' }],
   ['a proxy', 502, 'Bad gateway'],

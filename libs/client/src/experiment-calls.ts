@@ -45,7 +45,7 @@ export type ListOptions = Optional<ExperimentListQuery>
 export interface ExperimentCalls {
   submit(input: ExperimentInput, options?: KeyOptions): Promise<Experiment>
   /** Checks and costs an experiment, and queues nothing. */
-  dryRun(input: ExperimentInput): Promise<DryRun>
+  dryRun(input: ExperimentInput, options?: { signal?: AbortSignal }): Promise<DryRun>
   get(id: string): Promise<Experiment>
   /** One page, newest first unless `sort` says otherwise. */
   list(options?: ListOptions): Promise<ExperimentPage>
@@ -127,7 +127,7 @@ export function experimentCalls(http: Http): ExperimentCalls {
   return {
     ...{ get, list, listAll, wait },
     submit: (body, options) => http.json(Experiment, { ...post, body, ...keyed(options) }),
-    dryRun: (body) => http.json(DryRun, { ...post, body, query: { dryRun: true } }),
+    dryRun: (body, options) => http.json(DryRun, { ...post, body, query: { dryRun: true }, ...options }),
     cancel: (id) => ask(id, 'cancel'),
     pause: (id) => ask(id, 'pause'),
     resume: (id) => ask(id, 'resume'),
