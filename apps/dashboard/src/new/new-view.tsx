@@ -1,5 +1,28 @@
+import { useQuery } from '@tanstack/react-query'
+import { useSearch } from 'wouter'
 import { Page } from '../page.tsx'
+import { ProblemNote } from '../problem-note.tsx'
+import { useClient } from '../service.ts'
+import { NewForm } from './new-form.tsx'
+import { textsFromExperiment, textsFromSearch } from './request-texts.ts'
+import './new.css'
 
+/** A new experiment: /new, filled in by the address (/new?depth=12), or from another one (/new?from=ID). */
 export function NewView() {
-  return <Page title="NewView">{null}</Page>
+  const search = useSearch()
+  const from = new URLSearchParams(search).get('from')
+  return (
+    <Page title="New experiment">
+      {from === null ? <NewForm key={search} initial={textsFromSearch(search)} /> : <FormFrom id={from} search={search} />}
+    </Page>
+  )
+}
+
+/** As that experiment is, but for what the address says besides. */
+function FormFrom({ id, search }: { id: string; search: string }) {
+  const client = useClient()
+  const { data, error } = useQuery({ queryKey: ['experiment', id], queryFn: () => client.experiments.get(id), staleTime: Infinity })
+  if (error) return <ProblemNote error={error} />
+  if (!data) return <p className="muted">Loading …</p>
+  return <NewForm key={search} initial={{ ...textsFromExperiment(data), ...textsFromSearch(search) }} />
 }

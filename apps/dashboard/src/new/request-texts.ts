@@ -1,0 +1,35 @@
+import { commandFlags, type ExperimentConfig, ExperimentRequest } from '@trainyard/contracts'
+import { readTexts, type Texts, textOf } from './form-texts.ts'
+
+const FIELDS = commandFlags(ExperimentRequest).map(({ field }) => field)
+
+/** The form that an address fills in: /new?depth=12&norm=batch. */
+export function textsFromSearch(search: string): Texts {
+  const params = new URLSearchParams(search)
+  return Object.fromEntries(FIELDS.flatMap((field) => (params.has(field) ? [[field, params.get(field) ?? '']] : [])))
+}
+
+/** The address that fills in the form so. */
+export function addressOf(texts: Texts): string {
+  const filled = Object.entries(texts).filter(([, text]) => text !== '')
+  return filled.length === 0 ? '/new' : `/new?${new URLSearchParams(Object.fromEntries(filled))}`
+}
+
+interface Described {
+  name: string | null
+  tags: readonly string[]
+  notes: string | null
+  priority: number
+  pool: string
+  config: ExperimentConfig
+}
+
+/** The form that makes such an experiment once more. How its first layer is computed is left to the service: it fits these numbers, not others. */
+export function textsFromExperiment({ config, ...described }: Described): Texts {
+  const { firstLayer: _firstLayer, depth, width, layerSizes, ...others } = config
+  const layers = depth === 0 ? { depth } : width === null ? { layerSizes } : { depth, width }
+  const { name, tags, notes, priority, pool } = described
+  const fields = Object.entries({ ...others, ...layers, name, tags, notes, priority, pool }).filter(([, value]) => value !== null)
+  const { given } = readTexts(ExperimentRequest, Object.fromEntries(fields.map(([field, value]) => [field, textOf(value)])))
+  return Object.fromEntries(Object.entries(given).map(([field, value]) => [field, textOf(value)]))
+}
