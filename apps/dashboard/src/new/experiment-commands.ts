@@ -1,4 +1,5 @@
-import { type CommandFlag, commandFlags, ExperimentRequest } from '@trainyard/contracts'
+import type { CommandFlag } from '@trainyard/contracts'
+import { EXPERIMENT_FORM } from './experiment-form.ts'
 
 interface CommandSetup {
   /** The fields that are not left to their defaults. */
@@ -24,7 +25,7 @@ const DEFAULT_ORIGINS = ['http://127.0.0.1:8787', 'http://localhost:8787']
 
 /** The same from a terminal; the key comes from TRAINYARD_API_KEY by itself. */
 export function cliCommand({ given, origin }: CommandSetup): string {
-  const flags = commandFlags(ExperimentRequest).flatMap((flag) => flagWords(flag, given[flag.field]))
+  const flags = EXPERIMENT_FORM.flags.flatMap((flag) => flagWords(flag, given[flag.field]))
   const where = DEFAULT_ORIGINS.includes(origin) ? [] : [`--url ${quoted(origin)}`]
   return ['npx trainyard submit', ...where, ...flags].join(' ')
 }

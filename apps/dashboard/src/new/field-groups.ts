@@ -1,5 +1,4 @@
-import { type CommandFlag, commandFlags } from '@trainyard/contracts'
-import type { z } from 'zod'
+import type { CommandFlag } from '@trainyard/contracts'
 
 export interface FieldGroup {
   title: string
@@ -16,9 +15,8 @@ const TITLES = {
 const OTHERS = 'How it runs'
 const FIRST_OF_OTHERS = ['name', 'tags', 'notes']
 
-/** A schema's fields as people look for them; what has no place of its own says how it runs. */
-export function fieldGroups(schema: z.ZodObject): FieldGroup[] {
-  const flags = commandFlags(schema)
+/** Fields as people look for them; what has no place of its own says how it runs. */
+export function fieldGroups(flags: readonly CommandFlag[]): FieldGroup[] {
   const named = (fields: readonly string[]): CommandFlag[] => fields.flatMap((field) => flags.filter((flag) => flag.field === field))
   const placed: readonly string[] = [...Object.values(TITLES).flat(), ...FIRST_OF_OTHERS]
   const others = [...named(FIRST_OF_OTHERS), ...flags.filter(({ field }) => !placed.includes(field))]

@@ -7,10 +7,14 @@ import {
   forkedRequest,
   ForkRequest,
 } from '@trainyard/contracts'
-import type { z } from 'zod'
+import { EXPERIMENT_FORM } from './experiment-form.ts'
+import { fieldGroups } from './field-groups.ts'
 import { type Faults, readTexts, type Texts, textOf } from './form-texts.ts'
 
+type ForkChanges = ReturnType<typeof ForkChanges.parse>
 type Forked = Parameters<typeof forkedRequest>[0] & Pick<Experiment, 'kept'>
+
+const FORK_FORM = { flags: commandFlags(ForkChanges), schema: ForkChanges }
 
 /** What a fork may change, as the experiment has it. */
 export function ownTexts(experiment: Forked): Texts {
@@ -21,7 +25,7 @@ export function ownTexts(experiment: Forked): Texts {
 
 interface ReadFork {
   /** What is sent: only what differs. */
-  changes: z.infer<typeof ForkChanges> | null
+  changes: ForkChanges | null
   changed: readonly string[]
   faults: Faults
 }
@@ -30,14 +34,14 @@ interface ReadFork {
 export function readFork(experiment: Forked, { texts, epoch }: { texts: Texts; epoch: number }): ReadFork {
   const own = ownTexts(experiment)
   const differing = Object.entries(texts).filter(([field, text]) => text !== '' && text !== own[field])
-  const { parsed, faults } = readTexts(ForkChanges, Object.fromEntries(differing))
+  const { parsed, faults } = readTexts(FORK_FORM, Object.fromEntries(differing))
   const changed = differing.map(([field]) => field)
   if (parsed === null) return { changes: null, changed, faults }
   const acrossFields = { ...faultsAcross(experiment, parsed), ...tooFewEpochs(parsed.epochs ?? experiment.config.epochs, epoch) }
   return { changes: Object.keys(acrossFields).length === 0 ? parsed : null, changed, faults: acrossFields }
 }
 
-function faultsAcross(experiment: Forked, changes: z.infer<typeof ForkChanges>): Faults {
+function faultsAcross(experiment: Forked, changes: ForkChanges): Faults {
   const { error } = ExperimentRequest.safeParse(forkedRequest(experiment, changes))
   return Object.fromEntries((error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]))
 }
@@ -45,8 +49,14 @@ function faultsAcross(experiment: Forked, changes: z.infer<typeof ForkChanges>):
 const tooFewEpochs = (epochs: number, epoch: number): Faults =>
   epochs > epoch ? {} : { epochs: `leaves nothing to train after epoch ${epoch}, which the fork begins from; raise it` }
 
+/** The fields that a fork may change, with the words of a new experiment's. */
+export const FORK_GROUPS = fieldGroups(EXPERIMENT_FORM.flags).flatMap(({ title, flags }) => {
+  const changeable = flags.filter(({ field }) => field in ForkChanges.shape)
+  return changeable.length === 0 ? [] : [{ title, flags: changeable }]
+})
+
 /** The fields that a fork is refused to change. */
-export const FIXED_FLAGS: readonly CommandFlag[] = commandFlags(ExperimentRequest).filter(
+export const FIXED_FLAGS: readonly CommandFlag[] = EXPERIMENT_FORM.flags.filter(
   ({ field }) => field in ForkRequest.shape.changes.unwrap().shape && !(field in ForkChanges.shape),
 )
 

@@ -1,20 +1,16 @@
 import type { Experiment } from '@trainyard/client'
-import { ForkChanges } from '@trainyard/contracts'
 import { useMutation } from '@tanstack/react-query'
 import { type SubmitEvent, useMemo, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { ProblemNote } from '../problem-note.tsx'
 import { useClient } from '../service.ts'
-import { fieldGroups } from './field-groups.ts'
 import { FieldGroupCard } from './field-group-card.tsx'
-import { type ForkOrigin, ownTexts, readFork } from './fork-changes.ts'
+import { FORK_GROUPS, type ForkOrigin, ownTexts, readFork } from './fork-changes.ts'
 import { ForkOriginFields } from './fork-origin-fields.tsx'
 import { FixedFields } from './fixed-fields.tsx'
 import { idempotencyKey } from './idempotency-key.ts'
 import { problemFaults } from './problem-faults.ts'
 import { SchemaField } from './schema-field.tsx'
-
-const GROUPS = fieldGroups(ForkChanges)
 
 /** How an experiment goes on: from a kept epoch, with some fields changed. */
 export function ForkForm({ experiment, origins }: { experiment: Experiment; origins: readonly [ForkOrigin, ...ForkOrigin[]] }) {
@@ -36,14 +32,15 @@ export function ForkForm({ experiment, origins }: { experiment: Experiment; orig
       <FieldGroupCard title="Where it begins" open>
         <ForkOriginFields {...{ origins, origin, reset }} onOrigin={setOrigin} onReset={setReset} />
       </FieldGroupCard>
-      {GROUPS.map(({ title, flags }) => (
+      {FORK_GROUPS.map(({ title, flags }) => (
         <FieldGroupCard key={title} title={title} open>
           {flags.map((flag) => (
             <SchemaField
               key={flag.field}
               flag={flag}
               text={texts[flag.field] ?? ''}
-              fallback={own[flag.field] === '' ? undefined : own[flag.field]}
+              fallback={own[flag.field] === '' ? null : own[flag.field]}
+              fallbackWord="as it was"
               fault={faults[flag.field]}
               mark={changed.includes(flag.field) && <span className="changed">✎ changed, was {own[flag.field] || 'empty'}</span>}
               onText={(text) => setTexts((before) => ({ ...before, [flag.field]: text }))}

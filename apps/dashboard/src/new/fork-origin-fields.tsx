@@ -44,8 +44,8 @@ export function ForkOriginFields({ origins, origin, reset, onOrigin, onReset }: 
           disabled={!origin.hasMomentum}
           onChange={(event) => onReset(event.currentTarget.value === 'true')}
         >
-          <option value="false">no: the momentum goes on</option>
-          <option value="true">yes: the momentum begins at zero</option>
+          <option value="false">no: it goes on</option>
+          <option value="true">yes: begins at zero</option>
         </select>
         <p id={momentumHint} className="hint">
           {origin.hasMomentum

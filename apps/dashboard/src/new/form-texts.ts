@@ -1,5 +1,10 @@
-import { type CommandFlag, commandFlags, InvalidFlagsError, readFlagValues } from '@trainyard/contracts'
-import type { z } from 'zod'
+import { type CommandFlag, InvalidFlagsError, readFlagValues } from '@trainyard/contracts'
+
+/** A schema and its fields. */
+export interface Form<Output> {
+  flags: readonly CommandFlag[]
+  schema: { safeParse(given: object): { data?: Output; error?: { issues: readonly { path: PropertyKey[]; message: string }[] } } }
+}
 
 /** What stands in each field, as it was typed; an empty field was not filled in. */
 export type Texts = Readonly<Record<string, string>>
@@ -14,11 +19,11 @@ export interface ReadForm<Output> {
   faults: Faults
 }
 
-/** The object that a form's texts mean by this schema, and what of them cannot be. */
-export function readTexts<Schema extends z.ZodObject>(schema: Schema, texts: Texts): ReadForm<z.output<Schema>> {
+/** The object that a form's texts mean by its schema, and what of them cannot be. */
+export function readTexts<Output>({ flags, schema }: Form<Output>, texts: Texts): ReadForm<Output> {
   const given: Record<string, unknown> = {}
   const faults: Record<string, string> = {}
-  for (const flag of commandFlags(schema)) {
+  for (const flag of flags) {
     const text = texts[flag.field] ?? ''
     if (text === '') continue
     try {
@@ -31,7 +36,7 @@ export function readTexts<Schema extends z.ZodObject>(schema: Schema, texts: Tex
   }
   const parsed = schema.safeParse(given)
   for (const { path, message } of parsed.error?.issues ?? []) faults[String(path[0])] ??= message
-  return { given, parsed: parsed.success && Object.keys(faults).length === 0 ? parsed.data : null, faults }
+  return { given, parsed: Object.keys(faults).length === 0 ? (parsed.data ?? null) : null, faults }
 }
 
 /** Flags have no word for false: they are left out or turned round. */

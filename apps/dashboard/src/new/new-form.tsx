@@ -1,4 +1,4 @@
-import { ExperimentRequest } from '@trainyard/contracts'
+import type { ExperimentRequest } from '@trainyard/contracts'
 import { useMutation } from '@tanstack/react-query'
 import { type SubmitEvent, useMemo, useState } from 'react'
 import { flushSync } from 'react-dom'
@@ -7,6 +7,7 @@ import { ProblemNote } from '../problem-note.tsx'
 import { useClient } from '../service.ts'
 import { CommandsCard } from './commands-card.tsx'
 import { DryRunCard } from './dry-run-card.tsx'
+import { EXPERIMENT_FORM } from './experiment-form.ts'
 import { fieldGroups } from './field-groups.ts'
 import { FieldGroupCard } from './field-group-card.tsx'
 import { readTexts, type Texts } from './form-texts.ts'
@@ -18,14 +19,14 @@ import { SchemaField } from './schema-field.tsx'
 import { useDryRun } from './use-dry-run.ts'
 import { useSettled } from './use-settled.ts'
 
-const GROUPS = fieldGroups(ExperimentRequest)
+const GROUPS = fieldGroups(EXPERIMENT_FORM.flags)
 
 /** The fields of a new experiment, and what it will be. */
 export function NewForm({ initial }: { initial: Texts }) {
   const [, navigate] = useLocation()
   const [texts, setTexts] = useState(initial)
   const { settled, settle } = useSettled(texts)
-  const read = useMemo(() => readTexts(ExperimentRequest, settled), [settled])
+  const read = useMemo(() => readTexts(EXPERIMENT_FORM, settled), [settled])
   const dryRun = useDryRun(read.parsed)
   const submit = useSubmit(texts)
   const faults = { ...problemFaults(dryRun.error), ...problemFaults(submit.error), ...read.faults }
@@ -37,7 +38,7 @@ export function NewForm({ initial }: { initial: Texts }) {
   function onSubmit(event: SubmitEvent<HTMLFormElement>): void {
     event.preventDefault()
     const form = event.currentTarget
-    const { parsed } = readTexts(ExperimentRequest, texts)
+    const { parsed } = readTexts(EXPERIMENT_FORM, texts)
     if (parsed) return submit.mutate(parsed)
     flushSync(() => settle(texts))
     form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()

@@ -1,5 +1,6 @@
 import { canonicalConfig, ExperimentRequest, resolveConfig } from '@trainyard/contracts'
 import { expect, test } from 'vitest'
+import { EXPERIMENT_FORM } from './experiment-form.ts'
 import { readTexts } from './form-texts.ts'
 import { addressOf, textsFromExperiment, textsFromSearch } from './request-texts.ts'
 
@@ -22,7 +23,7 @@ test.each([
 ] as const)('the form of an experiment with %o makes the same one', (request) => {
   const config = resolveConfig(ExperimentRequest.parse(request))
   const texts = textsFromExperiment({ config, name: 'A', tags: ['b', 'c'], notes: null, priority: 0, pool: 'default' })
-  const { parsed } = readTexts(ExperimentRequest, texts)
+  const { parsed } = readTexts(EXPERIMENT_FORM, texts)
   expect(parsed).toMatchObject({ name: 'A', tags: ['b', 'c'] })
   expect(parsed && canonicalConfig(resolveConfig(parsed))).toBe(canonicalConfig(config))
 })

@@ -1,12 +1,11 @@
-import { commandFlags, type ExperimentConfig, ExperimentRequest } from '@trainyard/contracts'
+import type { ExperimentConfig } from '@trainyard/contracts'
+import { EXPERIMENT_FORM } from './experiment-form.ts'
 import { readTexts, type Texts, textOf } from './form-texts.ts'
-
-const FIELDS = commandFlags(ExperimentRequest).map(({ field }) => field)
 
 /** The form that an address fills in: /new?depth=12&norm=batch. */
 export function textsFromSearch(search: string): Texts {
   const params = new URLSearchParams(search)
-  return Object.fromEntries(FIELDS.flatMap((field) => (params.has(field) ? [[field, params.get(field) ?? '']] : [])))
+  return Object.fromEntries(EXPERIMENT_FORM.flags.flatMap(({ field }) => (params.has(field) ? [[field, params.get(field) ?? '']] : [])))
 }
 
 /** The address that fills in the form so. */
@@ -30,6 +29,6 @@ export function textsFromExperiment({ config, ...described }: Described): Texts 
   const layers = depth === 0 ? { depth } : width === null ? { layerSizes } : { depth, width }
   const { name, tags, notes, priority, pool } = described
   const fields = Object.entries({ ...others, ...layers, name, tags, notes, priority, pool }).filter(([, value]) => value !== null)
-  const { given } = readTexts(ExperimentRequest, Object.fromEntries(fields.map(([field, value]) => [field, textOf(value)])))
+  const { given } = readTexts(EXPERIMENT_FORM, Object.fromEntries(fields.map(([field, value]) => [field, textOf(value)])))
   return Object.fromEntries(Object.entries(given).map(([field, value]) => [field, textOf(value)]))
 }

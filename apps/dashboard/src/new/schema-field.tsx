@@ -5,8 +5,9 @@ import { fallbackOf } from './form-texts.ts'
 export interface SchemaFieldProps {
   flag: CommandFlag
   text: string
-  /** What holds while it is empty, where that is not the schema's own default. */
-  fallback?: string | undefined
+  /** What holds while it is empty, where that is not the schema's own default; null: nothing. */
+  fallback?: string | null | undefined
+  fallbackWord?: string
   fault?: string | undefined
   /** Beside the label: how it differs from what it was. */
   mark?: ReactNode
@@ -14,7 +15,15 @@ export interface SchemaFieldProps {
 }
 
 /** One field of a schema: its name, what it may be, and what is wrong with what it is. */
-export function SchemaField({ flag, text, fallback = fallbackOf(flag), fault, mark, onText }: SchemaFieldProps) {
+export function SchemaField({
+  flag,
+  text,
+  fallback = fallbackOf(flag) ?? null,
+  fallbackWord = 'default',
+  fault,
+  mark,
+  onText,
+}: SchemaFieldProps) {
   const [id, hint] = [useId(), useId()]
   const { field, description } = flag
   const isWide = field === 'notes'
@@ -24,7 +33,7 @@ export function SchemaField({ flag, text, fallback = fallbackOf(flag), fault, ma
       <label htmlFor={id}>
         {field} {mark}
       </label>
-      <Control {...{ flag, text, fallback, attributes, onText }} />
+      <Control {...{ flag, text, fallback, fallbackWord, attributes, onText }} />
       <p id={hint} className={fault === undefined ? 'hint' : 'hint fault'}>
         {fault === undefined ? description : `✕ ${fault}`}
       </p>
@@ -32,16 +41,18 @@ export function SchemaField({ flag, text, fallback = fallbackOf(flag), fault, ma
   )
 }
 
-interface ControlProps extends Pick<SchemaFieldProps, 'flag' | 'text' | 'fallback' | 'onText'> {
+interface ControlProps extends Pick<SchemaFieldProps, 'flag' | 'text' | 'onText'> {
+  fallback: string | null
+  fallbackWord: string
   attributes: { id: string; name: string; 'aria-invalid': boolean; 'aria-describedby': string }
 }
 
-function Control({ flag: { field, kind, choices }, text, fallback, attributes, onText }: ControlProps) {
+function Control({ flag: { field, kind, choices }, text, fallback, fallbackWord, attributes, onText }: ControlProps) {
   const options = choices ?? (kind === 'boolean' ? ['true', 'false'] : null)
   if (options) {
     return (
       <select {...attributes} value={text === fallback ? '' : text} onChange={(event) => onText(event.currentTarget.value)}>
-        <option value="">{fallback === undefined ? 'by default' : `${wordFor(fallback)} (default)`}</option>
+        <option value="">{fallback === null ? `by ${fallbackWord}` : `${wordFor(fallback)} (${fallbackWord})`}</option>
         {options
           .filter((option) => option !== fallback)
           .map((option) => (
@@ -53,7 +64,7 @@ function Control({ flag: { field, kind, choices }, text, fallback, attributes, o
       </select>
     )
   }
-  const shared = { ...attributes, value: text, placeholder: fallback, autoComplete: 'off', spellCheck: false }
+  const shared = { ...attributes, value: text, placeholder: fallback ?? undefined, autoComplete: 'off', spellCheck: false }
   if (field === 'notes') return <textarea {...shared} rows={3} onChange={(event) => onText(event.currentTarget.value)} />
   return (
     <input
