@@ -17,6 +17,25 @@ export type KeptModel = z.infer<typeof KeptModel>
 export const StoredModel = KeptModel.extend({ folder: z.string() })
 export type StoredModel = z.infer<typeof StoredModel>
 
+/** What is needed of model.json, asked for with `weights=uint8`, to build the model without tfjs's own loader. */
+export const QuantisedModel = z.object({
+  modelTopology: z.record(z.string(), z.unknown()),
+  weightsManifest: z.tuple([
+    z.object({
+      weights: z.array(
+        z.object({
+          name: z.string(),
+          shape: z.array(z.int()),
+          dtype: z.literal('float32'),
+          quantization: z.object({ dtype: z.literal('uint8'), min: z.number(), scale: z.number() }),
+        }),
+      ),
+    }),
+  ]),
+  userDefinedMetadata: z.object({ classNames: z.array(z.string()) }),
+})
+export type QuantisedModel = z.infer<typeof QuantisedModel>
+
 /** What POST /experiments/{id}/predict answers: the likeliest classes, first the likeliest. */
 export const Prediction = z
   .object({

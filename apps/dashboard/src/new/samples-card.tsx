@@ -1,6 +1,6 @@
 import type { SampleList } from '@trainyard/client'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useBlobAddress } from '../blob-address.ts'
 import { useClient } from '../service.ts'
 
 const QUERY = { columns: 8, rows: 3 }
@@ -40,18 +40,3 @@ export function SamplesCard({ dataset }: { dataset: string }) {
 }
 
 const altText = (items: SampleList['items']): string => `${items.length} images, row by row: ${items.map(({ name }) => name).join(', ')}`
-
-/** An address at which this page alone finds the blob. */
-function useBlobAddress(blob: Blob | undefined): string | null {
-  const [address, setAddress] = useState<string | null>(null)
-  useEffect(() => {
-    if (!blob) return undefined
-    const made = URL.createObjectURL(blob)
-    setAddress(made)
-    return () => {
-      URL.revokeObjectURL(made)
-      setAddress(null)
-    }
-  }, [blob])
-  return address
-}

@@ -1,0 +1,57 @@
+import { formatBytes, networkCost } from '@trainyard/contracts'
+import { ProblemNote } from '../problem-note.tsx'
+import { ClassList } from './class-list.tsx'
+import type { BrowserAnswer } from './use-browser-answer.ts'
+import type { KeptExperiment } from './use-kept-experiments.ts'
+
+interface BrowserAnswerProps {
+  experiment: KeptExperiment
+  answer: BrowserAnswer
+  hasPhoto: boolean
+  onAsk: () => void
+}
+
+/** What this browser says of the photo, which then goes nowhere. */
+export function BrowserAnswerCard({ experiment, answer: { loading, classes, error }, hasPhoto, onAsk }: BrowserAnswerProps) {
+  // a byte for each weight
+  const size = formatBytes(networkCost(experiment.config).parameters)
+  return (
+    <section className="card answer" aria-label="In this browser" aria-busy={loading.stage === 'loading'}>
+      <h2>In this browser</h2>
+      <div className="answer-body">
+        {loading.stage === 'none' && (
+          <p>
+            <button type="button" onClick={onAsk}>
+              Compute it in this browser
+            </button>{' '}
+            <span className="muted">loads the model, about {size}, and what computes it, 0.2 MiB</span>
+          </p>
+        )}
+        {loading.stage === 'loading' && <LoadProgress progress={loading.progress} size={size} />}
+        {loading.stage === 'failed' && <ProblemNote error={loading.error} />}
+        {loading.stage === 'ready' && !classes && error === null && (
+          <p className="muted">{hasPhoto ? 'Computing …' : 'The model is here. Now a photo.'}</p>
+        )}
+        <ProblemNote error={error} />
+        {classes && <ClassList classes={classes} />}
+      </div>
+      <p className="muted small">
+        For this the photo is not sent at all: it stays in this page.
+        {loading.stage === 'ready' &&
+          ` The model has ${formatBytes(loading.loaded.bytes)}, a byte for each weight, and stays in this browser's cache; ${WORDS[loading.loaded.model.backend]} computes it.`}
+      </p>
+    </section>
+  )
+}
+
+const WORDS = { webgl: 'WebGL', cpu: 'JavaScript' }
+
+function LoadProgress({ progress, size }: { progress: { bytes: number; of: number | null } | null; size: string }) {
+  const { bytes = 0, of = null } = progress ?? {}
+  return (
+    <p>
+      <progress aria-label="Loading the model" {...(of !== null && { value: bytes, max: of })} /> {formatBytes(bytes)} of{' '}
+      {of === null ? `about ${size}` : formatBytes(of)}
+    </p>
+  )
+}

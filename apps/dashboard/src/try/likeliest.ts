@@ -1,0 +1,15 @@
+import type { Prediction } from '@trainyard/client'
+
+const LIKELIEST = 5
+
+/** The five likeliest classes of these logits: exp(x − max) / Σ exp(x − max), in which nothing overflows. */
+export function likeliest(logits: ArrayLike<number>, classNames: readonly string[]): Prediction['classes'] {
+  const numbers = Array.from(logits)
+  const largest = Math.max(...numbers)
+  const powers = numbers.map((logit) => Math.exp(logit - largest))
+  const sum = powers.reduce((total, power) => total + power, 0)
+  return powers
+    .map((power, label) => ({ label, name: classNames[label] ?? '', probability: power / sum }))
+    .toSorted((a, b) => b.probability - a.probability)
+    .slice(0, LIKELIEST)
+}

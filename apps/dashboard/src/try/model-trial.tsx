@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useBlobAddress } from '../blob-address.ts'
+import { ProblemNote } from '../problem-note.tsx'
+import { useClient } from '../service.ts'
+import { agreement } from './agreement.ts'
+import { BrowserAnswerCard } from './browser-answer.tsx'
+import { DatasetPhoto } from './dataset-photo.tsx'
+import { MOST_BYTES, type Photo } from './photo.ts'
+import { PhotoInput } from './photo-input.tsx'
+import { PixelCanvas } from './pixel-canvas.tsx'
+import { ServiceAnswer } from './service-answer.tsx'
+import { useBrowserAnswer } from './use-browser-answer.ts'
+import type { KeptExperiment } from './use-kept-experiments.ts'
+import { type SeenPhoto, usePhotoPixels } from './use-photo-pixels.ts'
+
+interface ModelTrialProps {
+  experiment: KeptExperiment
+  photo: Photo | null
+  onPhoto: (photo: Photo) => void
+}
+
+/** One model and one photo: as the network sees it, and what it is said to be, by the service and in this browser. */
+export function ModelTrial({ experiment, photo, onPhoto }: ModelTrialProps) {
+  const [isSent, setSent] = useState(true)
+  const [askedOf, setAskedOf] = useState<string | null>(null)
+  const found = usePhotoPixels(photo, experiment.config.imageSize)
+  const seen = found.seen?.photo === photo && found.seen?.size === experiment.config.imageSize ? found.seen : null
+  const service = useServiceAnswer({ experiment, seen, isSent })
+  const browser = useBrowserAnswer({ experiment, seen, isAsked: askedOf === experiment.id })
+  const both = isSent && service.classes && browser.classes ? agreement(service.classes, browser.classes) : ''
+  return (
+    <>
+      <div className="grid">
+        <section className="card" aria-label="The photo">
+          <PhotoInput onPhoto={onPhoto} />
+          <DatasetPhoto dataset={experiment.config.dataset} onPhoto={onPhoto} />
+          <ProblemNote error={found.error} />
+        </section>
+        <section className="card" aria-label="What is looked at">
+          <PhotoPair photo={photo} seen={seen} size={experiment.config.imageSize} />
+        </section>
+      </div>
+      <div className="grid">
+        <ServiceAnswer photo={photo} {...service} isSent={isSent} onSent={setSent} />
+        <BrowserAnswerCard experiment={experiment} answer={browser} hasPhoto={photo !== null} onAsk={() => setAskedOf(experiment.id)} />
+      </div>
+      <p className="agreement" role="status">
+        {both}
+      </p>
+    </>
+  )
+}
+
+function PhotoPair({ photo, seen, size }: { photo: Photo | null; seen: SeenPhoto | null; size: number }) {
+  const address = useBlobAddress(photo?.file)
+  return (
+    <div className="photo-pair">
+      <figure>
+        <div className="photo-frame">{photo && seen && address !== null && <img src={address} alt={photo.title} />}</div>
+        <figcaption>{photo && seen ? photo.title : 'The photo'}</figcaption>
+      </figure>
+      <figure>
+        <div className="photo-frame">
+          <PixelCanvas seen={seen} />
+        </div>
+        <figcaption>
+          As the network sees it: {size} × {size}
+        </figcaption>
+      </figure>
+    </div>
+  )
+}
+
+/** Asked at once, where the photo may be sent and the browser could read it. */
+function useServiceAnswer({ experiment: { id }, seen, isSent }: { experiment: KeptExperiment; seen: SeenPhoto | null; isSent: boolean }) {
+  const client = useClient()
+  const photo = seen?.photo
+  const { data, error, isFetching } = useQuery({
+    queryKey: ['predict', id, photo?.number],
+    queryFn: async () => client.experiments.predict(id, new Uint8Array(await (photo?.file ?? new Blob()).arrayBuffer())),
+    enabled: isSent && photo !== undefined && photo.file.size <= MOST_BYTES,
+    staleTime: Infinity,
+    retry: false,
+  })
+  return { classes: data?.classes ?? null, error, isAsking: isFetching }
+}

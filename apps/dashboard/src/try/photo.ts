@@ -1,0 +1,18 @@
+/** A photo that somebody has given to the page. */
+export interface Photo {
+  file: Blob
+  /** What it is called, or where it comes from. */
+  title: string
+  /** Tells it from others of the same name. */
+  number: number
+}
+
+let given = 0
+
+export function photoOf(file: Blob, title: string): Photo {
+  given += 1
+  return { file, title, number: given }
+}
+
+/** What the service takes: docs/access.md. */
+export const MOST_BYTES = 10 * 2 ** 20

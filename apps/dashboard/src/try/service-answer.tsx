@@ -1,0 +1,43 @@
+import type { Prediction } from '@trainyard/client'
+import { formatBytes } from '@trainyard/contracts'
+import { ProblemNote } from '../problem-note.tsx'
+import { ClassList } from './class-list.tsx'
+import { MOST_BYTES, type Photo } from './photo.ts'
+
+interface ServiceAnswerProps {
+  photo: Photo | null
+  classes: Prediction['classes'] | null
+  error: unknown
+  isAsking: boolean
+  isSent: boolean
+  onSent: (isSent: boolean) => void
+}
+
+/** What the service says of the photo, and what becomes of it there. */
+export function ServiceAnswer({ photo, classes, error, isAsking, isSent, onSent }: ServiceAnswerProps) {
+  const isTooLarge = photo !== null && photo.file.size > MOST_BYTES
+  return (
+    <section className="card answer" aria-label="By the service" aria-busy={isAsking}>
+      <h2>By the service</h2>
+      <label>
+        <input type="checkbox" checked={isSent} onChange={(event) => onSent(event.currentTarget.checked)} /> Send photos to the service
+      </label>
+      <div className="answer-body">
+        {!isSent && <p className="muted">The photo is not sent.</p>}
+        {isSent && isTooLarge && (
+          <p className="fault" role="alert">
+            The photo has {formatBytes(photo.file.size)}, and the service takes at most {formatBytes(MOST_BYTES)}: it is not sent. This
+            browser can compute it all the same.
+          </p>
+        )}
+        {isAsking && <p className="muted">A worker looks at it …</p>}
+        {isSent && <ProblemNote error={error} />}
+        {isSent && classes && <ClassList classes={classes} />}
+      </div>
+      <p className="muted small">
+        The photo goes to the service, and through its Redis to one worker. It is read there once, and deleted after a minute at the latest.
+        No log and no experiment holds it; the file to which Redis appends all that it is told has its bytes until Redis rewrites that file.
+      </p>
+    </section>
+  )
+}

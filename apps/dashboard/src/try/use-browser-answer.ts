@@ -1,0 +1,75 @@
+import type { Prediction } from '@trainyard/client'
+import { useEffect, useState } from 'react'
+import { useClient } from '../service.ts'
+import { likeliest } from './likeliest.ts'
+import { type Downloaded, loadBrowserModel, type LoadedModel } from './load-browser-model.ts'
+import type { KeptExperiment } from './use-kept-experiments.ts'
+import type { SeenPhoto } from './use-photo-pixels.ts'
+
+type Loading =
+  | { stage: 'none' }
+  | { stage: 'loading'; progress: Downloaded | null }
+  | { stage: 'ready'; loaded: LoadedModel }
+  | { stage: 'failed'; error: unknown }
+
+export interface BrowserAnswer {
+  loading: Loading
+  classes: Prediction['classes'] | null
+  error: unknown
+}
+
+interface Wanted {
+  experiment: KeptExperiment
+  seen: SeenPhoto | null
+  /** Nothing is loaded before somebody asks for it. */
+  isAsked: boolean
+}
+
+/** What this browser itself says of the photo, with the model that it fetches once it is asked. */
+export function useBrowserAnswer({ experiment, seen, isAsked }: Wanted): BrowserAnswer {
+  const loading = useLoadedModel(experiment, isAsked)
+  const loaded = loading.stage === 'ready' ? loading.loaded : null
+  const [answer, setAnswer] = useState<{ seen: SeenPhoto; classes: Prediction['classes'] | null; error: unknown } | null>(null)
+  useEffect(() => {
+    if (!loaded || !seen) return undefined
+    let isLate = false
+    loaded.model.logits(seen.pixels).then(
+      (logits) => !isLate && setAnswer({ seen, classes: likeliest(logits, loaded.classNames), error: null }),
+      (error: unknown) => !isLate && setAnswer({ seen, classes: null, error }),
+    )
+    return () => {
+      isLate = true
+      setAnswer(null)
+    }
+  }, [loaded, seen])
+  const isOfPhoto = answer !== null && answer.seen === seen
+  return { loading, classes: isOfPhoto ? answer.classes : null, error: isOfPhoto ? answer.error : null }
+}
+
+function useLoadedModel({ id, model: { kind } }: KeptExperiment, isAsked: boolean): Loading {
+  const client = useClient()
+  const [state, setState] = useState<Loading>({ stage: 'none' })
+  useEffect(() => {
+    if (!isAsked) return undefined
+    const leaving = new AbortController()
+    let opened: LoadedModel | null = null
+    const tell = (next: Loading): void => {
+      if (!leaving.signal.aborted) setState(next)
+    }
+    tell({ stage: 'loading', progress: null })
+    loadBrowserModel({ client, id, kind, signal: leaving.signal, onProgress: (progress) => tell({ stage: 'loading', progress }) }).then(
+      (loaded) => {
+        if (leaving.signal.aborted) return loaded.model.dispose()
+        opened = loaded
+        return tell({ stage: 'ready', loaded })
+      },
+      (error: unknown) => tell({ stage: 'failed', error }),
+    )
+    return () => {
+      leaving.abort()
+      opened?.model.dispose()
+      setState({ stage: 'none' })
+    }
+  }, [client, id, kind, isAsked])
+  return state
+}
