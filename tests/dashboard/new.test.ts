@@ -58,7 +58,7 @@ describe.skipIf(executable === null)('a new experiment and a fork by form', () =
     expect(page.url()).toMatch(/\/new$/)
     await expectAccessible(page)
     await fill(page, { lr: '0.1' })
-    await page.waitForFunction(() => document.querySelector('[aria-invalid="true"]') === null)
+    await page.locator('[aria-invalid="true"]').waitFor({ state: 'detached' })
   })
 
   test("a fault in a closed group opens it; the service's own fault stands at its field, too", async () => {
@@ -66,8 +66,14 @@ describe.skipIf(executable === null)('a new experiment and a fork by form', () =
     await closed.getByLabel('priority', { exact: true }).waitFor()
     // only the service knows what weights it has
     const page = await dashboard.open(`/new?initialWeights=${'a'.repeat(64)}`)
-    await page.getByRole('region', { name: 'What it will be' }).getByRole('alert').waitFor()
-    await page.locator('[name=initialWeights][aria-invalid=false]').waitFor()
+    const alert = page.getByRole('region', { name: 'What it will be' }).getByRole('alert')
+    await alert.waitFor()
+    expect(await alert.innerText()).toContain('There are no weights')
+    // and what it allows, by the fields' pointers
+    const huge = await dashboard.open('/new?width=8192&depth=64&imageSize=512')
+    await huge.locator('[name=width][aria-invalid=true]').waitFor()
+    expect(await huge.locator('[aria-invalid=true]').count()).toBe(3)
+    expect(await huge.locator('.field', { has: huge.locator('[name=depth]') }).innerText()).toContain('this service allows')
   })
 
   test('while one types, the verdict follows', async () => {

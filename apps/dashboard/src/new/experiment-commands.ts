@@ -1,5 +1,6 @@
 import type { CommandFlag } from '@trainyard/contracts'
 import { EXPERIMENT_FORM } from './experiment-form.ts'
+import { textOf } from './form-texts.ts'
 
 interface CommandSetup {
   /** The fields that are not left to their defaults. */
@@ -33,7 +34,7 @@ export function cliCommand({ given, origin }: CommandSetup): string {
 function flagWords({ flag, kind }: CommandFlag, value: unknown): string[] {
   if (value === undefined) return []
   if (kind === 'boolean') return [value === true ? flag : flag.replace('--', '--no-')]
-  const text = [value].flat().join(',')
+  const text = Array.isArray(value) ? value.join(',') : textOf(value)
   // what begins with a dash would be another flag
   return text.startsWith('-') ? [`${flag}=${quoted(text)}`] : [`${flag} ${quoted(text)}`]
 }

@@ -78,7 +78,7 @@ export function NewForm({ initial }: { initial: Texts }) {
         </div>
       </form>
       <div>
-        <DryRunCard {...dryRun} isStale={read.parsed === null} />
+        <DryRunCard {...dryRun} isStale={read.parsed === null && dryRun.dryRun !== null} />
         <CommandsCard given={read.given} address={addressOf(settled)} />
         <SamplesCard dataset={read.parsed?.dataset ?? 'flowers102'} />
       </div>

@@ -21,7 +21,7 @@ export function NewView() {
 /** As that experiment is, but for what the address says besides. */
 function FormFrom({ id, search }: { id: string; search: string }) {
   const client = useClient()
-  const { data, error } = useQuery({ queryKey: ['experiment', id], queryFn: () => client.experiments.get(id), staleTime: Infinity })
+  const { data, error } = useQuery({ queryKey: ['new-from', id], queryFn: () => client.experiments.get(id), staleTime: Infinity })
   if (error) return <ProblemNote error={error} />
   if (!data) return <p className="muted">Loading …</p>
   return <NewForm key={search} initial={{ ...textsFromExperiment(data), ...textsFromSearch(search) }} />

@@ -1,12 +1,11 @@
 import type { Prediction } from '@trainyard/client'
-import { formatShare } from '@trainyard/contracts'
 
 type Classes = Prediction['classes']
 
 /** Whether two answers are one, in a sentence. */
 export function agreement(service: Classes, browser: Classes): string {
   const [theirs, ours] = [service, browser].map((classes) => classes.map(({ name }) => name))
-  const most = `The probabilities of what both name differ by at most ${formatShare(largestDifference(service, browser))}.`
+  const most = `The probabilities of what both name differ by at most ${(100 * largestDifference(service, browser)).toFixed(1)} percentage points.`
   if (String(theirs) === String(ours)) return `Both give the same names. ${most}`
   if (theirs?.[0] !== ours?.[0])
     return `They differ: the service says ${theirs?.[0]}, this browser ${ours?.[0]}, whose weights are rounded to a byte each. ${most}`

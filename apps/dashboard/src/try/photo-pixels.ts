@@ -1,11 +1,12 @@
+import { ExpectedError } from '@trainyard/contracts'
 import { type PixelImage, resizeBilinear } from '@trainyard/inference'
 
 /** As many rows as one canvas takes at once: some browsers' are small. */
 const ROWS = 512
 
-export class PhotoUnreadableHereError extends Error {
+class PhotoUnreadableHereError extends ExpectedError {
   constructor(options?: ErrorOptions) {
-    super('This browser cannot read that file as an image: choose a JPEG or a PNG', options)
+    super('PHOTO_UNREADABLE', 'This browser cannot read that file as an image: choose a JPEG or a PNG', options)
   }
 }
 
