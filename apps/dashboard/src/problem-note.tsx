@@ -13,7 +13,7 @@ export function ProblemNote({ error }: { error: unknown }) {
   )
 }
 
-export function problemWords(error: unknown): string {
+function problemWords(error: unknown): string {
   if (error instanceof ProblemError) return error.problem.detail
   if (error instanceof ExpectedError && error.code === 'API_UNREACHABLE')
     return 'The service does not answer. Is it running? This page tries again by itself.'
