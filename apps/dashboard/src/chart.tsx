@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { ChartLegend } from './chart-legend.tsx'
 import { ChartNumbers } from './chart-numbers.tsx'
@@ -73,8 +73,17 @@ export function Chart({ label, curves, axes, levels = NO_LEVELS, heightPx = HEIG
 
   function pick(): void {
     const made = plot.current
-    const x = index === null ? undefined : made?.data[0][index]
-    if (made && x !== undefined) latest.current.onPick?.({ curve: nearestCurve(made, index ?? 0), x })
+    const at = made?.cursor.idx
+    const x = at == null ? undefined : made?.data[0][at]
+    if (made && at != null && x !== undefined) latest.current.onPick?.({ curve: nearestCurve(made, at), x })
+  }
+  function pickThere({ clientX, clientY }: MouseEvent): void {
+    const made = plot.current
+    if (!made) return
+    // the cursor follows a mouse a frame later, and a finger not at all
+    const { left, top } = made.over.getBoundingClientRect()
+    made.setCursor({ left: clientX - left, top: clientY - top })
+    pick()
   }
   const hint = useId()
   return (
@@ -88,7 +97,7 @@ export function Chart({ label, curves, axes, levels = NO_LEVELS, heightPx = HEIG
         aria-label={label}
         aria-describedby={hint}
         tabIndex={0}
-        onClick={pick}
+        onClick={pickThere}
         onKeyDown={(event) => {
           if (plot.current && onKey(event, plot.current, pick)) event.preventDefault()
         }}
