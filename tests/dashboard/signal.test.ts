@@ -105,7 +105,7 @@ describe.skipIf(executable === null)('signal lab', () => {
     await page.close()
   })
 
-  test('with keys alone: the chart’s cursor, Enter, and the experiment', async () => {
+  test('a point is picked with keys or the mouse, and becomes the experiment', async () => {
     const page = await dashboard.open('/signal?norms=none&depths=1-3&width=32&imageSize=16&input=synthetic-flowers&batchSize=4')
     const chart = page.getByRole('application', { name: /^Output norm by depth/ })
     await chart.focus()
@@ -113,6 +113,13 @@ describe.skipIf(executable === null)('signal lab', () => {
     await chart.press('ArrowRight')
     await chart.press('Enter')
     await page.getByText('depth 2, no norm, bias: output norm not measured yet, predicted').waitFor()
+    // and with the mouse: the right end is the deepest
+    const { width = 0, height = 0 } = (await chart.boundingBox()) ?? {}
+    await chart.click({ position: { x: width - 30, y: height / 2 } })
+    await page.getByText('depth 3, no norm, bias').waitFor()
+    await chart.press('ArrowLeft')
+    await chart.press('Enter')
+    await page.getByText('depth 2, no norm, bias').waitFor()
     await page.getByRole('button', { name: 'Train this network' }).press('Enter')
     await page.waitForURL('**/experiments/*')
     expect((await client().experiments.get('latest')).config).toMatchObject({ depth: 2, norm: 'none', dataset: 'synthetic-flowers' })

@@ -1,18 +1,10 @@
-import type { Probe } from '@trainyard/client'
 import type { ProbeRequest } from '@trainyard/contracts'
 import { useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
-import { Chart } from '../chart.tsx'
-import type { Axes } from '../chart-options.ts'
 import { Page } from '../page.tsx'
-import { ProblemNote } from '../problem-note.tsx'
-import { PickedCell } from './picked-cell.tsx'
 import { ProbeFields } from './probe-fields.tsx'
 import { addressFor, NOTEBOOK_PROBE, readProbe, textsFrom } from './probe-texts.ts'
-import { type SignalCell, signalCells } from './signal-cells.ts'
-import { signalCurves } from './signal-curves.ts'
-import { SignalTable } from './signal-table.tsx'
-import { apartWords, formatNorm, kindWords } from './signal-words.ts'
+import { SignalResults } from './signal-results.tsx'
 import './signal.css'
 import { useProbe } from './use-probe.ts'
 
@@ -70,62 +62,3 @@ function useLatest(request: ProbeRequest | null): ProbeRequest | null {
   if (request && request !== latest) setLatest(request)
   return request ?? latest
 }
-
-interface SignalResultsProps {
-  request: ProbeRequest
-  probe: Probe | undefined
-  isMeasuring: boolean
-  error: unknown
-  isLinear: boolean
-  onLinear: (linear: boolean) => void
-}
-
-function SignalResults({ request, probe, isMeasuring, error, isLinear, onLinear }: SignalResultsProps) {
-  const results = probe?.results
-  const cells = useMemo(() => signalCells(request, results ?? []), [request, results])
-  const curves = useMemo(() => signalCurves(cells), [cells])
-  const axes = useMemo(
-    (): Axes => ({ x: 'depth', y: 'output norm', logY: !isLinear, wholeX: true, formatX: String, formatY: formatNorm }),
-    [isLinear],
-  )
-  const [picked, setPicked] = useState<Pick<SignalCell, 'norm' | 'bias' | 'depth'> | null>(null)
-  const cell = cells.find((each) => picked && kindWords(each) === kindWords(picked) && each.depth === picked.depth) ?? null
-  return (
-    <>
-      <section className="card" aria-label="Output norm by depth">
-        <div className="row signal-state">
-          <p aria-live="polite">{isMeasuring ? <Measuring probe={probe} /> : apartWords(cells, request)}</p>
-          <label className="end">
-            <input type="checkbox" checked={!isLinear} onChange={({ target }) => onLinear(!target.checked)} /> logarithmic
-          </label>
-        </div>
-        {probe?.error && (
-          <p className="fault" role="alert">
-            {probe.error.message}. {probe.error.advice}
-          </p>
-        )}
-        <ProblemNote error={error} />
-        <Chart
-          label="Output norm by depth, predicted as lines and measured as marks"
-          curves={curves}
-          axes={axes}
-          onPick={({ curve, x }) => {
-            const kind = curves[curve]?.kind
-            if (kind) setPicked({ ...kind, depth: x })
-          }}
-        />
-        <PickedCell cell={cell} request={request} />
-      </section>
-      <section className="card" aria-label="Table">
-        <SignalTable cells={cells} picked={cell} onPick={setPicked} />
-      </section>
-    </>
-  )
-}
-
-const Measuring = ({ probe }: { probe: Probe | undefined }) => (
-  <>
-    <progress max={1} value={probe?.fraction ?? 0} aria-label="Measured so far" />{' '}
-    {probe?.state === 'running' ? `measuring, ${Math.floor(probe.fraction * 100)} %` : 'waiting for a worker'}
-  </>
-)
