@@ -41,12 +41,14 @@ export function ModelTrial({ experiment, photo, onPhoto }: ModelTrialProps) {
           <PhotoPair photo={photo} seen={seen} size={experiment.config.imageSize} />
         </section>
       </div>
-      <p className="agreement" role="status">
-        {both}
-      </p>
-      <div className="grid">
-        <ServiceAnswer photo={photo} {...service} isSent={isSent} onSent={setSent} />
-        <BrowserAnswerCard experiment={experiment} answer={browser} hasPhoto={photo !== null} onAsk={() => setAskedOf(experiment.id)} />
+      <div className="answers">
+        <div className="grid">
+          <ServiceAnswer photo={photo} {...service} isSent={isSent} onSent={setSent} />
+          <BrowserAnswerCard experiment={experiment} answer={browser} hasPhoto={photo !== null} onAsk={() => setAskedOf(experiment.id)} />
+        </div>
+        <p className="agreement" role="status">
+          {both}
+        </p>
       </div>
     </>
   )
