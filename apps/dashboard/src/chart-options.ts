@@ -135,7 +135,8 @@ function drawLevels(plot: uPlot, levels: readonly Level[]): void {
     ctx.lineTo(bbox.left + bbox.width, at)
     ctx.stroke()
     ctx.textAlign = 'right'
-    ctx.fillText(label, bbox.left + bbox.width - 4 * devicePixelRatio, at - 4 * devicePixelRatio)
+    ctx.textBaseline = 'bottom'
+    ctx.fillText(label, bbox.left + bbox.width - 4 * devicePixelRatio, at - 2 * devicePixelRatio)
   }
   ctx.restore()
 }
