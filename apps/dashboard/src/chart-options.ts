@@ -64,7 +64,8 @@ export function chartOptions({ curves, axes, levels, size, onZoom, onCursor }: C
     cursor: { drag: { x: true, y: false }, focus: { prox: 24 } },
     scales: {
       x: { time: false, ...(axes.logX && LOGARITHMIC) },
-      y: axes.logY ? LOGARITHMIC : { range: (_plot, min, max) => padded(min, max, levels) },
+      // a part far from a level would be flat beside it
+      y: axes.logY ? LOGARITHMIC : { range: (plot, min, max) => padded(min, max, showsAll(plot) ? levels : []) },
     },
     axes: [
       {
@@ -109,6 +110,11 @@ function seriesOf({ label, look, faint = false, marks = false }: ChartSetup['cur
     points: marks ? { show: true, size: 7, fill: stroke } : { size: 5 },
     ...(marks && { paths: () => null }),
   }
+}
+
+function showsAll({ data: [xs], series: [x] }: uPlot): boolean {
+  const [first, last] = x?.idxs ?? [0, xs.length - 1]
+  return first === 0 && last >= xs.length - 1
 }
 
 /** Some room above and below, levels within. A single value stands in the middle. */
