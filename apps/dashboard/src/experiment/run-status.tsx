@@ -28,7 +28,7 @@ export function RunStatus({ experiment, live }: { experiment: Experiment; live: 
         <RunControls experiment={experiment} />
         {error && (
           <div className="fault">
-            <b>{error.class === 'user' ? 'The config' : 'The infrastructure'}</b> ({error.code}): {error.message} {error.advice}
+            <b>{error.code}</b> ({error.class}): {error.message}. {error.advice}
           </div>
         )}
       </div>
