@@ -8,7 +8,8 @@ export function ChartLegend(props: { curves: readonly Curve[]; axes: Axes; data:
   const { formatX = shortNumber, formatY = shortNumber } = axes
   const x = index === null ? undefined : data[0][index]
   return (
-    <figcaption className="legend" aria-live="polite">
+    // told where somebody looks; a live curve's end would never be done telling
+    <figcaption className="legend" aria-live={index === null ? 'off' : 'polite'}>
       <span className="legend-x">
         {axes.x} {x === undefined ? '–' : formatX(x)}
       </span>

@@ -2,7 +2,7 @@ import { type Comparison, formatLoss, formatSeconds, formatShare, fromJsonNumber
 import type { Axes, Curve } from '../chart-options.ts'
 import { lookOf } from '../palette.ts'
 import type { CompareChoice, Measure } from './compare-choice.ts'
-import { smooth } from './smooth.ts'
+import { smoothed } from '../smoothed.ts'
 
 const NAMES: Record<Measure, string> = {
   loss: 'loss',
@@ -25,7 +25,7 @@ export function comparedCurves({ experiments, items }: Comparison, { measure, by
     if (smoothing === 0) return [curve]
     return [
       { ...curve, label: `${curve.label}, as measured`, faint: true },
-      { ...curve, y: smooth(curve.y, smoothing) },
+      { ...curve, y: smoothed(curve.y, { weight: smoothing }) },
     ]
   })
 }

@@ -3,7 +3,7 @@ import type { Curve, Range } from '../chart-options.ts'
 import { lookOf } from '../palette.ts'
 import type { Steps } from './kept-steps.ts'
 import type { EpochColumns } from './run-series.ts'
-import { smoothed } from './smoothed.ts'
+import { smoothed } from '../smoothed.ts'
 
 /** So few epochs have room for every step. */
 const DETAILED_EPOCHS = 8
