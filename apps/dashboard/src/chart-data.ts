@@ -15,8 +15,9 @@ export function chartData(curves: readonly Curve[], { logX = false, logY = false
   const [first] = tables
   if (!first) return [[]]
   if (tables.length === 1) return first
-  const sameXs = curves.every(({ x }) => x === curves[0]?.x)
-  if (sameXs) return [first[0], ...tables.map((table) => table[1] ?? [])]
+  // runs of equal length have equal epochs: nothing to be joined
+  if (tables.every(([x]) => x.length === first[0].length && x.every((at, i) => at === first[0][i])))
+    return [first[0], ...tables.map((table) => table[1] ?? [])]
   const [x, ...ys] = uPlot.join(tables)
   return [[...x], ...ys.map((y) => [...y])]
 }

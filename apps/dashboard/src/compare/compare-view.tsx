@@ -41,7 +41,7 @@ function ComparedRuns({ choice, onChange }: { choice: CompareChoice; onChange: (
     refetchInterval: ({ state }) => (state.data?.experiments.some((each) => !isTerminal(each.state)) ? LOOK_EVERY_MS : false),
     placeholderData: keepPreviousData,
   })
-  const curves = useMemo(() => (data ? comparedCurves(data, { measure, by, log, smoothing }) : []), [data, measure, by, log, smoothing])
+  const curves = useMemo(() => (data ? comparedCurves(data, { measure, by, smoothing }) : []), [data, measure, by, smoothing])
   const axes = useMemo(() => comparedAxes({ measure, by, log }), [measure, by, log])
   const isEmpty = data !== undefined && curves.every(({ x }) => x.length === 0)
   // what was typed may be a prefix or latest

@@ -13,7 +13,10 @@ const NAMES: Record<Measure, string> = {
 export const nameOf = (measure: Measure): string => NAMES[measure]
 
 /** A curve for each experiment, in their order; where it is smoothed with what was measured behind it. */
-export function comparedCurves({ experiments, items }: Comparison, { measure, by, smoothing }: Omit<CompareChoice, 'ids'>): Curve[] {
+export function comparedCurves(
+  { experiments, items }: Comparison,
+  { measure, by, smoothing }: Omit<CompareChoice, 'ids' | 'log'>,
+): Curve[] {
   const labels = labelsOf(experiments)
   return experiments.flatMap((_, i): Curve[] => {
     const points = items.flatMap((row) => {
