@@ -85,6 +85,33 @@ describe.skipIf(executable === null)('the list of experiments', () => {
     await phone.close()
   })
 
+  test('the reader’s own light or dark wins over the system’s, and is kept', async () => {
+    const page = await dashboard.open('/', { colorScheme: 'light' })
+    const ground = () => page.evaluate(`getComputedStyle(document.documentElement).backgroundColor`)
+    const light = await ground()
+    await page.getByRole('button', { name: 'Theme: system' }).click()
+    await page.getByRole('button', { name: 'Theme: light' }).press('Enter')
+    await page.getByRole('button', { name: 'Theme: dark' }).waitFor()
+    expect(await ground()).not.toBe(light)
+    await page.reload()
+    await page.getByRole('button', { name: 'Theme: dark' }).click()
+    await page.getByRole('button', { name: 'Theme: system' }).waitFor()
+    expect(await ground()).toBe(light)
+    await page.close()
+  })
+
+  test('by keyboard alone: past the bar to the content, and a view’s heading is told when it is come to', async () => {
+    const page = await dashboard.open('/')
+    await page.getByRole('row', { name: /first example/ }).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('view')
+    await page.getByRole('link', { name: 'Workers' }).press('Enter')
+    await page.getByRole('heading', { name: 'Workers' }).waitFor()
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Workers')
+    await page.close()
+  })
+
   test('workers: what runs where, and drain', async () => {
     const id = await submit({ name: 'long one', epochs: 10_000, depth: 3, width: 256 })
     const page = await dashboard.open('/workers')
