@@ -2,15 +2,18 @@ import { isTerminal, type Sweep, type Trial } from '@trainyard/contracts'
 import { fieldValue } from '../field-value.ts'
 import { formatValue, objectiveName } from './objective-words.ts'
 
+type SweepFacts = Pick<Sweep, 'state' | 'strategy' | 'objective' | 'trials' | 'made' | 'ended' | 'items' | 'best' | 'epochsSaved'>
+
 /** What a sweep is and how far it has come, in a sentence or two. */
-export function sweepWords({ strategy, objective, trials, ended, items, best, epochsSaved }: Sweep): string {
+export function sweepWords(sweep: SweepFacts): string {
+  const { strategy, objective, trials, ended, items, best, epochsSaved } = sweep
   const fields = [...new Set(items.flatMap((trial) => Object.keys(trial.fields)))]
   const how = { grid: 'every combination', random: 'random draws', asha: 'random draws, the weaker ones stopped early,' }[strategy]
   const running = items.filter(({ state }) => state !== null && !isTerminal(state) && state !== 'queued').length
   const winner = items.find(({ trial }) => trial === best)
   return [
     `${trials} trials, ${how} of ${fields.join(' and ')}, for the best ${objectiveName(objective)}:`,
-    `${ended === trials ? 'all' : ended} have ended${running > 0 ? `, ${running} running` : ''}.`,
+    `${endedWords(sweep)}${running > 0 ? `, ${running} running` : ''}.`,
     ...(winner
       ? [
           `Trial ${winner.trial} is the best${ended === trials ? '' : ' so far'}, with ${formatValue(winner.value, objective)} (${trialWords(winner)}).`,
@@ -18,6 +21,13 @@ export function sweepWords({ strategy, objective, trials, ended, items, best, ep
       : []),
     ...(epochsSaved > 0 ? [`Early stops have saved ${epochsSaved} epochs.`] : []),
   ].join(' ')
+}
+
+function endedWords({ state, trials, made, ended }: SweepFacts): string {
+  if (ended === trials) return 'all have ended'
+  if (state === 'canceled' && ended === made)
+    return `all that were made have ended, ${trials - made} never ${trials - made === 1 ? 'was' : 'were'}`
+  return `${ended} have ended`
 }
 
 const trialWords = ({ fields }: Trial): string =>
