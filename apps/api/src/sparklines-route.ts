@@ -11,7 +11,7 @@ const sparklinesSchema = {
   summary: 'The losses of many experiments, each in a few points: to draw beside a list',
   tags: ['results'],
   querystring: z.strictObject({
-    ids: z.string().min(1).max(8000).describe(`up to ${MOST_SPARKLINES} whole ids, with commas between them; one that is gone is left out`),
+    ids: z.string().min(1).max(5000).describe(`up to ${MOST_SPARKLINES} whole ids, with commas between them; one that is gone is left out`),
   }),
   response: { 200: SparklineList, ...problems('INVALID_INPUT') },
 }
