@@ -1,11 +1,10 @@
 import type { ExperimentConfig, Prediction } from '@trainyard/contracts'
 import { CLASS_NAMES, readPhoto } from '@trainyard/datasets'
+import { likeliest } from '@trainyard/inference'
 import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
 import { createNetwork, type Network, residentImages } from '@trainyard/training'
 import { readModel } from './read-model.ts'
 import { networkShape } from './train-options.ts'
-
-const LIKELIEST = 5
 
 export interface PhotoToName {
   config: ExperimentConfig
@@ -36,21 +35,6 @@ export function createPhotoNamer(tf: Runtime): (photo: PhotoToName) => Promise<P
       const images = residentImages(tf, { pixels, labels: Uint8Array.of(0), inputs: pixels.length })
       logits = Float32Array.from(tf.readFloats(network.logits(images.batch(wholeNumbers(tf, [0])).x)))
     })
-    return likeliest(softmax(logits))
+    return likeliest(logits, CLASS_NAMES)
   }
-}
-
-/** exp(x − max) / Σ exp(x − max): the largest exponent is 0, so nothing overflows. */
-function softmax(logits: Float32Array): number[] {
-  const largest = Math.max(...logits)
-  const powers = Array.from(logits, (logit) => Math.exp(logit - largest))
-  const sum = powers.reduce((total, power) => total + power, 0)
-  return powers.map((power) => power / sum)
-}
-
-function likeliest(probabilities: readonly number[]): Prediction['classes'] {
-  return probabilities
-    .map((probability, label) => ({ label, name: CLASS_NAMES[label] ?? '', probability }))
-    .toSorted((a, b) => b.probability - a.probability)
-    .slice(0, LIKELIEST)
 }

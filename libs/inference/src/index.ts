@@ -7,4 +7,5 @@ export {
   layersModelWeights,
   type ModelWeight,
 } from './layers-model.ts'
+export { likeliest } from './likeliest.ts'
 export { type PixelImage, resizeBilinear } from './resize-bilinear.ts'

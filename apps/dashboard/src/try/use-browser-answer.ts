@@ -1,7 +1,7 @@
 import type { Prediction } from '@trainyard/client'
+import { likeliest } from '@trainyard/inference'
 import { useEffect, useState } from 'react'
 import { useClient } from '../service.ts'
-import { likeliest } from './likeliest.ts'
 import { type Downloaded, loadBrowserModel, type LoadedModel } from './load-browser-model.ts'
 import type { KeptExperiment } from './use-kept-experiments.ts'
 import type { SeenPhoto } from './use-photo-pixels.ts'

@@ -1,9 +1,14 @@
-import type { Prediction } from '@trainyard/client'
-
 const LIKELIEST = 5
 
-/** The five likeliest classes of these logits: exp(x − max) / Σ exp(x − max), in which nothing overflows. */
-export function likeliest(logits: ArrayLike<number>, classNames: readonly string[]): Prediction['classes'] {
+/** A class that a model says, with how sure it is. */
+interface LikelyClass {
+  label: number
+  name: string
+  probability: number
+}
+
+/** The five likeliest classes of these logits, the likeliest first: exp(x − max) / Σ exp(x − max), in which nothing overflows. */
+export function likeliest(logits: ArrayLike<number>, classNames: readonly string[]): LikelyClass[] {
   const numbers = Array.from(logits)
   const largest = Math.max(...numbers)
   const powers = numbers.map((logit) => Math.exp(logit - largest))
