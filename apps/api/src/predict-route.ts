@@ -1,4 +1,4 @@
-import { ExpectedError, Prediction } from '@trainyard/contracts'
+import { ExpectedError, PHOTO_LIMIT_BYTES, Prediction } from '@trainyard/contracts'
 import type { ExperimentStore, PhotoDesk } from '@trainyard/jobs'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -13,7 +13,6 @@ export interface PredictDeps {
   photos: PhotoDesk
 }
 
-const PHOTO_LIMIT_BYTES = 10 * 2 ** 20
 const ANSWER_WITHIN_MS = 30_000
 const PHOTO_TYPES = ['image/jpeg', 'image/png', 'application/octet-stream']
 const MAGIC_BYTES = [Buffer.from([0xff, 0xd8, 0xff]), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])]

@@ -82,18 +82,21 @@ export function chartOptions({ curves, axes, levels, size, onZoom, onCursor }: C
     hooks: {
       draw: [(plot) => drawLevels(plot, levels)],
       setCursor: [({ cursor: { idx } }) => onCursor(idx ?? null)],
-      setSelect: [],
       setScale: [
         (plot, scale) => {
-          if (scale !== 'x') return
-          const { min, max } = plot.scales['x'] ?? {}
-          const xs = plot.data[0]
-          const whole = min === undefined || max === undefined || (min <= (xs[0] ?? min) && max >= (xs.at(-1) ?? max))
-          onZoom(whole ? null : { min, max })
+          if (scale === 'x') onZoom(shownPart(plot))
         },
       ],
     },
   }
+}
+
+/** What is zoomed to; null: all is shown. */
+export function shownPart(plot: uPlot): Range | null {
+  const { min, max } = plot.scales['x'] ?? {}
+  const xs = plot.data[0]
+  const zoomed = min != null && max != null && xs.length > 1 && (min > (xs[0] ?? min) || max < (xs.at(-1) ?? max))
+  return zoomed ? { min, max } : null
 }
 
 /** A round number beside an axis: without the zeros that a measured one is printed with. */

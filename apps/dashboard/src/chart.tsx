@@ -3,7 +3,7 @@ import uPlot from 'uplot'
 import { ChartLegend } from './chart-legend.tsx'
 import { ChartNumbers } from './chart-numbers.tsx'
 import { chartData } from './chart-data.ts'
-import { type Axes, chartOptions, type Curve, type Level, type Range } from './chart-options.ts'
+import { type Axes, chartOptions, type Curve, type Level, type Range, shownPart } from './chart-options.ts'
 import { watchColours } from './palette.ts'
 
 const HEIGHT_PX = 320
@@ -109,14 +109,6 @@ export function Chart({ label, curves, axes, levels = NO_LEVELS, heightPx = HEIG
       <ChartNumbers curves={curves} axes={axes} data={data} />
     </figure>
   )
-}
-
-/** What is zoomed to; null: all is shown. */
-function shownPart(plot: uPlot): Range | null {
-  const { min, max } = plot.scales['x'] ?? {}
-  const xs = plot.data[0]
-  const zoomed = min != null && max != null && xs.length > 1 && (min > (xs[0] ?? min) || max < (xs.at(-1) ?? max))
-  return zoomed ? { min, max } : null
 }
 
 /** The curve whose value at this index is nearest to the cursor, from 0. */

@@ -36,6 +36,9 @@ export const QuantisedModel = z.object({
 })
 export type QuantisedModel = z.infer<typeof QuantisedModel>
 
+/** What POST /experiments/{id}/predict takes at most. */
+export const PHOTO_LIMIT_BYTES = 10 * 2 ** 20
+
 /** What POST /experiments/{id}/predict answers: the likeliest classes, first the likeliest. */
 export const Prediction = z
   .object({

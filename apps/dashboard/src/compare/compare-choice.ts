@@ -1,11 +1,12 @@
-/** What of an epoch can be compared. */
-export const MEASURES = ['loss', 'evalLoss', 'accuracy', 'evalAccuracy'] as const
-export type Measure = (typeof MEASURES)[number]
+import type { Objective } from '@trainyard/contracts'
+
+/** What of an epoch can be compared: all that a sweep can be after. */
+export const MEASURES = ['loss', 'evalLoss', 'accuracy', 'evalAccuracy'] as const satisfies readonly Objective[]
 
 /** What is compared, and how it is drawn; it stands in the address, so that a link shows the same. */
 export interface CompareChoice {
   ids: readonly string[]
-  measure: Measure
+  measure: Objective
   /** What the curves are aligned by. */
   by: 'epoch' | 'time'
   log: boolean

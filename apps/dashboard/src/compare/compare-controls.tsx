@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import { type CompareChoice, MEASURES, MOST_SMOOTHING } from './compare-choice.ts'
-import { nameOf } from './compared-curves.ts'
+import { objectiveName } from '../objective-words.ts'
 
 /** How the curves are drawn. */
 export function CompareControls({ choice, onChange }: { choice: CompareChoice; onChange: (changes: Partial<CompareChoice>) => void }) {
@@ -16,7 +16,7 @@ export function CompareControls({ choice, onChange }: { choice: CompareChoice; o
       >
         {MEASURES.map((each) => (
           <option key={each} value={each}>
-            {nameOf(each)}
+            {objectiveName(each)}
           </option>
         ))}
       </select>

@@ -10,7 +10,8 @@ import { type CompareChoice, readChoice, writeChoice } from './compare-choice.ts
 import { CompareControls } from './compare-controls.tsx'
 import './compare.css'
 import '../linked-rows.css'
-import { comparedAxes, comparedCurves, nameOf } from './compared-curves.ts'
+import { objectiveName } from '../objective-words.ts'
+import { comparedAxes, comparedCurves } from './compared-curves.ts'
 import { ComparedTable } from './compared-table.tsx'
 import { RunPicker } from './run-picker.tsx'
 
@@ -56,7 +57,11 @@ function ComparedRuns({ choice, onChange }: { choice: CompareChoice; onChange: (
         {error !== null && !data && <Asked ids={ids} onRemove={remove} />}
         <div className="compared-curves">
           {data && (
-            <Chart label={`${nameOf(measure)} of ${runs} by ${by === 'time' ? 'training time' : 'epoch'}`} curves={curves} axes={axes} />
+            <Chart
+              label={`${objectiveName(measure)} of ${runs} by ${by === 'time' ? 'training time' : 'epoch'}`}
+              curves={curves}
+              axes={axes}
+            />
           )}
         </div>
         {isEmpty && <p className="muted">Nothing of this is known yet: no epoch has ended, or these runs do not evaluate.</p>}

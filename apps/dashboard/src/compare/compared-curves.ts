@@ -1,16 +1,9 @@
-import { type Comparison, formatLoss, formatSeconds, formatShare, fromJsonNumber } from '@trainyard/contracts'
+import { type Comparison, formatSeconds, fromJsonNumber } from '@trainyard/contracts'
 import type { Axes, Curve } from '../chart-options.ts'
 import { lookOf } from '../palette.ts'
-import type { CompareChoice, Measure } from './compare-choice.ts'
 import { smoothed } from '../smoothed.ts'
-
-const NAMES: Record<Measure, string> = {
-  loss: 'loss',
-  evalLoss: 'evaluation loss',
-  accuracy: 'accuracy',
-  evalAccuracy: 'evaluation accuracy',
-}
-export const nameOf = (measure: Measure): string => NAMES[measure]
+import { formatValue, objectiveName } from '../objective-words.ts'
+import type { CompareChoice } from './compare-choice.ts'
 
 /** A curve for each experiment, in their order; where it is smoothed with what was measured behind it. */
 export function comparedCurves(
@@ -34,14 +27,13 @@ export function comparedCurves(
 }
 
 export function comparedAxes({ measure, by, log }: Pick<CompareChoice, 'measure' | 'by' | 'log'>): Axes {
-  const isShare = measure === 'accuracy' || measure === 'evalAccuracy'
   return {
     x: by === 'time' ? 'training time' : 'epoch',
-    y: NAMES[measure],
+    y: objectiveName(measure),
     logY: log,
     wholeX: by === 'epoch',
     formatX: by === 'time' ? formatSeconds : String,
-    formatY: isShare ? formatShare : formatLoss,
+    formatY: (value) => formatValue(value, measure),
   }
 }
 

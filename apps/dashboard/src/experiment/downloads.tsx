@@ -4,8 +4,9 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { ProblemNote } from '../problem-note.tsx'
+import { readBody } from '../read-body.ts'
 import { useClient } from '../service.ts'
-import { readFile, saveFile } from './save-file.ts'
+import { saveFile } from './save-file.ts'
 
 const SHORT_ID = 12
 
@@ -66,7 +67,7 @@ function downloadsOf({ id, model }: Experiment): Download[] {
     async (client, onBytes) => {
       // the page may fetch from its own host alone
       const response = await client.experiments.modelFile(id, { kind: model?.kind ?? 'best', ...options, redirect: false })
-      return readFile(response, { onBytes })
+      return readBody(response, { onBytes })
     }
   return [
     {

@@ -20,8 +20,7 @@ export function useExperimentPage(options: ListOptions) {
 /** Losses by id. Those of ended ones are asked for once, the others again and again. */
 export function useSparklines(experiments: readonly Experiment[]): ReadonlyMap<string, readonly JsonNumber[]> {
   const [ended, live] = [experiments.filter(({ state }) => isTerminal(state)), experiments.filter(({ state }) => !isTerminal(state))]
-  const begun = live.filter(({ latest }) => latest !== null)
-  const [old, current] = [useLosses(ended, Infinity), useLosses(begun, DRAW_AGAIN_MS)]
+  const [old, current] = [useLosses(ended, Infinity), useLosses(live, DRAW_AGAIN_MS)]
   return new Map([...old, ...current])
 }
 

@@ -93,6 +93,7 @@ interface RowProps {
   onSelect: TableProps['onSelect']
 }
 
+/** Of a record that a poll has found unchanged the query keeps the object, so that its row is not drawn again. */
 const Row = memo(function Row({ experiment, losses, selected, onSelect }: RowProps) {
   const { id, name, tags, state, config, latest, best, createdAt } = experiment
   return (
@@ -120,9 +121,4 @@ const Row = memo(function Row({ experiment, losses, selected, onSelect }: RowPro
       </td>
     </tr>
   )
-}, sameRow)
-
-/** Polls bring equal records as new objects. */
-function sameRow(a: RowProps, b: RowProps): boolean {
-  return a.selected === b.selected && a.losses === b.losses && a.onSelect === b.onSelect && a.experiment === b.experiment
-}
+})

@@ -1,4 +1,4 @@
-import type { ExperimentConfig } from '@trainyard/contracts'
+import type { forkedRequest } from '@trainyard/contracts'
 import { EXPERIMENT_FORM } from './experiment-form.ts'
 import { readTexts, type Texts, textOf } from './form-texts.ts'
 
@@ -14,17 +14,8 @@ export function addressOf(texts: Texts): string {
   return filled.length === 0 ? '/new' : `/new?${new URLSearchParams(Object.fromEntries(filled))}`
 }
 
-interface Described {
-  name: string | null
-  tags: readonly string[]
-  notes: string | null
-  priority: number
-  pool: string
-  config: ExperimentConfig
-}
-
 /** The form that makes such an experiment once more. How its first layer is computed is left to the service: it fits these numbers, not others. */
-export function textsFromExperiment({ config, ...described }: Described): Texts {
+export function textsFromExperiment({ config, ...described }: Parameters<typeof forkedRequest>[0]): Texts {
   const { firstLayer: _firstLayer, depth, width, layerSizes, ...others } = config
   const layers = depth === 0 ? { depth } : width === null ? { layerSizes } : { depth, width }
   const { name, tags, notes, priority, pool } = described

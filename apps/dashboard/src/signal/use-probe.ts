@@ -1,7 +1,7 @@
 import type { Probe } from '@trainyard/client'
 import type { ProbeRequest } from '@trainyard/contracts'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useService } from '../service.ts'
+import { useClient } from '../service.ts'
 
 /** The service answers at least this often with how far the probe is. */
 const WAIT_SECONDS = 2
@@ -10,7 +10,7 @@ const ASK_ON_MS = 50
 
 /** What is known of this probe: nothing until `measure` asks for it; then how far it is, and its results. Equal requests are one probe. */
 export function useProbe(request: ProbeRequest) {
-  const { client } = useService()
+  const client = useClient()
   const queries = useQueryClient()
   const queryKey = ['probe', request]
   const { data, error, isFetching, refetch } = useQuery({

@@ -1,6 +1,6 @@
 import { isTerminal, type Sweep, type Trial } from '@trainyard/contracts'
 import { fieldValue } from '../field-value.ts'
-import { formatValue, objectiveName } from './objective-words.ts'
+import { formatValue, objectiveName } from '../objective-words.ts'
 
 type SweepFacts = Pick<Sweep, 'state' | 'strategy' | 'objective' | 'trials' | 'made' | 'ended' | 'items' | 'best' | 'epochsSaved'>
 

@@ -8,7 +8,7 @@ import { ProblemNote } from '../problem-note.tsx'
 import { useClient } from '../service.ts'
 import { StateBadge } from '../state-badge.tsx'
 import { EXAMPLE_COMMAND } from './example-sweep.ts'
-import { objectiveName } from './objective-words.ts'
+import { objectiveName } from '../objective-words.ts'
 import { StartExample } from './start-example.tsx'
 import './sweeps.css'
 

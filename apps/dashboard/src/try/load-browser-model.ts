@@ -1,5 +1,6 @@
 import type { Client, ModelKind } from '@trainyard/client'
 import { QuantisedModel } from '@trainyard/contracts'
+import { readBody } from '../read-body.ts'
 import type { BrowserModel } from './browser-model.ts'
 
 export interface Downloaded {
@@ -29,25 +30,16 @@ export async function loadBrowserModel({ client, id, kind, onProgress, signal }:
   const [{ openModel }, model, weights] = await Promise.all([
     import('./browser-model.ts'),
     file('model.json').then(async (response) => QuantisedModel.parse(await response.json())),
-    file('weights.bin').then((response) => readAll(response, { onProgress, signal })),
+    file('weights.bin').then((response) => readWeights(response, { onProgress, signal })),
   ])
   signal.throwIfAborted()
   return { model: await openModel({ model, weights }), classNames: model.userDefinedMetadata.classNames, bytes: weights.byteLength }
 }
 
-/** The body, and how much of it is there while it comes. */
-async function readAll(response: Response, { onProgress, signal }: Pick<LoadOptions, 'onProgress' | 'signal'>): Promise<ArrayBuffer> {
+async function readWeights(response: Response, { onProgress, signal }: Pick<LoadOptions, 'onProgress' | 'signal'>): Promise<ArrayBuffer> {
   const length = response.headers.get('content-length')
   const of = length === null ? null : Number(length)
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  let bytes = 0
-  onProgress({ bytes, of })
-  const reader = response.body?.getReader()
-  signal.addEventListener('abort', () => void reader?.cancel(), { once: true })
-  for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
-    chunks.push(read.value)
-    bytes += read.value.byteLength
-    onProgress({ bytes, of })
-  }
-  return new Blob(chunks).arrayBuffer()
+  onProgress({ bytes: 0, of })
+  const body = await readBody(response, { onBytes: (bytes) => onProgress({ bytes, of }), signal })
+  return body.arrayBuffer()
 }

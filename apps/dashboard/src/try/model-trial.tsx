@@ -1,3 +1,4 @@
+import { PHOTO_LIMIT_BYTES } from '@trainyard/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useBlobAddress } from '../blob-address.ts'
@@ -6,7 +7,7 @@ import { useClient } from '../service.ts'
 import { agreement } from './agreement.ts'
 import { BrowserAnswerCard } from './browser-answer.tsx'
 import { DatasetPhoto } from './dataset-photo.tsx'
-import { MOST_BYTES, type Photo } from './photo.ts'
+import type { Photo } from './photo.ts'
 import { PhotoInput } from './photo-input.tsx'
 import { PixelCanvas } from './pixel-canvas.tsx'
 import { ServiceAnswer } from './service-answer.tsx'
@@ -81,7 +82,7 @@ function useServiceAnswer({ experiment: { id }, seen, isSent }: { experiment: Ke
   const { data, error, isFetching } = useQuery({
     queryKey: ['predict', id, photo?.number],
     queryFn: async () => client.experiments.predict(id, new Uint8Array(await (photo?.file ?? new Blob()).arrayBuffer())),
-    enabled: isSent && photo !== undefined && photo.file.size <= MOST_BYTES,
+    enabled: isSent && photo !== undefined && photo.file.size <= PHOTO_LIMIT_BYTES,
     staleTime: Infinity,
     retry: false,
   })

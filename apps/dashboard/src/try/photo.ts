@@ -13,6 +13,3 @@ export function photoOf(file: Blob, title: string): Photo {
   given += 1
   return { file, title, number: given }
 }
-
-/** What the service takes: docs/access.md. */
-export const MOST_BYTES = 10 * 2 ** 20

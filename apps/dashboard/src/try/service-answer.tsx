@@ -1,8 +1,8 @@
 import type { Prediction } from '@trainyard/client'
-import { formatBytes } from '@trainyard/contracts'
+import { formatBytes, PHOTO_LIMIT_BYTES } from '@trainyard/contracts'
 import { ProblemNote } from '../problem-note.tsx'
 import { ClassList } from './class-list.tsx'
-import { MOST_BYTES, type Photo } from './photo.ts'
+import type { Photo } from './photo.ts'
 
 interface ServiceAnswerProps {
   photo: Photo | null
@@ -15,7 +15,7 @@ interface ServiceAnswerProps {
 
 /** What the service says of the photo, and what becomes of it there. */
 export function ServiceAnswer({ photo, classes, error, isAsking, isSent, onSent }: ServiceAnswerProps) {
-  const isTooLarge = photo !== null && photo.file.size > MOST_BYTES
+  const isTooLarge = photo !== null && photo.file.size > PHOTO_LIMIT_BYTES
   return (
     <section className="card answer" aria-label="By the service" aria-busy={isAsking}>
       <h2>By the service</h2>
@@ -26,8 +26,8 @@ export function ServiceAnswer({ photo, classes, error, isAsking, isSent, onSent 
         {!isSent && <p className="muted">The photo is not sent.</p>}
         {isSent && isTooLarge && (
           <p className="fault" role="alert">
-            The photo has {formatBytes(photo.file.size)}, and the service takes at most {formatBytes(MOST_BYTES)}: it is not sent. This
-            browser can compute it all the same.
+            The photo has {formatBytes(photo.file.size)}, and the service takes at most {formatBytes(PHOTO_LIMIT_BYTES)}: it is not sent.
+            This browser can compute it all the same.
           </p>
         )}
         {isAsking && <p className="muted">A worker looks at it …</p>}
