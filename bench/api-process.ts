@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { freePort } from '../tests/support/free-port.ts'
-import { poll } from '../tests/support/poll.ts'
+import { freePort } from '@trainyard/testing/services/free-port'
+import { poll } from '@trainyard/testing/inputs/poll'
 
 const SERVER = path.join(import.meta.dirname, '..', 'apps', 'api', 'src', 'server.ts')
 

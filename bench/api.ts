@@ -1,6 +1,6 @@
 import { createClient } from '@trainyard/client'
-import { startService, stopAndRemove } from '../tests/support/service.ts'
-import { startRedis } from '../tests/support/redis-process.ts'
+import { startService, stopAndRemove } from '@trainyard/testing/services/service'
+import { startRedis } from '@trainyard/testing/redis/redis-process'
 import { bullmqEventsAlone, fastifyStreamsAlone } from './alone.ts'
 import { openEventStreams } from './event-streams.ts'
 import { measureForecasts } from './forecasts.ts'

@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createClient } from '@trainyard/client'
 import { connectRedis } from '@trainyard/jobs'
 import { type Browser, chromium as launcher } from 'playwright-core'
-import { chromiumExecutable } from '../tests/support/chromium.ts'
-import { poll } from '../tests/support/poll.ts'
-import { startRedis } from '../tests/support/redis-process.ts'
-import { testEpoch } from '../tests/support/test-epoch.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { startRedis } from '@trainyard/testing/redis/redis-process'
+import { testEpoch } from '@trainyard/testing/experiments/test-epoch'
 import { startApi } from './api-process.ts'
 import { machineLine } from './machine.ts'
 import { clickToFrame, firstLoad, freshPage, heapBytes } from './page-timing.ts'
@@ -31,7 +31,7 @@ if (executable === null) throw new Error('bench:dashboard needs a Chromium')
 const server = await startRedis()
 const api = await startApi(server.url)
 const redis = connectRedis(server.url, { name: 'bench', whenDown: 'wait' })
-// canvases drawn by the processor, as where no GPU is: tests/support draws all by an emulated GPU, which is far slower
+// canvases drawn by the processor, as where no GPU is: libs/testing draws all by an emulated GPU, which is far slower
 const chromium = await launcher.launch({ executablePath: executable, headless: true, args: ['--no-sandbox', '--disable-gpu'] })
 const deps = { client: createClient({ baseUrl: api.url }), redis }
 try {

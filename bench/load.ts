@@ -1,4 +1,4 @@
-import { startRedis } from '../tests/support/redis-process.ts'
+import { startRedis } from '@trainyard/testing/redis/redis-process'
 import { bullmqAlone, fastifyAlone } from './alone.ts'
 import { startApi } from './api-process.ts'
 import { httpCaller } from './http-call.ts'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@trainyard/client'
 import { type AttemptWriter, createAttemptStore, createAttemptWriter, type Redis } from '@trainyard/jobs'
-import { testEpoch } from '../tests/support/test-epoch.ts'
-import { testLayers } from '../tests/support/test-layers.ts'
+import { testEpoch } from '@trainyard/testing/experiments/test-epoch'
+import { testLayers } from '@trainyard/testing/experiments/test-layers'
 
 const RENEW_MS = 5000
 const STEPS = 16

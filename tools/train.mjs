@@ -10,7 +10,7 @@ await runTool(async () => {
   const { env, argv, stdout } = process
   await setup({ redis: false, env, stream: stdout })
   return runInherited({
-    args: [path.join(ROOT, 'apps', 'trainer', 'src', 'terminal.main.ts'), ...argv.slice(2)],
+    args: [path.join(ROOT, 'apps', 'trainer', 'src', 'terminal', 'terminal.main.ts'), ...argv.slice(2)],
     env: { ...TRAINER_ENVIRONMENT, ...env },
   })
 })

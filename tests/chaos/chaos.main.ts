@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { machineLine } from '../../bench/machine.ts'
-import { countsTable } from './counts-table.ts'
-import { LONG } from './scenario.ts'
-import { SCENARIOS } from './scenarios.ts'
+import { countsTable } from './checks/counts-table.ts'
+import { LONG } from './scenarios/scenario.ts'
+import { SCENARIOS } from './scenarios/scenarios.ts'
 
 const { values } = parseArgs({ options: { kills: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } } })
 const wholeNumber = z.coerce.number().int().min(0).max(0xffff_ffff)

@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:http'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { chromiumExecutable, startChromium } from '../support/chromium.ts'
-import { freePort } from '../support/free-port.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { chromiumExecutable, startChromium } from '@trainyard/testing/services/chromium'
+import { freePort } from '@trainyard/testing/services/free-port'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 import { packClient, type PackedClient } from './packed-client.ts'
 
 const run = promisify(execFile)

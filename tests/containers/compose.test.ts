@@ -7,9 +7,9 @@ import process from 'node:process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from '@trainyard/client'
-import { BASE_IMAGES, buildImages, docker, dockerIsHere, IMAGES } from '../support/docker.ts'
-import { freePort } from '../support/free-port.ts'
-import { poll } from '../support/poll.ts'
+import { BASE_IMAGES, buildImages, docker, dockerIsHere, IMAGES } from '@trainyard/testing/services/docker'
+import { freePort } from '@trainyard/testing/services/free-port'
+import { poll } from '@trainyard/testing/inputs/poll'
 
 const here = await dockerIsHere()
 const root = path.join(import.meta.dirname, '..', '..')

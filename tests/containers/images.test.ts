@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { buildImages, docker, dockerIsHere, IMAGES, inContainer } from '../support/docker.ts'
+import { buildImages, docker, dockerIsHere, IMAGES, inContainer } from '@trainyard/testing/services/docker'
 
 const Config = z.object({
   User: z.string(),
@@ -50,7 +50,7 @@ describe.skipIf(!here)('the images', () => {
   test('the worker’s — trains in the terminal without a network, a root to write to or a capability', async () => {
     const flags = ['run', '--rm', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--network', 'none']
     const what = ['--dataset', 'synthetic-flowers', '--depth', '1', '--width', '8', '--image-size', '8', '--epochs', '1']
-    const printed = await docker(...flags, IMAGES.worker, 'node', 'apps/trainer/src/terminal.main.ts', ...what)
+    const printed = await docker(...flags, IMAGES.worker, 'node', 'apps/trainer/src/terminal/terminal.main.ts', ...what)
     expect(printed).toMatch(/1\/1/)
   })
 

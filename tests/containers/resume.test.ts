@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Experiment } from '@trainyard/client'
-import { startContainers } from '../support/container-service.ts'
-import { buildImages, docker, dockerIsHere } from '../support/docker.ts'
-import { poll } from '../support/poll.ts'
-import { presentPythonWithMoto } from '../support/python-with-moto.ts'
-import { type S3Process, startS3 } from '../support/s3-process.ts'
+import { startContainers } from '@trainyard/testing/services/container-service'
+import { buildImages, docker, dockerIsHere } from '@trainyard/testing/services/docker'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { presentPythonWithMoto } from '@trainyard/testing/python/python-with-moto'
+import { type S3Process, startS3 } from '@trainyard/testing/services/s3-process'
 
 const CONFIG = {
   dataset: 'synthetic-flowers',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startContainers } from '../support/container-service.ts'
-import { buildImages, dockerIsHere } from '../support/docker.ts'
-import { flowers102Root } from '../support/flowers102.ts'
-import { poll } from '../support/poll.ts'
+import { startContainers } from '@trainyard/testing/services/container-service'
+import { buildImages, dockerIsHere } from '@trainyard/testing/services/docker'
+import { flowers102Root } from '@trainyard/testing/inputs/flowers102'
+import { poll } from '@trainyard/testing/inputs/poll'
 
 const here = await dockerIsHere()
 const { root } = flowers102Root()

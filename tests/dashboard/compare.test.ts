@@ -1,6 +1,6 @@
 import { createClient } from '@trainyard/client'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { chromiumExecutable } from '../support/chromium.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
 import { expectNoSideways, numbersOf } from './chart-numbers.ts'
 import { expectAccessible, expectStill, ownDashboard, takePicture } from './own-dashboard.ts'
 

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { createClient, type Experiment, type ExperimentInput } from '@trainyard/client'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { chromiumExecutable } from '../support/chromium.ts'
-import { poll } from '../support/poll.ts'
-import { startService } from '../support/service.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { startService } from '@trainyard/testing/services/service'
 import { expectAccessible, expectStill, ownDashboard, takePicture } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()

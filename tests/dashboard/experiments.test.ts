@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { chromiumExecutable } from '../support/chromium.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
 import { expectAccessible, expectStill, ownDashboard, takePicture, until } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { chromiumExecutable } from '../support/chromium.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
 import { expectAccessible, ownDashboard } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createClient } from '@trainyard/client'
-import { chromiumExecutable } from '../support/chromium.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
 import { ownDashboard, until } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()

@@ -7,7 +7,7 @@ import { createClient } from '@trainyard/client'
 import { Experiment } from '@trainyard/contracts'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { chromiumExecutable } from '../support/chromium.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
 import { expectAccessible, expectStill, ownDashboard, takePicture } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()

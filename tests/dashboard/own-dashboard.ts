@@ -4,9 +4,9 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { z } from 'zod'
-import { startChromium } from '../support/chromium.ts'
-import { poll } from '../support/poll.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { startChromium } from '@trainyard/testing/services/chromium'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'docs', 'images')
 const SIZE = { width: 1280, height: 800 }

@@ -1,8 +1,8 @@
 import { setTimeout as outage } from 'node:timers/promises'
 import { createClient } from '@trainyard/client'
 import { afterAll, describe, expect, test } from 'vitest'
-import { chromiumExecutable } from '../support/chromium.ts'
-import { startRedis } from '../support/redis-process.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
+import { startRedis } from '@trainyard/testing/redis/redis-process'
 import { ownDashboard, until } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()

@@ -1,8 +1,8 @@
 import { createClient } from '@trainyard/client'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { formatNorm } from '../../apps/dashboard/src/signal/signal-words.ts'
-import { chromiumExecutable } from '../support/chromium.ts'
+import { formatNorm } from '../../apps/dashboard/src/signal/format-signal.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
 import { expectNoSideways, numbersOf } from './chart-numbers.ts'
 import { expectAccessible, expectStill, ownDashboard, takePicture } from './own-dashboard.ts'
 

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { chromiumExecutable } from '../support/chromium.ts'
+import { chromiumExecutable } from '@trainyard/testing/services/chromium'
 import { expectAccessible, expectStill, ownDashboard, takePicture } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()

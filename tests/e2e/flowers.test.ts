@@ -3,8 +3,8 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '@trainyard/client'
 import type { Epoch, Experiment } from '@trainyard/contracts'
-import { flowers102Root } from '../support/flowers102.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { flowers102Root } from '@trainyard/testing/inputs/flowers102'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 const LN_102 = Math.log(102)
 

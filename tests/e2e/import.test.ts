@@ -5,7 +5,7 @@ import { createClient } from '@trainyard/client'
 import type { Epoch, Experiment } from '@trainyard/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 const request = { dataset: 'synthetic-flowers', imageSize: 16, depth: 2, width: 64, norm: 'layer', lr: 0.01, keepModel: 'final' } as const
 const flags = ['--dataset', 'synthetic-flowers', '--norm', 'layer', '--keep-model', 'final']

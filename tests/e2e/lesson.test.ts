@@ -4,7 +4,7 @@ import path from 'node:path'
 import { Probe } from '@trainyard/contracts'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 describe('the lesson, and what can be done after it', () => {
   let service: Service

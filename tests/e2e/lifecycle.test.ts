@@ -1,8 +1,8 @@
 import { createClient } from '@trainyard/client'
 import type { Epoch, Experiment } from '@trainyard/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { poll } from '../support/poll.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 const config = { dataset: 'synthetic-flowers', imageSize: 16, depth: 2, width: 64, norm: 'batch', lr: 0.01, epochs: 200 } as const
 

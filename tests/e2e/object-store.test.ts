@@ -4,11 +4,11 @@ import path from 'node:path'
 import { createClient } from '@trainyard/client'
 import type { Epoch, Experiment } from '@trainyard/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Cluster, startCluster } from '../chaos/cluster.ts'
-import { createHistory } from '../chaos/history.ts'
-import { poll } from '../support/poll.ts'
-import { presentPythonWithMoto } from '../support/python-with-moto.ts'
-import { type S3Process, startS3 } from '../support/s3-process.ts'
+import { type Cluster, startCluster } from '../chaos/cluster/cluster.ts'
+import { createHistory } from '../chaos/checks/history.ts'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { presentPythonWithMoto } from '@trainyard/testing/python/python-with-moto'
+import { type S3Process, startS3 } from '@trainyard/testing/services/s3-process'
 
 const python = await presentPythonWithMoto()
 const WITHIN = { timeoutMs: 180_000 }

@@ -1,8 +1,8 @@
 import { createClient } from '@trainyard/client'
 import { isMaximised } from '@trainyard/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { poll } from '../support/poll.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 let service: Service
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from '@trainyard/client'
 import type { Epoch, Experiment } from '@trainyard/contracts'
-import { poll } from '../support/poll.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 const base = { dataset: 'synthetic-flowers', depth: 2, width: 64, lr: 0.01, epochs: 400, evaluate: 'none', maxRetries: 3 } as const
 const configs = [

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { machineLine } from '../../bench/machine.ts'
-import { pythonWithHttp } from '../support/python-with-http.ts'
+import { pythonWithHttp } from '@trainyard/testing/python/python-with-http'
 import { runSchemathesis } from './run-schemathesis.ts'
 
 const EXAMPLES = 60

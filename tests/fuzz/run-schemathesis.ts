@@ -5,13 +5,13 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from '@trainyard/client'
 import { startApi } from '../../bench/api-process.ts'
-import { startRedis } from '../support/redis-process.ts'
+import { startRedis } from '@trainyard/testing/redis/redis-process'
 
 /** A round that hangs is a failed one. */
 const OVER_WITHIN_MS = 10 * 60_000
 const WAITS_AT_MOST_MS = 5000
 const ADMIN_KEY = 'a-key-for-the-fuzzer-and-nobody-else'
-const WORKER = path.join(import.meta.dirname, '..', 'support', 'scripted-worker.ts')
+const WORKER = path.join(import.meta.dirname, '..', '..', 'apps', 'worker', 'src', 'test-scripted-worker.ts')
 const CONFIG = path.join(import.meta.dirname, 'schemathesis.toml')
 
 export interface FuzzReport {

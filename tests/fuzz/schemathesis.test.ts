@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { presentPythonWithHttp } from '../support/python-with-http.ts'
+import { presentPythonWithHttp } from '@trainyard/testing/python/python-with-http'
 import { runSchemathesis } from './run-schemathesis.ts'
 
 const python = await presentPythonWithHttp()

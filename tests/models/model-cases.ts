@@ -2,7 +2,7 @@ import { type ExperimentConfig, ExperimentRequest, resolveConfig } from '@trainy
 import { randomStream } from '@trainyard/random'
 import type { Runtime } from '@trainyard/tensorflow'
 import { createNetwork, type ModelState, type Parameter, plainModel } from '@trainyard/training'
-import { networkShape } from '../../apps/trainer/src/train-options.ts'
+import { networkShape } from '../../apps/trainer/src/run/train-options.ts'
 
 /** A network as if it had been trained: no array of it is what a fresh one has. */
 export interface ModelCase {

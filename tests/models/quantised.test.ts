@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { registerLayers } from '@trainyard/inference'
 import { loadTfjs } from '@trainyard/tensorflow'
 import { afterAll, expect, test } from 'vitest'
-import { quantisedModel, quantiser } from '../../apps/api/src/quantised-weights.ts'
+import { quantisedModel, quantiser } from '../../apps/api/src/models/quantised-weights.ts'
 import { type WrittenModel, writeModels } from './written-models.ts'
 
 const { models, remove } = await writeModels()

@@ -10,10 +10,10 @@ import { loadSplit } from '@trainyard/datasets'
 import { epochOrder, type ModelState } from '@trainyard/training'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { readWeights } from '../../apps/trainer/src/read-weights.ts'
+import { readWeights } from '../../apps/trainer/src/files/read-weights.ts'
 import { expectWithin } from '../parity/close.ts'
-import { presentPythonWithTorch } from '../support/python-with-torch.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { presentPythonWithTorch } from '@trainyard/testing/python/python-with-torch'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 const Answers = z.record(z.string(), z.object({ losses: z.array(z.number()), evalLosses: z.array(z.number()) }))
 const SHARED = { dataset: 'synthetic-flowers', lr: 0.01, momentum: 0.9, batchSize: 64, epochs: 2, seed: 7, keepModel: 'final' } as const

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { loadEngine } from '@trainyard/tensorflow'
-import { writeModel } from '../../apps/trainer/src/write-model.ts'
+import { writeModel } from '../../apps/trainer/src/files/write-model.ts'
 import { type ModelCase, modelCases, ownLogits } from './model-cases.ts'
 
 export const BATCHES_TRACKED = 112

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { type DatasetName, imageMoments } from '@trainyard/contracts'
 import { loadSplit } from '@trainyard/datasets'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { flowers102Root } from '../support/flowers102.ts'
+import { flowers102Root } from '@trainyard/testing/inputs/flowers102'
 
 const flowers102 = flowers102Root()
 let data: string

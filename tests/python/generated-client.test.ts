@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import { EpochList, Experiment } from '@trainyard/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { presentPythonWithHttp } from '../support/python-with-http.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { presentPythonWithHttp } from '@trainyard/testing/python/python-with-http'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 import { type GeneratedClient, generateClient } from './generated-client.ts'
 
 const Outcome = z.object({

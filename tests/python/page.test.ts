@@ -5,8 +5,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { presentPythonWithHttp } from '../support/python-with-http.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { presentPythonWithHttp } from '@trainyard/testing/python/python-with-http'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 const run = promisify(execFile)
 const root = path.join(import.meta.dirname, '..', '..')

@@ -32,7 +32,7 @@ test('the page is built once, and again when its sources have changed', async ()
   expect(dashboardBuilt(root)).toBe(true)
   for (const name of ['index.html', 'index.html.br', 'index.html.gz'])
     expect(existsSync(path.join(root, 'apps/dashboard/dist', name)), name).toBe(true)
-  await appendFile(path.join(root, 'libs/contracts/src/dataset.ts'), '\n')
+  await appendFile(path.join(root, 'libs/contracts/src/datasets/dataset.ts'), '\n')
   expect(dashboardBuilt(root)).toBe(false)
 })
 

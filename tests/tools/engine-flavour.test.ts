@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { engineWish, wantedEngine } from '../../tools/setup/engine-flavour.mjs'
 import { engineKey, engineWheels } from '../../tools/setup/pinned-wheels.mjs'
-import { standInDriver } from '../support/stand-in-driver.ts'
+import { standInDriver } from '@trainyard/testing/services/stand-in-driver'
 
 const driverThat = async (script: string): Promise<NodeJS.ProcessEnv> => ({ PATH: await standInDriver(script) })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { checkGpu } from '../../tools/doctor/gpu-check.mjs'
 import { engineInstalled } from '../../tools/setup/engine.mjs'
 import { ROOT } from '../../tools/repository.mjs'
-import { standInDriver } from '../support/stand-in-driver.ts'
+import { standInDriver } from '@trainyard/testing/services/stand-in-driver'
 
 const find = async (script: string, env: NodeJS.ProcessEnv = {}) => checkGpu({ ...env, PATH: await standInDriver(script) })
 const T400 = 'echo "0, NVIDIA T400 4GB, 4096 MiB, 535.183.01"'

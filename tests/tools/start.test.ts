@@ -7,9 +7,9 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { identityOf, isAlive, type ProcessIdentity } from '../../tools/process-identity.mjs'
 import { readRunRecord } from '../../tools/start/run-record.mjs'
-import { freePort } from '../support/free-port.ts'
-import { poll } from '../support/poll.ts'
-import { type Service, startService, stopAndRemove } from '../support/service.ts'
+import { freePort } from '@trainyard/testing/services/free-port'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
 const LEFT_WITHIN_MS = 30_000
 const script = path.join(import.meta.dirname, '../../tools/start/main.mjs')

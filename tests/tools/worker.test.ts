@@ -6,8 +6,8 @@ import path from 'node:path'
 import { connectRedis, createWorkerRegistry } from '@trainyard/jobs'
 import { expect, onTestFinished, test } from 'vitest'
 import { workerEnvironment } from '../../tools/worker-flags.mjs'
-import { poll } from '../support/poll.ts'
-import { startRedis } from '../support/redis-process.ts'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { startRedis } from '@trainyard/testing/redis/redis-process'
 
 const script = path.join(import.meta.dirname, '../../tools/worker.mjs')
 const environment = (args: string[], env: NodeJS.ProcessEnv = {}) => workerEnvironment({ args, env, cwd: '/here' })

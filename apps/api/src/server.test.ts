@@ -5,9 +5,9 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { poll } from '../../../tests/support/poll.ts'
-import { type RedisProcess, startRedis } from '../../../tests/support/redis-process.ts'
-import { freePort } from '../../../tests/support/free-port.ts'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { type RedisProcess, startRedis } from '@trainyard/testing/redis/redis-process'
+import { freePort } from '@trainyard/testing/services/free-port'
 
 const SERVER = path.join(import.meta.dirname, 'server.ts')
 

@@ -19,12 +19,12 @@ import {
   startHousekeeping,
 } from '@trainyard/jobs'
 import { pino } from 'pino'
-import { createAccess } from './access.ts'
-import { type ApiConfig, readApiConfig } from './api-config.ts'
+import { createAccess } from './access/key-rules.ts'
+import { type ApiConfig, readApiConfig } from './config.ts'
 import { buildApp } from './app.ts'
-import { builtDashboard } from './dashboard-routes.ts'
-import { diskSpaceOf } from './disk-space.ts'
-import { createEventStreams } from './event-streams.ts'
+import { builtDashboard } from './dashboard/dashboard-routes.ts'
+import { diskSpaceOf } from './operations/disk-space.ts'
+import { createEventStreams } from './results/event-streams.ts'
 
 const DASHBOARD = path.join(import.meta.dirname, '..', '..', 'dashboard', 'dist')
 const CLOSE_WITHIN_MS = 5000

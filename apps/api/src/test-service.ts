@@ -24,12 +24,12 @@ import {
   startHousekeeping,
 } from '@trainyard/jobs'
 import { pino } from 'pino'
-import { poll } from '../../../tests/support/poll.ts'
-import { startRedis } from '../../../tests/support/redis-process.ts'
-import { createAccess } from './access.ts'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { startRedis } from '@trainyard/testing/redis/redis-process'
+import { createAccess } from './access/key-rules.ts'
 import { buildApp } from './app.ts'
 import type { DiskSpace } from '@trainyard/contracts'
-import { createEventStreams } from './event-streams.ts'
+import { createEventStreams } from './results/event-streams.ts'
 
 const GIB = 2 ** 30
 

@@ -1,7 +1,7 @@
 import { ProblemError } from '@trainyard/client'
 import { type ErrorCode, ERRORS, ExpectedError, flagOf, InvalidFlagsError } from '@trainyard/contracts'
 import { CommanderError } from 'commander'
-import { printable } from './text-table.ts'
+import { printable } from './terminal/text-table.ts'
 
 interface Report {
   code: ErrorCode

@@ -1,12 +1,12 @@
 import { createClient } from '@trainyard/client'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { keepApiKey, readApiKey } from './api-key.ts'
-import { createConnection } from './connection.ts'
-import { ConnectionNote } from './connection-note.tsx'
-import { KeyForm } from './key-form.tsx'
-import { createQueries, ServiceContext } from './service.ts'
-import { TopBar } from './top-bar.tsx'
+import { keepApiKey, readApiKey } from './service/api-key.ts'
+import { createConnection } from './service/connection.ts'
+import { ConnectionNote } from './service/connection-note.tsx'
+import { KeyForm } from './service/key-form.tsx'
+import { createQueries, ServiceContext } from './service/service.ts'
+import { TopBar } from './parts/top-bar.tsx'
 import { Views } from './views.tsx'
 
 /** The page: a bar, one view, and where a key is needed, the form that asks for it. */

@@ -1,11 +1,11 @@
 import { lazy, Suspense } from 'react'
 import { Link, Route, Switch } from 'wouter'
 import { ExperimentsView } from './experiments/experiments-view.tsx'
-import { Page } from './page.tsx'
+import { Page } from './parts/page.tsx'
 
 // what the first page does not need comes when it is gone to
 const ExperimentView = lazy(async () => ({ default: (await import('./experiment/experiment-view.tsx')).ExperimentView }))
-const ForkView = lazy(async () => ({ default: (await import('./new/fork-view.tsx')).ForkView }))
+const ForkView = lazy(async () => ({ default: (await import('./new/fork/fork-view.tsx')).ForkView }))
 const NewView = lazy(async () => ({ default: (await import('./new/new-view.tsx')).NewView }))
 const CompareView = lazy(async () => ({ default: (await import('./compare/compare-view.tsx')).CompareView }))
 const SweepsView = lazy(async () => ({ default: (await import('./sweeps/sweeps-view.tsx')).SweepsView }))

@@ -3,11 +3,11 @@ import process from 'node:process'
 import { type DiskSpace, ERRORS, ExpectedError, type FromTrainer, ToTrainer } from '@trainyard/contracts'
 import { loadEngine, type LoadedEngine } from '@trainyard/tensorflow'
 import { readTrainerFolders } from './environment.ts'
-import { createMessageChannel } from './message-channel.ts'
-import { watchParent } from './parent-watch.ts'
-import { createResidentKernel } from './resident-kernel.ts'
-import { createResidentSplits } from './resident-splits.ts'
-import { serveWorker } from './serve-worker.ts'
+import { createMessageChannel } from './ipc/message-channel.ts'
+import { watchParent } from './ipc/parent-watch.ts'
+import { createResidentKernel } from './splits/device-kernel.ts'
+import { createResidentSplits } from './splits/device-cache.ts'
+import { serveWorker } from './ipc/serve-worker.ts'
 
 // Ctrl-C and a service manager's SIGTERM reach the whole group; the worker decides when a trainer leaves.
 process.on('SIGINT', () => undefined)

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { openArtifacts } from '@trainyard/artifacts'
 import { createWorkerRegistry } from '@trainyard/jobs'
 import { describe, expect, test } from 'vitest'
-import { newExperiment } from '../../../tests/support/new-experiment.ts'
-import { poll } from '../../../tests/support/poll.ts'
+import { newExperiment } from '@trainyard/testing/experiments/new-experiment'
+import { poll } from '@trainyard/testing/inputs/poll'
 import { testWorkers, WITHIN } from './test-workers.ts'
 
 const workers = testWorkers()

@@ -7,12 +7,12 @@ import { connectRedis } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { listGpus } from './gpu-list.ts'
-import { planGpus, usesNoGpu } from './gpu-plan.ts'
-import { startGpuReadings } from './gpu-readings.ts'
-import { createLog } from './log.ts'
+import { listGpus } from './gpus/gpu-list.ts'
+import { planGpus, usesNoGpu } from './gpus/gpu-plan.ts'
+import { startGpuReadings } from './gpus/gpu-readings.ts'
+import { createLog } from './process/log.ts'
 import { startWorker, type WorkerGpus } from './worker.ts'
-import { type GpuSettings, readWorkerConfig } from './worker-config.ts'
+import { type GpuSettings, readWorkerConfig } from './config.ts'
 
 const LEAVE_WITHIN_MS = 28_000
 /** The first question to the driver may have to load it. */

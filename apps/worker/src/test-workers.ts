@@ -1,18 +1,17 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { SCRIPTED_TRAINER } from '@trainyard/testing/experiments/scripted-trainer-path'
 import { openArtifacts } from '@trainyard/artifacts'
 import type { Experiment, ExperimentState } from '@trainyard/contracts'
 import { connectRedis, createExperimentStore } from '@trainyard/jobs'
 import { afterEach, beforeEach, expect } from 'vitest'
-import { newExperiment } from '../../../tests/support/new-experiment.ts'
-import { poll } from '../../../tests/support/poll.ts'
-import { startRedis } from '../../../tests/support/redis-process.ts'
-import { createLog } from './log.ts'
+import { newExperiment } from '@trainyard/testing/experiments/new-experiment'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { startRedis } from '@trainyard/testing/redis/redis-process'
+import { createLog } from './process/log.ts'
 import { type RunningWorker, startWorker, type WorkerDeps } from './worker.ts'
 
-const scriptedTrainer = fileURLToPath(new URL('../../../tests/support/scripted-trainer.ts', import.meta.url))
 export const WITHIN = { timeoutMs: 90_000 }
 export const numbers = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1)
 
@@ -51,7 +50,7 @@ async function openTestWorkers() {
         stallMs: 120_000,
         growthBytes: 2e9,
       },
-      ...{ trainerPath: scriptedTrainer, trainerEnv: { ...process.env, SCRIPT: script }, version: '0.0.0', log: createLog('silent') },
+      ...{ trainerPath: SCRIPTED_TRAINER, trainerEnv: { ...process.env, SCRIPT: script }, version: '0.0.0', log: createLog('silent') },
       ...changes,
     })
     closing.push(async () => {

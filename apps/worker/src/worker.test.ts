@@ -5,10 +5,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createWorkerRegistry } from '@trainyard/jobs'
 import { expect, test } from 'vitest'
-import { poll } from '../../../tests/support/poll.ts'
+import { poll } from '@trainyard/testing/inputs/poll'
 import { numbers, testWorkers, WITHIN } from './test-workers.ts'
 
-const scriptedWorker = fileURLToPath(new URL('../../../tests/support/scripted-worker.ts', import.meta.url))
+const scriptedWorker = fileURLToPath(new URL('./test-scripted-worker.ts', import.meta.url))
 const workers = testWorkers()
 
 test('an experiment is run to its end, every epoch once, and leaves no checkpoint behind', async () => {

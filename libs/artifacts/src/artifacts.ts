@@ -1,13 +1,13 @@
 import path from 'node:path'
-import { type ArtifactItems, folderItems } from './artifact-items.ts'
-import { type CheckpointFolders, createCheckpointFolders } from './checkpoint-folders.ts'
-import type { Mirror } from './mirror.ts'
-import { mirrored } from './mirrored-artifacts.ts'
-import { createModelFolders, type ModelFolders } from './model-folders.ts'
-import type { ObjectStore } from './object-store.ts'
-import { createResultFiles, type ResultFiles } from './result-files.ts'
-import { createStartFolders, type StartFolders } from './start-folders.ts'
-import { createWeightsFiles, type WeightsFiles } from './weights-files.ts'
+import { type ArtifactItems, folderItems } from './kinds/artifact-inventory.ts'
+import { type CheckpointFolders, createCheckpointFolders } from './kinds/checkpoint-folders.ts'
+import type { Mirror } from './cache/local-cache.ts'
+import { mirrored } from './cache/cached-artifacts.ts'
+import { createModelFolders, type ModelFolders } from './kinds/model-folders.ts'
+import type { ObjectStore } from './store/object-store.ts'
+import { createResultFiles, type ResultFiles } from './kinds/result-files.ts'
+import { createStartFolders, type StartFolders } from './kinds/initial-checkpoint-folders.ts'
+import { createWeightsFiles, type WeightsFiles } from './kinds/weights-files.ts'
 
 /** All that lies in a folder for experiments. */
 export interface FolderArtifacts {

@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { presentPythonWithMoto } from '../../../tests/support/python-with-moto.ts'
-import { type S3Process, startS3 } from '../../../tests/support/s3-process.ts'
+import { presentPythonWithMoto } from '@trainyard/testing/python/python-with-moto'
+import { type S3Process, startS3 } from '@trainyard/testing/services/s3-process'
 import { type Artifacts, openArtifacts } from './artifacts.ts'
-import { openStore } from './open-store.ts'
-import { StoreEnv, storeSettings } from './store-settings.ts'
+import { openStore } from './store/open-store.ts'
+import { StoreEnv, storeSettings } from './store/store-settings.ts'
 
 const python = await presentPythonWithMoto()
 

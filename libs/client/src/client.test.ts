@@ -3,7 +3,7 @@ import { ERRORS } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
 import { ProblemError, TimedOutError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
-import { sendJson, sendProblem, startCannedService, testExperiment } from '../../../tests/support/canned-service.ts'
+import { sendJson, sendProblem, startCannedService, testExperiment } from '@trainyard/testing/services/canned-service'
 
 let service: Awaited<ReturnType<typeof startCannedService>> | undefined
 afterEach(() => service?.stop())

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
 import { ProblemError, UnreachableError } from './errors.ts'
-import { sendJson, sendProblem, startCannedService, testExperiment } from '../../../tests/support/canned-service.ts'
+import { sendJson, sendProblem, startCannedService, testExperiment } from '@trainyard/testing/services/canned-service'
 import type { WatchOptions } from './watch.ts'
 
 let service: Awaited<ReturnType<typeof startCannedService>> | undefined

@@ -1,4 +1,4 @@
-import type { ErrorClass } from './experiment.ts'
+import type { ErrorClass } from './experiments/experiment.ts'
 
 /** How each code travels: its HTTP status, the CLI's exit code, and, in a run, whether trying again can help. */
 interface ErrorKind {

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis'
-import { createDispatcher } from './dispatcher.ts'
-import { DEFAULT_PREFIX } from './keys.ts'
-import { onceAtATime } from './once-at-a-time.ts'
-import { createReaper } from './reaper.ts'
-import { createExperimentStore } from './experiment-store.ts'
-import { createResultArchiver, type ResultArchive } from './result-archive.ts'
-import { createSweepMaker } from './sweep-maker.ts'
+import { createDispatcher } from './queue/dispatcher.ts'
+import { DEFAULT_PREFIX } from './redis/keys.ts'
+import { onceAtATime } from './redis/single-flight.ts'
+import { createReaper } from './attempts/reaper.ts'
+import { createExperimentStore } from './experiments/experiment-store.ts'
+import { createResultArchiver, type ResultArchive } from './experiments/result-archive.ts'
+import { createSweepMaker } from './sweeps/trial-creator.ts'
 
 const EVERY_MS = 2000
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { standInDriver } from '../../../tests/support/stand-in-driver.ts'
-import { memoryLimitConfig } from './memory-limit.ts'
+import { standInDriver } from '@trainyard/testing/services/stand-in-driver'
+import { memoryLimitConfig } from './engine/memory-limit.ts'
 
 const LIMIT_BYTES = 4096.5 * 2 ** 20
 /** ConfigProto.device_count {"CPU": 0}: a configuration that TensorFlow understands and cannot serve. */

@@ -1,7 +1,7 @@
-export { rowBitSums } from './bit-sums.ts'
-export { DTYPE, type DType, type Tensor } from './binding.ts'
-export { longs, scalarLike, wholeNumbers } from './constants.ts'
-export { softmaxCrossEntropy } from './cross-entropy.ts'
+export { rowBitSums } from './ops/bit-sums.ts'
+export { DTYPE, type DType, type Tensor } from './engine/binding.ts'
+export { longs, scalarLike, wholeNumbers } from './ops/constants.ts'
+export { softmaxCrossEntropy } from './ops/cross-entropy.ts'
 export { EngineUnavailableError, loadEngine, type LoadedEngine } from './engine.ts'
 export {
   add,
@@ -27,10 +27,10 @@ export {
   toFloat,
   topK,
   transpose,
-} from './ops.ts'
-export { readTogether } from './read-together.ts'
-export { gatherColumns, gatherPixels, gatherRows, pixelColumns, scatterRows, sliceRows, stackRows } from './rows.ts'
-export { type PhiloxStart, randomNormal, randomUniform, randomWords } from './stateless-random.ts'
+} from './ops/ops.ts'
+export { readTogether } from './ops/read-many.ts'
+export { gatherColumns, gatherPixels, gatherRows, pixelColumns, scatterRows, sliceRows, stackRows } from './ops/rows.ts'
+export { type PhiloxStart, randomNormal, randomUniform, randomWords } from './ops/stateless-random.ts'
 export type { Runtime } from './runtime.ts'
 export { loadTfjs } from './tfjs.ts'
-export { createVariable, type Variable } from './variable.ts'
+export { createVariable, type Variable } from './ops/variable.ts'

@@ -1,4 +1,4 @@
-import { DTYPE, type DType, type OpAttribute, type Tensor, type TensorFlowBinding } from './binding.ts'
+import { DTYPE, type DType, type OpAttribute, type Tensor, type TensorFlowBinding } from './engine/binding.ts'
 
 type AttributeValue = { type: DType } | { bool: boolean } | { int: number } | { shape: readonly number[] } | { string: string }
 

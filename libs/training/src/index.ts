@@ -1,16 +1,25 @@
-export { batches, epochOrder } from './batches.ts'
-export { type BestModelKeeper, keepBestModel } from './best-model.ts'
-export { type Checkpoint, type CheckpointOwner, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+export { batches, epochOrder } from './data/batches.ts'
+export { type BestModelKeeper, keepBestModel } from './state/best-model.ts'
+export { type Checkpoint, type CheckpointOwner, decodeCheckpoint, encodeCheckpoint } from './state/checkpoint.ts'
 export { LossDivergedError, OutOfMemoryError } from './errors.ts'
-export { gramMatrix } from './gram-matrix.ts'
-export type { LayerSignal } from './layer-signal.ts'
-export { measureSpeed } from './measure-speed.ts'
-export { createNetwork, type Network } from './network.ts'
-export type { NetworkShape } from './network-layers.ts'
-export type { NormShape } from './norm.ts'
-export type { BestModel, LiveState, ModelSnapshot, ModelState, Parameter, SavedArray, SavedModel, TrainingState } from './parameter.ts'
-export { probe, type ProbeOptions, type ProbeResult } from './probe.ts'
-export { residentImages, type ResidentImages } from './resident-images.ts'
-export { plainModel, speltOutModel } from './spelt-out.ts'
-export type { WeightsHashes } from './weights-hash.ts'
-export { type EpochResult, train, type TrainingCallbacks, type TrainOptions } from './train.ts'
+export { gramMatrix } from './dual/gram-matrix.ts'
+export type { LayerSignal } from './diagnostics/layer-signal.ts'
+export { measureSpeed } from './diagnostics/measure-speed.ts'
+export { createNetwork, type Network } from './network/network.ts'
+export type { NetworkShape } from './network/network-layers.ts'
+export type { NormShape } from './layers/norm.ts'
+export type {
+  BestModel,
+  LiveState,
+  ModelSnapshot,
+  ModelState,
+  Parameter,
+  SavedArray,
+  SavedModel,
+  TrainingState,
+} from './layers/parameter.ts'
+export { probe, type ProbeOptions, type ProbeResult } from './diagnostics/probe.ts'
+export { residentImages, type ResidentImages } from './data/device-images.ts'
+export { plainModel, speltOutModel } from './dual/materialize-weights.ts'
+export type { WeightsHashes } from './state/weights-hash.ts'
+export { type EpochResult, train, type TrainingCallbacks, type TrainOptions } from './train/train.ts'

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import { type CompareChoice, MEASURES, MOST_SMOOTHING } from './compare-choice.ts'
-import { objectiveName } from '../objective-words.ts'
+import { objectiveName } from '../parts/format-objective.ts'
 
 /** How the curves are drawn. */
 export function CompareControls({ choice, onChange }: { choice: CompareChoice; onChange: (changes: Partial<CompareChoice>) => void }) {

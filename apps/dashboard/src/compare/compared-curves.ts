@@ -1,8 +1,8 @@
 import { type Comparison, formatSeconds, fromJsonNumber } from '@trainyard/contracts'
-import type { Axes, Curve } from '../chart-options.ts'
-import { lookOf } from '../palette.ts'
-import { smoothed } from '../smoothed.ts'
-import { formatValue, objectiveName } from '../objective-words.ts'
+import type { Axes, Curve } from '../charts/chart-options.ts'
+import { lookOf } from '../charts/palette.ts'
+import { smoothed } from '../charts/smoothed.ts'
+import { formatValue, objectiveName } from '../parts/format-objective.ts'
 import type { CompareChoice } from './compare-choice.ts'
 
 /** A curve for each experiment, in their order; where it is smoothed with what was measured behind it. */

@@ -1,11 +1,11 @@
 import type { Comparison } from '@trainyard/client'
 import { formatLoss, formatShare } from '@trainyard/contracts'
 import { Link } from 'wouter'
-import { lookOf } from '../palette.ts'
-import { StateBadge } from '../state-badge.tsx'
-import { Swatch } from '../swatch.tsx'
+import { lookOf } from '../charts/palette.ts'
+import { StateBadge } from '../parts/state-badge.tsx'
+import { Swatch } from '../charts/swatch.tsx'
 import { labelsOf } from './compared-curves.ts'
-import { fieldValue } from '../field-value.ts'
+import { fieldValue } from '../parts/field-value.ts'
 
 /** The runs, what tells them apart, and how far they have come. */
 export function ComparedTable({ comparison, onRemove }: { comparison: Comparison; onRemove: (id: string) => void }) {

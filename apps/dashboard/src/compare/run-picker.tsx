@@ -3,12 +3,12 @@ import { MOST_COMPARED } from '@trainyard/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { Link } from 'wouter'
-import { configWords } from '../config-chips.tsx'
-import { Empty } from '../empty.tsx'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
-import { StateBadge } from '../state-badge.tsx'
-import { fitsWords } from './fits-words.ts'
+import { configWords } from '../parts/config-chips.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
+import { StateBadge } from '../parts/state-badge.tsx'
+import { fitsWords } from './format-fits.ts'
 
 const NEWEST = 200
 

@@ -1,7 +1,7 @@
 import type { Experiment, ListOptions } from '@trainyard/client'
 import { isTerminal, type JsonNumber } from '@trainyard/contracts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useClient } from '../service.ts'
+import { useClient } from '../service/service.ts'
 
 const LOOK_AGAIN_MS = 2000
 const DRAW_AGAIN_MS = 4000

@@ -1,9 +1,9 @@
 import type { ExperimentInput } from '@trainyard/client'
 import { useMutation } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
-import { Empty } from '../empty.tsx'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
+import { Empty } from '../parts/empty.tsx'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
 
 /** Needs no download, and learns before one's eyes. */
 const EXAMPLE: ExperimentInput = {

@@ -1,8 +1,8 @@
 import { MOST_COMPARED } from '@trainyard/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
 
 /** What can be done with those that are selected. It keeps its place when nothing is, so that the table stays where it is. */
 export function SelectionBar({ ids, onClear }: { ids: readonly string[]; onClear: () => void }) {

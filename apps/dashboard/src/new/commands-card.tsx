@@ -1,5 +1,5 @@
 import { Link } from 'wouter'
-import { readApiKey } from '../api-key.ts'
+import { readApiKey } from '../service/api-key.ts'
 import { CopyBlock } from './copy-block.tsx'
 import { cliCommand, curlCommand } from './experiment-commands.ts'
 

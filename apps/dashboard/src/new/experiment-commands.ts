@@ -1,6 +1,6 @@
 import type { CommandFlag } from '@trainyard/contracts'
 import { EXPERIMENT_FORM } from './experiment-form.ts'
-import { textOf } from './form-texts.ts'
+import { textOf } from './fields/format-form.ts'
 
 interface CommandSetup {
   /** The fields that are not left to their defaults. */

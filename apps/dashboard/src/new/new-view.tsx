@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from 'wouter'
-import { Page } from '../page.tsx'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
+import { Page } from '../parts/page.tsx'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
 import { NewForm } from './new-form.tsx'
-import { textsFromExperiment, textsFromSearch } from './request-texts.ts'
+import { textsFromExperiment, textsFromSearch } from './format-request.ts'
 import './new.css'
 
 /** A new experiment: /new, filled in by the address (/new?depth=12), or from another one (/new?from=ID). */

@@ -1,7 +1,7 @@
 import type { SampleList } from '@trainyard/client'
 import { useQuery } from '@tanstack/react-query'
-import { useBlobAddress } from '../blob-address.ts'
-import { useClient } from '../service.ts'
+import { useBlobAddress } from '../service/blob-address.ts'
+import { useClient } from '../service/service.ts'
 
 const QUERY = { columns: 8, rows: 3 }
 const LASTING = { staleTime: Infinity, retry: false } as const

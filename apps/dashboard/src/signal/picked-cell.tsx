@@ -1,10 +1,10 @@
 import type { ProbeRequest } from '@trainyard/contracts'
 import { useMutation } from '@tanstack/react-query'
 import { Link, useLocation } from 'wouter'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
 import type { SignalCell } from './signal-cells.ts'
-import { cellWords, networkWords } from './signal-words.ts'
+import { cellWords, networkWords } from './format-signal.ts'
 import { formAddress, trainedCell } from './trained-cell.ts'
 
 /** The point that was picked, and the way from it to an experiment. */

@@ -1,6 +1,6 @@
 import { type CommandFlag, NormType } from '@trainyard/contracts'
 import { useId } from 'react'
-import { PROBE_FLAGS, type ProbeTexts, type ReadProbe } from './probe-texts.ts'
+import { PROBE_FLAGS, type ProbeTexts, type ReadProbe } from './format-probe.ts'
 
 interface ProbeFieldsProps {
   texts: ProbeTexts

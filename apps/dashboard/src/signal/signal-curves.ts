@@ -1,8 +1,8 @@
 import { NormType } from '@trainyard/contracts'
-import type { Curve } from '../chart-options.ts'
-import { type Look, lookOf } from '../palette.ts'
+import type { Curve } from '../charts/chart-options.ts'
+import { type Look, lookOf } from '../charts/palette.ts'
 import type { Kind, SignalCell } from './signal-cells.ts'
-import { kindWords } from './signal-words.ts'
+import { kindWords } from './format-signal.ts'
 
 const COLOURS = 7
 const NO_BIAS = 3

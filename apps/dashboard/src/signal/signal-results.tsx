@@ -1,14 +1,14 @@
 import type { Probe } from '@trainyard/client'
 import type { ProbeRequest } from '@trainyard/contracts'
 import { useMemo, useState } from 'react'
-import { Chart } from '../chart.tsx'
-import type { Axes } from '../chart-options.ts'
-import { ProblemNote } from '../problem-note.tsx'
+import { Chart } from '../charts/chart.tsx'
+import type { Axes } from '../charts/chart-options.ts'
+import { ProblemNote } from '../service/problem-note.tsx'
 import { PickedCell } from './picked-cell.tsx'
 import { type SignalCell, signalCells } from './signal-cells.ts'
 import { signalCurves } from './signal-curves.ts'
 import { SignalTable } from './signal-table.tsx'
-import { apartWords, formatNorm, kindWords } from './signal-words.ts'
+import { apartWords, formatNorm, kindWords } from './format-signal.ts'
 
 interface SignalResultsProps {
   request: ProbeRequest

@@ -1,7 +1,7 @@
-import { Swatch } from '../swatch.tsx'
+import { Swatch } from '../charts/swatch.tsx'
 import type { SignalCell } from './signal-cells.ts'
 import { lookOfKind } from './signal-curves.ts'
-import { formatNorm, kindWords, measuredWords } from './signal-words.ts'
+import { formatNorm, kindWords, measuredWords } from './format-signal.ts'
 
 interface SignalTableProps {
   cells: readonly SignalCell[]

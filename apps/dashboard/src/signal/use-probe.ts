@@ -1,7 +1,7 @@
 import type { Probe } from '@trainyard/client'
 import type { ProbeRequest } from '@trainyard/contracts'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useClient } from '../service.ts'
+import { useClient } from '../service/service.ts'
 
 /** The service answers at least this often with how far the probe is. */
 const WAIT_SECONDS = 2

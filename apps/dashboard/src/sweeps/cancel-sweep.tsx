@@ -1,8 +1,8 @@
 import type { Sweep } from '@trainyard/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
 
 /** Asks once more: what a trial has not finished is lost. */
 export function CancelSweep({ sweep }: { sweep: Sweep }) {

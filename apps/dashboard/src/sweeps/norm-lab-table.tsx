@@ -1,9 +1,9 @@
 import { formatLoss, formatShare, type NormLabTable as Table } from '@trainyard/contracts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
-import { shortNumber } from '../chart-options.ts'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
+import { shortNumber } from '../charts/chart-options.ts'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
 
 type Row = Table['items'][number]
 type Difference = Table['differences'][number]

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
 import { EXAMPLE_SWEEP } from './example-sweep.ts'
 
 /** Starts the example and goes to it. */

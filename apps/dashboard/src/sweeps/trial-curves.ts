@@ -1,6 +1,6 @@
 import { isMaximised, isTerminal, type Sweep, type Trial } from '@trainyard/contracts'
-import type { Curve } from '../chart-options.ts'
-import { lookOf } from '../palette.ts'
+import type { Curve } from '../charts/chart-options.ts'
+import { lookOf } from '../charts/palette.ts'
 import { asTheyEnded, valueOf } from './trial-order.ts'
 
 const LOOKS = { ended: lookOf(2), 'stopped early': lookOf(1), running: lookOf(4) }

@@ -1,8 +1,8 @@
 import { formatBytes, networkCost } from '@trainyard/contracts'
-import { ProblemNote } from '../problem-note.tsx'
+import { ProblemNote } from '../service/problem-note.tsx'
 import { ClassList } from './class-list.tsx'
 import type { BrowserAnswer } from './use-browser-answer.ts'
-import type { KeptExperiment } from './use-kept-experiments.ts'
+import type { KeptExperiment } from './models/use-experiments-with-model.ts'
 
 interface BrowserAnswerProps {
   experiment: KeptExperiment

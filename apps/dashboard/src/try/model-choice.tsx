@@ -2,8 +2,8 @@ import type { Experiment } from '@trainyard/client'
 import { formatShare } from '@trainyard/contracts'
 import { useId } from 'react'
 import { Link } from 'wouter'
-import { ConfigChips } from '../config-chips.tsx'
-import type { KeptExperiment } from './use-kept-experiments.ts'
+import { ConfigChips } from '../parts/config-chips.tsx'
+import type { KeptExperiment } from './models/use-experiments-with-model.ts'
 
 interface ModelChoiceProps {
   experiments: readonly KeptExperiment[]

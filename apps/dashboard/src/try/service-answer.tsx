@@ -1,8 +1,8 @@
 import type { Prediction } from '@trainyard/client'
 import { formatBytes, PHOTO_LIMIT_BYTES } from '@trainyard/contracts'
-import { ProblemNote } from '../problem-note.tsx'
+import { ProblemNote } from '../service/problem-note.tsx'
 import { ClassList } from './class-list.tsx'
-import type { Photo } from './photo.ts'
+import type { Photo } from './photo/photo.ts'
 
 interface ServiceAnswerProps {
   photo: Photo | null

@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
-import { Empty } from '../empty.tsx'
-import { Page } from '../page.tsx'
-import { ProblemNote } from '../problem-note.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Page } from '../parts/page.tsx'
+import { ProblemNote } from '../service/problem-note.tsx'
 import { ModelChoice } from './model-choice.tsx'
 import { ModelTrial } from './model-trial.tsx'
-import { useKeptExperiments } from './use-kept-experiments.ts'
+import { useKeptExperiments } from './models/use-experiments-with-model.ts'
 import './try.css'
 
 /** A photo, and what a trained model says that it is. */

@@ -1,10 +1,10 @@
 import type { Prediction } from '@trainyard/client'
 import { likeliest } from '@trainyard/inference'
 import { useEffect, useState } from 'react'
-import { useClient } from '../service.ts'
-import { type Downloaded, loadBrowserModel, type LoadedModel } from './load-browser-model.ts'
-import type { KeptExperiment } from './use-kept-experiments.ts'
-import type { SeenPhoto } from './use-photo-pixels.ts'
+import { useClient } from '../service/service.ts'
+import { type Downloaded, loadBrowserModel, type LoadedModel } from './models/load-browser-model.ts'
+import type { KeptExperiment } from './models/use-experiments-with-model.ts'
+import type { SeenPhoto } from './photo/use-photo-pixels.ts'
 
 type Loading =
   | { stage: 'none' }

@@ -1,8 +1,8 @@
 import type { WorkerInfo } from '@trainyard/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
 
 /** A drained worker leaves for good, so it asks once more. */
 export function DrainButton({ worker: { id, draining, slots } }: { worker: WorkerInfo }) {

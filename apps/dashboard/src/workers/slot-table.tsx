@@ -1,9 +1,9 @@
 import type { WorkerInfo } from '@trainyard/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
-import { ConfigChips } from '../config-chips.tsx'
+import { ConfigChips } from '../parts/config-chips.tsx'
 import { ProgressCell } from '../experiments/progress-cell.tsx'
-import { useClient } from '../service.ts'
+import { useClient } from '../service/service.ts'
 
 const LOOK_AGAIN_MS = 3000
 

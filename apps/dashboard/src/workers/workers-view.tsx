@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Empty } from '../empty.tsx'
-import { Page } from '../page.tsx'
-import { ProblemNote } from '../problem-note.tsx'
-import { useClient } from '../service.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Page } from '../parts/page.tsx'
+import { ProblemNote } from '../service/problem-note.tsx'
+import { useClient } from '../service/service.ts'
 import { WorkerCard } from './worker-card.tsx'
 import './workers.css'
 

@@ -1,0 +1,31 @@
+import { type ExperimentConfig, SPLIT_COUNTS } from '@trainyard/contracts'
+import { type Fault, UnprocessableConfigError } from '../http/request-errors.ts'
+
+/** What the operator allows a single experiment, whatever workers could hold. */
+export interface OperatorLimits {
+  parameters: number
+  /** Of the images of the train split and of the one that is evaluated, as bytes of their pixels. */
+  datasetBytes: number
+  /** Of a file of weights that is uploaded. */
+  weightsBytes: number
+}
+
+/** Throws UnprocessableConfigError, which names the fields at fault. */
+export function checkLimits(
+  { dataset, imageSize, evaluate }: ExperimentConfig,
+  { parameters, limits }: { parameters: number; limits: OperatorLimits },
+): void {
+  const counts = SPLIT_COUNTS[dataset]
+  const images = counts.train + (evaluate === 'none' ? 0 : counts[evaluate])
+  const datasetBytes = images * imageSize ** 2 * 3
+  const faults: Fault[] = []
+  if (parameters > limits.parameters) {
+    const detail = `makes a network of ${parameters} parameters, and this service allows ${limits.parameters}; lower it`
+    for (const field of ['width', 'depth', 'imageSize']) faults.push({ pointer: `/${field}`, detail })
+  }
+  if (datasetBytes > limits.datasetBytes) {
+    const detail = `makes ${datasetBytes} bytes of ${images} images, and this service allows ${limits.datasetBytes}; lower it`
+    faults.push({ pointer: '/imageSize', detail })
+  }
+  if (faults.length > 0) throw new UnprocessableConfigError(faults)
+}

@@ -1,0 +1,14 @@
+import type { Command } from 'commander'
+import { type CliDeps, GlobalOptions } from '../session.ts'
+
+export function addDoctor(program: Command, deps: CliDeps): void {
+  const command = program
+    .command('doctor')
+    .description('what this host has and lacks: engine, Redis, data directory, disk')
+    .argument('[flags...]', 'its own flags')
+    .allowUnknownOption()
+    .action(async (flags: string[]) => {
+      const { json } = GlobalOptions.parse(command.optsWithGlobals())
+      deps.setExitCode(await deps.runScript('tools/doctor.mjs', json ? [...flags, '--json'] : flags))
+    })
+}

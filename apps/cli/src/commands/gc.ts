@@ -1,0 +1,48 @@
+import { formatBytes, formatCount, type GarbageReport } from '@trainyard/contracts'
+import { type Command, InvalidArgumentError } from 'commander'
+import { z } from 'zod'
+import { type CliDeps, openSession } from '../session.ts'
+
+const GcOptions = z.object({ dryRun: z.boolean().default(false), unknown: z.boolean().default(false), maxDisk: z.number().optional() })
+const UNITS: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 }
+
+const REASONS: readonly { reason: keyof GarbageReport['removed']; words: string }[] = [
+  { reason: 'unused', words: 'that nothing needs any more' },
+  { reason: 'deleted', words: 'of deleted experiments' },
+  { reason: 'unknown', words: 'of experiments that this service does not know' },
+  { reason: 'overLimit', words: 'kept by the experiments that ended first' },
+]
+
+export function addGc(program: Command, deps: CliDeps): void {
+  const command = program
+    .command('gc')
+    .description("remove what nothing needs any more of the service's checkpoints and models")
+    .option('--dry-run', 'only say what would be removed')
+    .option('--max-disk <size>', 'and models and checkpoints of those that ended first, until all take at most so much, like 20GB', toBytes)
+    .option('--unknown', 'and what belongs to experiments that this service does not know')
+    .action(async () => {
+      const session = openSession(command, deps)
+      const { dryRun, unknown, maxDisk } = GcOptions.parse(command.opts())
+      const report = await session.client.artifacts.collectGarbage({ dryRun, unknown, maxBytes: maxDisk })
+      if (session.json) return session.printJson(report)
+      session.print(...reportLines(report))
+      if (!report.fits) session.warn('warning: what runs, waits or is unknown alone takes more than that')
+    })
+}
+
+function reportLines({ dryRun, removed, keptBytes, unknownBytes }: GarbageReport): string[] {
+  const did = dryRun ? 'would remove' : 'removed'
+  const lines = REASONS.filter(({ reason }) => removed[reason].files > 0).map(({ reason, words }) => {
+    const { files, bytes } = removed[reason]
+    return `${did} ${formatCount(files)} ${files === 1 ? 'file' : 'files'} ${words}, ${formatBytes(bytes)}`
+  })
+  const unknown = unknownBytes > 0 ? `, ${formatBytes(unknownBytes)} of them of experiments that this service does not know` : ''
+  return [...(lines.length > 0 ? lines : ['there is nothing to remove']), `${formatBytes(keptBytes)} are kept${unknown}`]
+}
+
+function toBytes(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text) ?? []
+  const bytes = Number(number) * (UNITS[unit.toUpperCase()] ?? NaN)
+  if (bytes >= 1) return Math.floor(bytes)
+  throw new InvalidArgumentError('It must be a size like 20GB or 500MiB.')
+}

@@ -1,0 +1,82 @@
+import { openAsBlob } from 'node:fs'
+import path from 'node:path'
+import {
+  commandFlags,
+  ExpectedError,
+  ExperimentRequest,
+  flagOf,
+  InvalidFlagsError,
+  readFlagValues,
+  RunFields,
+  TrainingFields,
+  type UploadedWeights,
+  wordsFor,
+} from '@trainyard/contracts'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { requestFlags, typedOptions } from '../flags/request-flags.ts'
+import { type CliDeps, openSession } from '../session.ts'
+import { showDryRun } from '../terminal/dry-run-report.ts'
+import { showSubmitted } from '../terminal/submitted-report.ts'
+import { watchExperiment } from '../watch/watch-experiment.ts'
+
+/** All that an experiment has, but for what its weights tell themselves. */
+const ImportFields = TrainingFields.extend(RunFields.shape).omit({
+  imageSize: true,
+  depth: true,
+  width: true,
+  layerSizes: true,
+  normAffine: true,
+  bias: true,
+})
+
+const ImportOptions = z.object({
+  watch: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+  idempotencyKey: z.string().optional(),
+})
+
+export function addImport(program: Command, deps: CliDeps): void {
+  const command = program
+    .command('import')
+    .description('queue an experiment that begins with the weights of a PyTorch model; the network is what they are of')
+    .argument('<file>', "weights.safetensors, of save_file(model.state_dict(), 'weights.safetensors')")
+  for (const option of requestFlags(ImportFields)) command.addOption(option)
+  command
+    .option('--watch', 'follow it until it ends')
+    .option('--dry-run', 'upload and check them, and show shapes and cost; queue nothing')
+    .option('--idempotency-key <key>', 'a repeat with the same key, weights and flags within 24 hours queues nothing new')
+    .action(async (file: string) => {
+      const session = openSession(command, deps)
+      const { watch, dryRun, idempotencyKey } = ImportOptions.parse(command.opts())
+      const typed = readFlagValues(commandFlags(ImportFields), typedOptions(command))
+      const weights = await session.client.weights.upload(await openFile(file))
+      if (!session.json) session.print(`${path.basename(file)} has weights for ${wordsFor(weights.network)}`)
+      const request = requestFor(weights, typed)
+      if (dryRun) return showDryRun(await session.client.experiments.dryRun(request), session)
+      const experiment = await session.client.experiments.submit(request, { idempotencyKey })
+      showSubmitted(experiment, { session, watch })
+      if (watch) deps.setExitCode(await watchExperiment(experiment, session))
+    })
+}
+
+/** As it is read, so that its size does not matter. */
+async function openFile(file: string): Promise<Blob> {
+  try {
+    return await openAsBlob(file)
+  } catch (cause) {
+    throw new ExpectedError('INVALID_INPUT', `${file} cannot be read; name a safetensors file`, { cause })
+  }
+}
+
+/** What was typed goes over what the weights tell: the service refuses what does not fit them. */
+function requestFor({ id, network }: UploadedWeights, typed: Record<string, unknown>): ExperimentRequest {
+  if (network.norm === null && typed['norm'] === undefined)
+    throw new InvalidFlagsError([
+      { flag: flagOf('norm'), detail: 'must be layer, or group with its --group-size: the weights of the two look alike' },
+    ])
+  const told = Object.entries(network).filter(([, value]) => value !== null)
+  const request = ExperimentRequest.safeParse({ ...Object.fromEntries(told), ...typed, initialWeights: id })
+  if (request.success) return request.data
+  throw new InvalidFlagsError(request.error.issues.map(({ path: [field], message }) => ({ flag: flagOf(String(field)), detail: message })))
+}

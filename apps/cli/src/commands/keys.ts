@@ -1,0 +1,85 @@
+import { type ApiKey, ExpectedError, KeyRequest, parseFlags } from '@trainyard/contracts'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { requestFlags } from '../flags/request-flags.ts'
+import { makeRoster } from '../flags/bulk-keys.ts'
+import { type CliDeps, openSession } from '../session.ts'
+import type { Column } from '../terminal/text-table.ts'
+
+const COLUMNS: readonly Column<ApiKey>[] = [
+  { title: 'id', value: ({ id }) => id },
+  { title: 'name', value: ({ name }) => name },
+  { title: 'owner', value: ({ owner }) => owner },
+  { title: 'scope', value: ({ scope }) => scope },
+  { title: 'begins with', value: ({ beginsWith }) => `${beginsWith}…` },
+  { title: 'may run', value: ({ maxRunning }) => String(maxRunning ?? 'any'), align: 'right' },
+  { title: 'may wait', value: ({ maxQueued }) => String(maxQueued ?? 'any'), align: 'right' },
+  {
+    title: 'last used',
+    value: ({ lastUsedAt, revokedAt }) => (revokedAt ? 'revoked' : (lastUsedAt?.slice(0, 16).replace('T', ' ') ?? 'never')),
+  },
+]
+
+const CreateOptions = z.looseObject({ roster: z.string().optional() })
+
+export function addKeys(program: Command, deps: CliDeps): void {
+  const keys = program.command('keys').description('API keys: make, list and revoke them (for admins)')
+  addCreate(keys, deps)
+  const list = keys
+    .command('list')
+    .description('all keys, oldest first, without their secrets')
+    .action(async () => {
+      const session = openSession(list, deps)
+      const found = await session.client.keys.list()
+      if (session.json) return session.printJson(found)
+      if (found.items.length === 0)
+        return session.print('no keys: on this host everybody may do everything. The first: trainyard keys create NAME --scope admin')
+      session.printTable(COLUMNS, found.items)
+    })
+  const revoke = keys
+    .command('revoke')
+    .description('end a key: from now on it opens nothing')
+    .argument('<key>', 'its id, or its name where only one live key has it')
+    .action(async (named: string) => {
+      const session = openSession(revoke, deps)
+      const revoked = await session.client.keys.revoke(keyIdOf(named, (await session.client.keys.list()).items))
+      if (session.json) return session.printJson(revoked)
+      session.print(`key ${revoked.id} of ${revoked.name} is revoked`)
+    })
+}
+
+function addCreate(keys: Command, deps: CliDeps): void {
+  const { name: _name, ...fields } = KeyRequest.shape
+  const command = keys
+    .command('create')
+    .description('make a key, or one for everybody in a list; secrets are shown this once')
+    .argument('[name]', 'for people')
+    .option('--roster <file>', 'a CSV file with a column `name` (and, if wanted, `owner`): a key for everybody in it who has none')
+  for (const option of requestFlags(z.strictObject(fields))) command.addOption(option)
+  command.action(async (name: string | undefined) => {
+    const session = openSession(command, deps)
+    const { roster, ...flags } = CreateOptions.parse(command.opts())
+    if (roster !== undefined && name === undefined) return makeRoster(roster, { flags, session })
+    if (roster !== undefined || name === undefined) throw new ExpectedError('INVALID_INPUT', 'Give a name, or a list of them with --roster')
+    const key = await session.client.keys.create(parseFlags(KeyRequest, { ...flags, name }))
+    if (session.json) return session.printJson(key)
+    session.print(
+      `key ${key.id} for ${key.name}, scope ${key.scope}. It is shown this once:`,
+      '',
+      `  export TRAINYARD_API_KEY=${key.secret}`,
+      '',
+    )
+  })
+}
+
+function keyIdOf(named: string, keys: readonly ApiKey[]): string {
+  if (keys.some(({ id }) => id === named)) return named
+  const [key, other] = keys.filter(({ name, revokedAt }) => name === named && revokedAt === null)
+  if (!key) throw new ExpectedError('KEY_NOT_FOUND', `There is no live key ${JSON.stringify(named)}; trainyard keys list shows them`)
+  if (other)
+    throw new ExpectedError(
+      'KEY_NOT_FOUND',
+      `More than one live key is called ${JSON.stringify(named)}; give its id, as trainyard keys list shows it`,
+    )
+  return key.id
+}

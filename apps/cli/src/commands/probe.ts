@@ -1,0 +1,21 @@
+import { parseFlags, ProbeRequest } from '@trainyard/contracts'
+import type { Command } from 'commander'
+import { awaitProbe } from '../flags/await-probe.ts'
+import { depthReport, gradientReport } from '../terminal/probe-report.ts'
+import { requestFlags } from '../flags/request-flags.ts'
+import { seriesLook } from '../terminal/plot-style.ts'
+import { type CliDeps, openSession } from '../session.ts'
+
+export function addProbe(program: Command, deps: CliDeps): void {
+  const command = program
+    .command('probe')
+    .description("what becomes of the signal in fresh networks: the notebook's table of output norm by depth, and the gradient backwards")
+  for (const option of requestFlags(ProbeRequest)) command.addOption(option)
+  command.action(async () => {
+    const session = openSession(command, deps)
+    const probe = await awaitProbe(parseFlags(ProbeRequest, command.opts()), session)
+    if (session.json) return session.printJson(probe)
+    const look = seriesLook(session)
+    session.print(...depthReport(probe, look), '', ...gradientReport(probe, look))
+  })
+}

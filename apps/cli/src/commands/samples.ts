@@ -1,0 +1,31 @@
+import { writeFile } from 'node:fs/promises'
+import { DatasetName, formatBytes, parseFlags, type Sample, SamplesQuery } from '@trainyard/contracts'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { requestFlags } from '../flags/request-flags.ts'
+import { type CliDeps, openSession } from '../session.ts'
+
+const Out = z.object({ out: z.string().min(1).default('samples.png') })
+
+export function addDatasetSamples(datasets: Command, deps: CliDeps): void {
+  const command = datasets
+    .command('samples')
+    .description('a look at a dataset: some of its images as one PNG, and the names of what is to be seen')
+    .argument('<name>', DatasetName.options.join(' or '))
+    .option('--out <file>', 'where to put the picture (default: samples.png)')
+  for (const option of requestFlags(SamplesQuery)) command.addOption(option)
+  command.action(async (name: string) => {
+    const session = openSession(command, deps)
+    const { out: file } = Out.parse(command.opts())
+    const query = parseFlags(SamplesQuery, command.opts())
+    const picture = await session.client.datasets.samples(name, query)
+    await writeFile(file, picture)
+    const { items } = await session.client.datasets.sampleList(name, query)
+    if (session.json) return session.printJson({ file, bytes: picture.length, items })
+    session.print(`${file}  ${formatBytes(picture.length)}`, ...rowLines(items))
+  })
+}
+
+/** The names as they stand in the picture. */
+const rowLines = (items: readonly Sample[]): string[] =>
+  [...Map.groupBy(items, ({ row }) => row).values()].map((row) => row.map(({ name }) => name).join(' · '))

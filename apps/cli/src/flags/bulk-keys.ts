@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises'
+import { ExpectedError, KeyRequest, type NewApiKey, parseFlags } from '@trainyard/contracts'
+import { parse } from 'csv-parse/sync'
+import { z } from 'zod'
+import type { Session } from '../session.ts'
+import { printable } from '../terminal/text-table.ts'
+
+const Row = z.object({ name: z.string().trim().min(1), owner: z.string().trim().min(1).optional().catch(undefined) })
+
+/** A class in one go: a key for everybody in a CSV file; who has a live key is passed over. `flags`: what all of them have in common. */
+export async function makeRoster(
+  file: string,
+  { flags, session }: { flags: Readonly<Record<string, unknown>>; session: Session },
+): Promise<void> {
+  const { keys: calls } = session.client
+  const people = (await readRoster(file)).map((row) => parseFlags(KeyRequest, { ...flags, ...row }))
+  const taken = new Set((await calls.list()).items.filter(({ revokedAt }) => revokedAt === null).map(({ name }) => name))
+  const made: NewApiKey[] = []
+  for (const request of people) {
+    if (taken.has(request.name)) continue
+    taken.add(request.name)
+    const key = await calls.create(request)
+    made.push(key)
+    // each at once: what was made and not shown would be lost
+    if (!session.json) session.print(made.length === 1 ? `name,key\n${csvLine(key)}` : csvLine(key))
+  }
+  if (session.json) return session.printJson({ items: made })
+  const passed = people.length - made.length
+  session.warn(
+    `${made.length} keys made, ${passed} passed over: they are in the list twice, or have a live key. The keys are shown this once`,
+  )
+}
+
+const csvLine = ({ name, secret }: NewApiKey): string => `"${printable(name).replaceAll('"', '""')}",${secret}`
+
+async function readRoster(file: string): Promise<z.infer<typeof Row>[]> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ExpectedError('INVALID_INPUT', `${file} cannot be read`, { cause })
+  })
+  const rows: unknown = parse(text, {
+    columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()),
+    bom: true,
+    skip_empty_lines: true,
+    trim: true,
+    relax_column_count: true,
+  })
+  const parsed = z.array(Row).safeParse(rows)
+  if (parsed.success) return parsed.data
+  const line = Number(parsed.error.issues[0]?.path[0] ?? 0) + 2
+  throw new ExpectedError(
+    'INVALID_INPUT',
+    `${file} has no name in line ${line}; its first line must name the columns, one of them \`name\``,
+  )
+}

@@ -1,0 +1,62 @@
+import type { WatchedEvent } from '@trainyard/client'
+import type { Experiment, ExperimentEvent } from '@trainyard/contracts'
+import { epochSummary } from '../terminal/epoch-table.ts'
+import type { Session } from '../session.ts'
+import { styledState } from '../terminal/state-colour.ts'
+import { printable } from '../terminal/text-table.ts'
+import { liveView } from './watch-live.ts'
+import { lineView } from './watch-lines.ts'
+
+const FAILED_EXIT_CODE = 6
+export const CANCELED_EXIT_CODE = 4
+export const INTERRUPTED_EXIT_CODE = 130
+
+/** Shows events as they come. */
+export interface WatchView {
+  show(event: ExperimentEvent): void
+  /** The connection is lost and is being tried again. */
+  reconnecting(): void
+  /** Nothing more will come. */
+  close(): void
+}
+
+/** Follows an experiment until it ends; answers the exit code. */
+export async function watchExperiment({ id, config }: Experiment, session: Session): Promise<number> {
+  const signal = session.terminal.listenForInterrupt()
+  const onReconnect = (): void => session.warn('the connection is lost; trying again')
+  if (session.json) {
+    for await (const watched of session.client.experiments.events(id, { signal, onReconnect })) session.printJson(toLine(watched))
+  } else {
+    const { isTTY, columns } = session.terminal.stdout
+    // A terminal without a size cannot be drawn on.
+    const view = isTTY && columns > 0 ? liveView(session, config) : lineView(session, config)
+    try {
+      for await (const { event } of session.client.experiments.events(id, { signal, onReconnect: () => view.reconnecting() }))
+        view.show(event)
+    } finally {
+      view.close()
+    }
+  }
+  if (signal.aborted) {
+    session.warn(`no longer watching; the experiment goes on: trainyard watch ${id}`)
+    return INTERRUPTED_EXIT_CODE
+  }
+  const ended = await session.client.experiments.get(id)
+  if (!session.json) session.print(...lastWords(ended, session))
+  return exitCodeOf(ended)
+}
+
+const toLine = ({ id, event }: WatchedEvent) => ({ id, ...event })
+
+function lastWords(experiment: Experiment, session: Session): string[] {
+  const { id, state, best, error } = experiment
+  const lines = [`experiment ${id}: ${styledState(state, session)}`]
+  if (error) lines.push(`${error.code}: ${printable(error.message)}`, printable(error.advice))
+  if (best) lines.push(`best epoch ${best.epoch}: ${epochSummary(best)}`)
+  return lines
+}
+
+export function exitCodeOf({ state }: Experiment): number {
+  if (state === 'completed') return 0
+  return state === 'canceled' ? CANCELED_EXIT_CODE : FAILED_EXIT_CODE
+}

@@ -1,0 +1,17 @@
+import { ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { expect, test } from 'vitest'
+import { fitsWords } from './format-fits.ts'
+
+const experiment = {
+  ...{ id: '0hog681kme3dritv', name: 'Wide one', tags: ['lesson'], state: 'running' as const },
+  config: resolveConfig(ExperimentRequest.parse({ norm: 'batch', lr: 0.05 })),
+}
+
+test.each([
+  ['', true],
+  ['wide', true],
+  ['less run', true],
+  ['BATCH  0.05', true],
+  ['0hog', true],
+  ['batch layer', false],
+])('%j — %s', (words, fits) => expect(fitsWords(experiment, words)).toBe(fits))

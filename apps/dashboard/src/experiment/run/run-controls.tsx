@@ -1,0 +1,56 @@
+import type { Client, Experiment } from '@trainyard/client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link, useLocation } from 'wouter'
+import { ProblemNote } from '../../service/problem-note.tsx'
+import { useClient } from '../../service/service.ts'
+import { experimentKey } from '../curves/queries.ts'
+import { type Wish, wishesFor } from './run-actions.ts'
+
+const NAMES: Record<Wish, string> = { pause: 'Pause', resume: 'Resume', cancel: 'Cancel', retry: 'Retry', replay: 'Replay', fork: 'Fork' }
+const HINTS: Record<Wish, string> = {
+  pause: 'It goes on to the end of its epoch, keeps a checkpoint and frees its slot',
+  resume: 'It is queued again and goes on from its checkpoint',
+  cancel: 'It ends within a step, for good',
+  retry: 'A new experiment: the same config from the beginning',
+  replay: 'A new experiment: the same again, and every epoch compared bit for bit',
+  fork: 'A new experiment: goes on from a kept epoch with other settings',
+}
+
+/** Buttons for what this state allows. */
+export function RunControls({ experiment }: { experiment: Experiment }) {
+  const { id, state } = experiment
+  const client = useClient()
+  const queries = useQueryClient()
+  const [, goTo] = useLocation()
+  const wish = useMutation({
+    mutationFn: (wished: Exclude<Wish, 'fork'>) => wishFor(client, { wished, id }),
+    onSuccess(answer) {
+      queries.setQueryData(experimentKey(answer.id), answer)
+      if (answer.id !== id) goTo(`/experiments/${answer.id}`)
+    },
+  })
+  return (
+    <div className="run-controls">
+      <div className="row">
+        {wishesFor(experiment).map((wished) =>
+          wished === 'fork' ? (
+            <Link key={wished} className="button" href={`/experiments/${id}/fork`} title={HINTS[wished]}>
+              {NAMES[wished]} …
+            </Link>
+          ) : (
+            <button key={wished} type="button" title={HINTS[wished]} disabled={wish.isPending} onClick={() => wish.mutate(wished)}>
+              {NAMES[wished]}
+            </button>
+          ),
+        )}
+        {state === 'canceling' && <span className="muted">stops within a step</span>}
+        {state === 'pausing' && <span className="muted">pauses at the end of its epoch</span>}
+      </div>
+      <ProblemNote error={wish.error} />
+    </div>
+  )
+}
+
+function wishFor(client: Client, { wished, id }: { wished: Exclude<Wish, 'fork'>; id: string }): Promise<Experiment> {
+  return client.experiments[wished](id)
+}

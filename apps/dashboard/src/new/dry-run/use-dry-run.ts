@@ -1,0 +1,28 @@
+import type { DryRun } from '@trainyard/client'
+import type { ExperimentRequest } from '@trainyard/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useClient } from '../../service/service.ts'
+
+interface DryRunState {
+  /** Of the last form that could be asked about; it stays while the next one is waited for, and while fields are at fault. */
+  dryRun: DryRun | null
+  error: unknown
+  isAsking: boolean
+}
+
+/** What the service says of the experiment in the form; null: fields of it are at fault. */
+export function useDryRun(request: ExperimentRequest | null): DryRunState {
+  const client = useClient()
+  const [asked, setAsked] = useState(request)
+  const [last, setLast] = useState<DryRun | null>(null)
+  if (request !== null && request !== asked) setAsked(request)
+  const { data, error, isFetching } = useQuery({
+    queryKey: ['dry-run', asked],
+    queryFn: ({ signal }) => client.experiments.dryRun(asked ?? {}, { signal }),
+    enabled: asked !== null,
+    staleTime: 60_000,
+  })
+  if (data !== undefined && data !== last) setLast(data)
+  return { dryRun: data ?? last, error, isAsking: isFetching }
+}

@@ -1,0 +1,40 @@
+import type { ExperimentConfig, Prediction } from '@trainyard/contracts'
+import { CLASS_NAMES, readPhoto } from '@trainyard/datasets'
+import { likeliest } from '@trainyard/inference'
+import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
+import { createNetwork, type Network, residentImages } from '@trainyard/training'
+import { readModel } from '../files/read-model.ts'
+import { networkShape } from '../run/train-options.ts'
+
+export interface PhotoToName {
+  config: ExperimentConfig
+  /** Where the model lies. */
+  folder: string
+  /** A JPEG's or PNG's bytes. */
+  photo: Uint8Array
+}
+
+/** Names photos by kept models; the last model stays loaded, because photos come in rows. */
+export function createPhotoNamer(tf: Runtime): (photo: PhotoToName) => Promise<Prediction['classes']> {
+  let loaded: { folder: string; network: Network } | null = null
+
+  const networkOf = async ({ config, folder }: PhotoToName): Promise<Network> => {
+    if (loaded?.folder === folder) return loaded.network
+    const model = await readModel({ folder, config })
+    loaded?.network.dispose()
+    loaded = null // whatever fails from here on, a network that is gone is never asked
+    loaded = { folder, network: createNetwork(tf, networkShape(config), { model }) }
+    return loaded.network
+  }
+
+  return async (photo) => {
+    const pixels = await readPhoto(photo.photo, photo.config.imageSize)
+    const network = await networkOf(photo)
+    let logits = new Float32Array(0)
+    tf.scope(() => {
+      const images = residentImages(tf, { pixels, labels: Uint8Array.of(0), inputs: pixels.length })
+      logits = Float32Array.from(tf.readFloats(network.logits(images.batch(wholeNumbers(tf, [0])).x)))
+    })
+    return likeliest(logits, CLASS_NAMES)
+  }
+}

@@ -1,0 +1,69 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { loadEngine } from '@trainyard/tensorflow'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readTrainerFolders } from '../environment.ts'
+import { createResidentSplits } from './device-cache.ts'
+
+const { tf } = loadEngine(process.env)
+let data: string
+beforeAll(async () => void (data = await mkdtemp(path.join(os.tmpdir(), 'resident-'))))
+afterAll(() => rm(data, { recursive: true, force: true }))
+
+const config = (request: object) => resolveConfig(ExperimentRequest.parse({ dataset: 'synthetic-flowers', imageSize: 8, ...request }))
+const open = (root?: string) =>
+  createResidentSplits(tf, readTrainerFolders({ ...process.env, TRAINYARD_DATA: data, FLOWERS102_ROOT: root }))
+const hooks = (signal = new AbortController().signal) => {
+  const phases: string[] = []
+  return { phases, hooks: { onProgress: ({ phase }: { phase: string }) => void phases.push(phase), onWarning: () => undefined, signal } }
+}
+
+test('load() — decodes in another process the first time, from the cache after it, and not at all while it is resident', async () => {
+  const splits = open()
+  const first = hooks()
+  const { train, evaluation } = await splits.load(config({ evaluate: 'val' }), first.hooks)
+  expect([train.images.count, evaluation?.images.count]).toEqual([1020, 1020])
+  expect(first.phases).toContain('decode')
+  expect(
+    splits
+      .held()
+      .map(({ split }) => split)
+      .toSorted(),
+  ).toEqual(['train', 'val'])
+
+  const resident = hooks()
+  expect((await splits.load(config({ evaluate: 'none' }), resident.hooks)).train).toBe(train)
+  const cached = hooks()
+  expect((await open().load(config({ evaluate: 'none' }), cached.hooks)).train.sha256).toBe(train.sha256)
+  expect([...resident.phases, ...cached.phases]).toEqual([])
+})
+
+test('load() — beyond its bound the least recently used splits leave the device', async () => {
+  const splits = open()
+  const before = tf.liveTensors()
+  for (const imageSize of [64, 128, 160]) await splits.load(config({ imageSize, evaluate: 'val' }), hooks().hooks)
+  const held = splits.held().map(({ imageSize }) => imageSize)
+  expect(held).toContain(160)
+  expect(held).not.toContain(64)
+  expect(tf.liveTensors() - before).toBe(2 * held.length) // its pixels and its labels
+})
+
+test('load() — a missing folder and a damaged image fail as the user’s, with the decoder’s own sentence', async () => {
+  const flowers = config({ dataset: 'flowers102', evaluate: 'none' })
+  await expect(open(path.join(data, 'nowhere')).load(flowers, hooks().hooks)).rejects.toMatchObject({ code: 'DATASET_MISSING' })
+  await mkdir(path.join(data, 'odd', 'flowers-102', 'jpg'), { recursive: true })
+  await writeFile(path.join(data, 'odd', 'flowers-102', 'setid.mat'), 'no mat file')
+  await expect(open(path.join(data, 'odd')).load(flowers, hooks().hooks)).rejects.toMatchObject({
+    code: expect.stringMatching(/^DATASET_/),
+  })
+})
+
+test('load() — an abort ends the decoding process', async () => {
+  const abort = new AbortController()
+  const loading = open().load(config({ imageSize: 200 }), hooks(abort.signal).hooks)
+  abort.abort()
+  await expect(loading).rejects.toThrow('aborted')
+  expect((await readdir(path.join(data, 'cache', 'datasets'))).filter((file) => file.includes('-200.'))).toEqual([])
+})

@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type ExperimentConfig, evaluatedSplit, type HeldSplit, type SplitName } from '@trainyard/contracts'
+import { heldSplits, type ImageSplit, type LoadSplitOptions } from '@trainyard/datasets'
+import type { Runtime } from '@trainyard/tensorflow'
+import { residentImages, type ResidentImages } from '@trainyard/training'
+import type { TrainerFolders } from '../environment.ts'
+import { loadOrFetch } from './load-or-fetch.ts'
+import { prepareSplit } from './prepare-split.ts'
+
+/** Bytes of pixels kept on the device between experiments; the least recently used split leaves first. */
+const KEEP_BYTES = 256 * 2 ** 20
+
+export interface ResidentSplit {
+  images: ResidentImages
+  sha256: string
+  held: HeldSplit
+}
+
+export interface LoadedSplits {
+  train: ResidentSplit
+  /** null: nothing is measured. */
+  evaluation: ResidentSplit | null
+}
+
+interface LoadHooks {
+  onProgress(progress: { phase: 'download' | 'decode'; fraction: number }): void
+  onWarning(message: string): void
+  signal: AbortSignal
+}
+
+/** Which images are wanted. */
+type ImageFields = Pick<ExperimentConfig, 'dataset' | 'imageSize' | 'evaluate'>
+
+export interface ResidentSplits {
+  /** The train split and the one that is evaluated on, decoded and on the device. */
+  load(config: ImageFields, hooks: LoadHooks): Promise<LoadedSplits>
+  held(): HeldSplit[]
+}
+
+/** Splits stay on the device from one experiment to the next, so that the next one starts at once. */
+export function createResidentSplits(tf: Runtime, folders: TrainerFolders): ResidentSplits {
+  const resident = new Map<string, { split: ResidentSplit; bytes: number }>() // least recently used first
+
+  const evictBeyond = (bytes: number, keep: Set<string>): void => {
+    let total = [...resident.values()].reduce((sum, entry) => sum + entry.bytes, 0)
+    for (const [key, entry] of resident) {
+      if (total <= bytes) return
+      if (keep.has(key)) continue
+      entry.split.images.dispose()
+      resident.delete(key)
+      total -= entry.bytes
+    }
+  }
+
+  const loadCached = async (options: Omit<LoadSplitOptions, 'folders'>): Promise<ImageSplit> => {
+    const held = await heldSplits(folders.data)
+    if (!held.some((split) => isDeepStrictEqual(split, { dataset: options.dataset, split: options.split, imageSize: options.imageSize })))
+      await prepareSplit(options, folders)
+    return loadOrFetch(options, folders)
+  }
+
+  const loadOne = async (config: ImageFields, split: SplitName, hooks: LoadHooks): Promise<ResidentSplit> => {
+    const key = splitKey(config, split)
+    const known = resident.get(key)
+    resident.delete(key)
+    const entry = known ?? toEntry(tf, await loadCached({ dataset: config.dataset, split, imageSize: config.imageSize, ...hooks }))
+    resident.set(key, entry)
+    return entry.split
+  }
+
+  return {
+    held: () => [...resident.values()].map((entry) => entry.split.held),
+    load: async (config, hooks) => {
+      const evaluated = evaluatedSplit(config)
+      const wanted = new Set([splitKey(config, 'train'), ...(evaluated ? [splitKey(config, evaluated)] : [])])
+      evictBeyond(KEEP_BYTES, wanted)
+      const train = await loadOne(config, 'train', hooks)
+      const evaluation = evaluated && (await loadOne(config, evaluated, hooks))
+      evictBeyond(KEEP_BYTES, wanted)
+      return { train, evaluation }
+    },
+  }
+}
+
+const splitKey = ({ dataset, imageSize }: ImageFields, split: SplitName): string => `${dataset}/${split}/${imageSize}`
+
+function toEntry(tf: Runtime, split: ImageSplit): { split: ResidentSplit; bytes: number } {
+  const images = residentImages(tf, { pixels: split.pixels, labels: split.labels, inputs: 3 * split.imageSize ** 2 })
+  const held = { dataset: split.dataset, split: split.split, imageSize: split.imageSize }
+  return { split: { images, sha256: split.sha256, held }, bytes: split.pixels.byteLength }
+}

@@ -1,0 +1,149 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Artifacts } from '@trainyard/artifacts'
+import type { HeldSplit, RunStart, ToTrainer } from '@trainyard/contracts'
+import type { AttemptWriter, Claim, ExperimentStore } from '@trainyard/jobs'
+import type { Logger } from 'pino'
+import { type AbortReason, isCrash, lastWrite, type TrainerEnd } from './attempt-end.ts'
+import { removeLeftovers } from '../process/artifact-garbage.ts'
+import { outOfMemoryKills } from './out-of-memory.ts'
+import { createRecorder } from './recorder.ts'
+import { watchForStall } from './stall-detector.ts'
+import { createTrainerStop } from './abort-trainer.ts'
+import { watchTimeLimit } from './time-limit.ts'
+import { createTransfers } from './artifact-sync.ts'
+import type { RunMessage, TrainerProcess } from '../trainers/trainer-process.ts'
+import { createWriteBuffer, persist } from './write-buffer.ts'
+
+/** A store that says nothing must not hold the slot, nor a worker that drains: the sweep removes the rest. */
+const REMOVE_WITHIN_MS = 3000
+
+export interface AttemptDeps {
+  claim: Claim
+  trainer: TrainerProcess
+  writer: AttemptWriter
+  artifacts: Artifacts
+  store: ExperimentStore
+  /** The shortest silence of a trainer that counts as a stall. */
+  stallMs: number
+  log: Logger
+  onHolds: (holds: HeldSplit[]) => void
+}
+
+/** How an attempt went, as far as it concerns the worker. */
+interface AttemptOutcome {
+  crashed: boolean
+  /** The trainer's memory after it; null where it did not say. */
+  rssBytes: number | null
+}
+
+export interface Attempt {
+  id: string
+  token: string
+  /** Has the trainer stop. */
+  abort(reason: AbortReason): void
+  /** Resolves when the last write is done: the slot is free. Never rejects. */
+  finished: Promise<AttemptOutcome>
+}
+
+/** Has a trainer run what was claimed, and writes down what it says. */
+export function startAttempt(deps: AttemptDeps): Attempt {
+  const { claim, trainer, writer, log } = deps
+  const { id, config } = claim.experiment
+  const end = Promise.withResolvers<TrainerEnd>()
+  const killsBefore = outOfMemoryKills()
+  const stop = createTrainerStop({ trainer, runId: claim.token, log })
+  let rssBytes: number | null = null
+  /** What it waits for from us: at first its command. */
+  let owed = 1
+
+  function abort(why: AbortReason): void {
+    stop.abort(why)
+    transfers.hurry(why)
+  }
+  const buffer = createWriteBuffer({
+    onFenced: () => abort('lost'),
+    onError: (error) => {
+      log.error({ err: error }, 'a result could not be recorded')
+      abort('unwritable')
+    },
+  })
+  const stall = watchForStall({
+    stallMs: deps.stallMs,
+    isWaited: () => owed > 0,
+    onStall: (silentMs) => {
+      log.error({ silentMs }, 'the trainer hangs and is killed')
+      abort('stalled')
+      trainer.kill()
+    },
+  })
+  const record = createRecorder({ ...deps, checkpoints: deps.artifacts.checkpoints })
+  const transfers = createTransfers({ ...deps, onKept: (message) => void buffer.push(() => record(message)) })
+  async function acknowledgeWritten(message: RunMessage): Promise<void> {
+    owed += 1
+    if (message.type === 'checkpoint' || message.type === 'model') transfers.keep(message)
+    else await buffer.push(() => record(message))
+    owed -= 1
+    trainer.send({ type: 'ack', count: 1 })
+  }
+  function onMessage(message: RunMessage): void {
+    stall.sign()
+    if (message.runId !== claim.token) return trainer.send({ type: 'ack', count: 1 })
+    if (message.type === 'started') deps.onHolds(message.holds)
+    if (message.type === 'completed' || message.type === 'aborted' || message.type === 'failed') {
+      rssBytes = message.rssBytes
+      end.resolve(message)
+    }
+    void acknowledgeWritten(message)
+  }
+  async function onEnd(how: string): Promise<void> {
+    const outOfMemory = how.includes('SIGKILL') && stop.reason() === null && (await outOfMemoryKills()) > (await killsBefore)
+    end.resolve({ type: 'crashed', how, outOfMemory })
+  }
+  trainer.listen({ onMessage, onEnd: (how) => void onEnd(how) })
+  const limit = watchTimeLimit(claim.experiment, () => abort('time_limit'))
+
+  async function run(): Promise<AttemptOutcome> {
+    const isFetched = await transfers.fetch()
+    if (stop.reason() !== null) end.resolve({ type: 'aborted' })
+    else if (isFetched) trainer.send(runCommand(deps))
+    else end.resolve({ type: 'unstored' })
+    owed -= 1
+    const told = await end.promise
+    limit.stop()
+    stall.stop()
+    stop.done()
+    const { lacksModel } = await transfers.settle({ isComplete: told.type === 'completed' })
+    await buffer.flush()
+    const reason = stop.reason()
+    const how: TrainerEnd = told.type === 'completed' && lacksModel ? { type: 'unstored' } : told
+    const last = lastWrite({ end: how, reason, timeLimitSeconds: config.timeLimitSeconds, writer })
+    const written = last && (await persist(last))
+    log.info({ end: how.type, reason, written }, 'the attempt has ended')
+    const warn = (error: unknown) => log.warn({ err: error }, 'what the attempt left on disk could not be removed')
+    await Promise.race([removeLeftovers({ id, token: claim.token }, deps).catch(warn), delay(REMOVE_WITHIN_MS)])
+    return { crashed: isCrash({ end: how, reason, outOfMemoryBefore: claim.outOfMemory }), rssBytes }
+  }
+
+  const finished = run().catch((error: unknown): AttemptOutcome => {
+    log.error({ err: error }, 'the attempt could not be ended; its lease will run out')
+    trainer.kill()
+    return { crashed: false, rssBytes: null }
+  })
+  return { id, token: claim.token, abort, finished }
+}
+
+/** The attempt's own model folder is new. */
+function runCommand({ claim, artifacts }: AttemptDeps): Extract<ToTrainer, { type: 'run' }> {
+  const { experiment, checkpoints, start, token } = claim
+  const { id, config } = experiment
+  return {
+    ...{ type: 'run', runId: token, config },
+    checkpoints: { folder: artifacts.checkpoints.folderOf(id), resume: checkpoints },
+    start: start && startOf(start, artifacts),
+    modelFolder: artifacts.models.pathOf(id, token),
+  }
+}
+
+function startOf({ token, ...start }: NonNullable<Claim['start']>, { starts }: Artifacts): RunStart {
+  return { ...start, folder: starts.folderOf(token) }
+}

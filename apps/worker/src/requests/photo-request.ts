@@ -1,0 +1,46 @@
+import type { Artifacts, Mirror } from '@trainyard/artifacts'
+import { type ExperimentError, ExpectedError } from '@trainyard/contracts'
+import type { ExperimentStore, FetchedQuestion, PhotoQuestion, PhotoSource } from '@trainyard/jobs'
+import type { QuestionCommand } from '../trainers/trainer-request.ts'
+
+interface PhotoCommandDeps {
+  photos: Pick<PhotoSource, 'takePhoto'>
+  store: Pick<ExperimentStore, 'get' | 'storedModel'>
+  artifacts: { models: Pick<Artifacts['models'], 'pathOf'>; mirror: Pick<Mirror, 'fetch'> | null }
+  /** Aborts when nobody waits any more. */
+  signal: AbortSignal
+}
+
+/** Asks a trainer to name the photo with the experiment's kept model. */
+export async function photoCommand(
+  { id, data: { experimentId } }: FetchedQuestion<PhotoQuestion>,
+  { photos, store, artifacts: { models, mirror }, signal }: PhotoCommandDeps,
+): Promise<QuestionCommand | { type: 'failed'; error: ExperimentError }> {
+  const photo = await photos.takePhoto(id)
+  if (photo === null) return { type: 'failed', error: PHOTO_GONE }
+  const [{ config }, model] = await Promise.all([store.get(experimentId), store.storedModel(experimentId)])
+  if (model === null) return { type: 'failed', error: modelGone(experimentId) }
+  const modelFolder = models.pathOf(experimentId, model.folder)
+  try {
+    if ((await mirror?.fetch(modelFolder, { signal })) === false) return { type: 'failed', error: modelGone(experimentId) }
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error
+    return { type: 'failed', error: { class: 'infrastructure', code: error.code, message: error.message, advice: 'Send it again.' } }
+  }
+  return { type: 'predict', runId: id, config, model, modelFolder, photo }
+}
+
+/** Photos are read once and expire: this one's worker was lost, or nobody waits any more. */
+const PHOTO_GONE: ExperimentError = {
+  class: 'infrastructure',
+  code: 'TRAINER_CRASHED',
+  message: 'The worker that had the photo ended before it could name it',
+  advice: 'Send it again.',
+}
+
+const modelGone = (experimentId: string): ExperimentError => ({
+  class: 'user',
+  code: 'MODEL_NOT_FOUND',
+  message: `Experiment ${experimentId} has kept no model`,
+  advice: 'Train it with keepModel best or final.',
+})

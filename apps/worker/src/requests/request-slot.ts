@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ExperimentError } from '@trainyard/contracts'
+import type { FetchedQuestion, QuestionSource } from '@trainyard/jobs'
+import type { Logger } from 'pino'
+import { askTrainer, type QuestionCommand, type QuestionEnd } from '../trainers/trainer-request.ts'
+import type { TrainerProcess } from '../trainers/trainer-process.ts'
+import { createWarmTrainer, type WarmTrainer } from '../trainers/idle-trainer.ts'
+
+const LOOK_EVERY_MS = 100
+
+export interface QuestionSlotDeps<Data> {
+  source: QuestionSource<Data>
+  /** What the trainer is asked, or why it need not be. */
+  commandOf: (question: FetchedQuestion<Data>) => Promise<QuestionCommand | { type: 'failed'; error: ExperimentError }>
+  startTrainer: () => Promise<TrainerProcess>
+  /** A trainer that says nothing for so long is killed. */
+  silentMs: number
+  /** A trainer without work for so long leaves. */
+  idleMs?: number
+  log: Logger
+  /** Aborts when the worker takes no more work. */
+  stopping: AbortSignal
+}
+
+/** Answers one kind of question, one at a time, with a trainer of its own; resolves when that has left, after `stopping`. */
+export async function runQuestionSlot<Data>(deps: QuestionSlotDeps<Data>): Promise<void> {
+  const { source, startTrainer, idleMs, log, stopping } = deps
+  const warm = createWarmTrainer({ start: startTrainer, stopping, ...(idleMs !== undefined && { idleMs }) })
+  const pause = (): Promise<void> => delay(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {})
+  while (!stopping.aborted) {
+    const question = await source.next().catch((error: unknown) => {
+      log.error({ err: error }, 'fetching a question failed')
+      return null
+    })
+    if (question) await serve(question, { ...deps, warm })
+    else await pause()
+  }
+  await warm.leave()
+}
+
+type Serving<Data> = QuestionSlotDeps<Data> & { warm: WarmTrainer }
+
+async function serve<Data>(question: FetchedQuestion<Data>, deps: Serving<Data>): Promise<void> {
+  const { log, stopping } = deps
+  const end = await endOf(question, deps).catch((error: unknown): QuestionEnd => {
+    log.error({ err: error, question: question.id }, 'a question could not be put to a trainer')
+    return { type: 'crashed', how: 'before it could be asked' }
+  })
+  if (end.type === 'answered') return question.answer(end.answer)
+  if (end.type === 'failed') return question.fail(end.error)
+  if (stopping.aborted) return question.giveBack()
+  log.warn({ question: question.id, end }, 'a trainer ended while it answered; the next question starts another one')
+  return question.fail(lost(end))
+}
+
+async function endOf<Data>(question: FetchedQuestion<Data>, deps: Serving<Data>): Promise<QuestionEnd> {
+  const { commandOf, warm, stopping, silentMs } = deps
+  const command = await commandOf(question)
+  if (command.type === 'failed') return command
+  const trainer = await warm.take()
+  try {
+    if ('failed' in trainer) return { type: 'crashed', how: trainer.failed }
+    return await askTrainer(trainer, { command, stopping, silentMs, onFraction: (fraction) => question.tell(fraction) })
+  } finally {
+    warm.rest()
+  }
+}
+
+const lost = (end: { type: 'aborted' } | { type: 'crashed'; how: string }): ExperimentError => ({
+  class: 'infrastructure',
+  code: 'TRAINER_CRASHED',
+  message: `The process that should answer ended ${end.type === 'crashed' ? end.how : 'early'}, without a word`,
+  advice: 'Ask again. SIGKILL often means that memory ran out, so lower width, imageSize or batchSize.',
+})

@@ -1,0 +1,21 @@
+import type { AttemptStore } from '@trainyard/jobs'
+import type { Attempt } from '../attempt/attempt.ts'
+import { repeat, type Repeated } from '../process/periodic-task.ts'
+
+/** A lease lasts 20 s. */
+const EVERY_MS = 5000
+
+/** Renews the leases of all that a worker runs. An unanswered renewal aborts nothing: only Redis can say that a lease is lost. */
+export function keepLeases(deps: { attempts: AttemptStore; running: () => Attempt[]; onError: (error: unknown) => void }): Repeated {
+  const { attempts, running, onError } = deps
+  const renew = async (): Promise<void> => {
+    const held = running()
+    if (held.length === 0) return
+    const answers = await attempts.renew(held)
+    for (const [i, attempt] of held.entries()) {
+      const answer = answers[i]
+      if (answer && answer !== 'held') attempt.abort(answer)
+    }
+  }
+  return repeat({ everyMs: EVERY_MS, work: renew, onError })
+}

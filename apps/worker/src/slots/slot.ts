@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Engine, HeldSplit, TrainingSpeed, WorkerSlot } from '@trainyard/contracts'
+import type { AttemptStore, Claim, JobSource } from '@trainyard/jobs'
+import type { Logger } from 'pino'
+import type { Attempt } from '../attempt/attempt.ts'
+import type { CrashRow } from './crash-loop-breaker.ts'
+import type { TrainerProcess } from '../trainers/trainer-process.ts'
+
+const LOOK_EVERY_MS = 100
+const LONGEST_PAUSE_MS = 30_000
+
+export interface SlotDeps {
+  slot: number
+  /** The index of its trainer's GPU. */
+  gpu: number | null
+  workerId: string
+  source: JobSource
+  attempts: AttemptStore
+  startTrainer: () => Promise<TrainerProcess>
+  startAttempt: (options: { claim: Claim; trainer: TrainerProcess; onHolds: (holds: HeldSplit[]) => void }) => Attempt
+  /** Whether the worker is at fault itself. */
+  crashes: CrashRow
+  /** A trainer that keeps so much more memory than after its leanest run is replaced. */
+  growthBytes: number
+  /** Something that the heartbeat tells has changed. */
+  onChange: () => void
+  log: Logger
+  /** Aborts when the worker takes no more jobs. */
+  stopping: AbortSignal
+}
+
+export interface Slot {
+  state(): WorkerSlot
+  engine(): Engine | null
+  /** Why its trainer could not load an engine when it was last started. */
+  fault(): string | null
+  speed(): TrainingSpeed | null
+  holds(): HeldSplit[]
+  attempt(): Attempt | null
+  /** Resolves when the slot has ended its work and its trainer has left, after `stopping`. */
+  stopped: Promise<void>
+}
+
+/** One trainer process and the experiments that it runs, one after another. */
+export function startSlot(deps: SlotDeps): Slot {
+  const { slot, source, attempts, workerId, crashes, growthBytes, log, stopping, onChange } = deps
+  let status: WorkerSlot['trainer'] = 'starting'
+  let engine: Engine | null = null
+  let fault: string | null = null
+  let speed: TrainingSpeed | null = null
+  let holds: HeldSplit[] = []
+  let attempt: Attempt | null = null
+
+  function become(next: WorkerSlot['trainer']): void {
+    status = next
+    onChange()
+  }
+
+  const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal: stopping }).catch(() => {})
+  const aborted = new Promise<null>((resolve) => stopping.addEventListener('abort', () => resolve(null), { once: true }))
+
+  function onHolds(held: HeldSplit[]): void {
+    holds = held
+    onChange()
+  }
+
+  /** Fetches one job and sees it to its end; null: there was none. */
+  async function serveJob(trainer: TrainerProcess): Promise<{ rssBytes: number | null } | null> {
+    const job = crashes.refusing() === null ? await source.next() : null
+    if (!job) return null
+    let rssBytes: number | null = null
+    const claim = await attempts.claim({ id: job.id, dispatch: job.dispatch, token: randomUUID(), workerId })
+    if (claim) {
+      attempt = deps.startAttempt({ claim, trainer, onHolds })
+      if (stopping.aborted) attempt.abort('drain')
+      become('busy')
+      const outcome = await attempt.finished
+      attempt = null
+      rssBytes = outcome.rssBytes
+      tellCrashes(claim.experiment.id, outcome)
+      become(trainer.isAlive() ? 'idle' : 'restarting')
+    }
+    await job.done()
+    return { rssBytes }
+  }
+
+  function tellCrashes(id: string, { crashed }: { crashed: boolean }): void {
+    const before = crashes.refusing()
+    crashes.ended(id, { crashed })
+    const why = crashes.refusing()
+    if (before === null && why !== null) log.error({ slot }, `the worker takes no more experiments. ${why}`)
+  }
+
+  async function serveWith(trainer: TrainerProcess): Promise<void> {
+    become('idle')
+    let leanestBytes = Infinity
+    while (!stopping.aborted && trainer.isAlive()) {
+      speed = trainer.speed() ?? speed
+      const served = await serveJob(trainer).catch((error: unknown) => {
+        log.error({ err: error }, 'fetching a job failed')
+        return null
+      })
+      if (!served) await pause(LOOK_EVERY_MS)
+      const rssBytes = served?.rssBytes ?? 0
+      if (rssBytes > leanestBytes + growthBytes) return log.warn({ slot, rssBytes, leanestBytes }, 'the trainer has grown too large')
+      if (rssBytes > 0) leanestBytes = Math.min(leanestBytes, rssBytes)
+    }
+  }
+
+  async function serve(): Promise<void> {
+    for (let failures = 0; !stopping.aborted;) {
+      const trainer = await deps.startTrainer()
+      engine = await Promise.race([trainer.ready, trainer.ended.then(() => null), aborted])
+      if (engine) {
+        failures = 0
+        fault = null
+        await serveWith(trainer)
+      }
+      const wasAlive = trainer.isAlive()
+      fault = trainer.fault()
+      await trainer.leave()
+      if (stopping.aborted) return
+      failures += 1
+      log.warn({ slot, wasAlive, ended: await trainer.ended }, 'the trainer is replaced')
+      holds = []
+      become('restarting')
+      if (failures > 1) await pause(Math.min(1000 * 2 ** failures, LONGEST_PAUSE_MS))
+    }
+  }
+
+  return {
+    state: () => ({ slot, experimentId: attempt?.id ?? null, trainer: status, gpu: deps.gpu }),
+    engine: () => engine,
+    fault: () => fault,
+    speed: () => speed,
+    holds: () => holds,
+    attempt: () => attempt,
+    stopped: serve().catch((error: unknown) => log.error({ err: error, slot }, 'the slot stopped')),
+  }
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { configFaults, DEFAULT_GROUP_SIZE } from './config-rules.ts'
+import { DatasetName, type SplitName } from '../datasets/dataset.ts'
+import { planFirstLayer } from '../planning/first-layer-cost.ts'
+import { plainText, textWithLines } from '../plain-text.ts'
+import type { TrainingSpeed } from '../workers/training-speed.ts'
+
+/** Bumped when an older worker could not run a newer config; part of the queue's name. */
+export const CONFIG_VERSION = 5
+
+export const NormType = z.enum(['none', 'batch', 'layer', 'group'])
+export type NormType = z.infer<typeof NormType>
+
+/** Where a norm stands, seen from the nonlinearity. */
+export const NormPosition = z.enum(['before', 'after'])
+export type NormPosition = z.infer<typeof NormPosition>
+
+export const KeepModel = z.enum(['best', 'final', 'none'])
+export type KeepModel = z.infer<typeof KeepModel>
+
+export const EvaluateSplit = z.enum(['none', 'val', 'test'])
+export type EvaluateSplit = z.infer<typeof EvaluateSplit>
+
+/** How the first layer is computed: over the pixels, or in the space of the train images (docs/sample-space.md). */
+export const FirstLayer = z.enum(['direct', 'sample'])
+export type FirstLayer = z.infer<typeof FirstLayer>
+
+export const WeightsId = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be an id that POST /weights has answered: the SHA-256 of a file in 64 of 0-9 and a-f')
+
+/** What changes the numbers, of a run that begins from its seed. Defaults are the notebook's. */
+export const TrainingFields = z.strictObject({
+  dataset: DatasetName.default('flowers102').describe('images to train on; synthetic-flowers needs no download'),
+  imageSize: z.int().min(8).max(512).default(128).describe('pixels per side; images become imageSize x imageSize x 3'),
+  depth: z.int().min(0).max(64).optional().describe('hidden layers (default 3)'),
+  width: z.int().min(1).max(8192).optional().describe('units per hidden layer (default 512)'),
+  layerSizes: z.array(z.int().min(1).max(8192)).max(64).optional().describe('units of each hidden layer, in place of depth and width'),
+  norm: NormType.default('none').describe('normalisation of every hidden layer'),
+  normPosition: NormPosition.optional().describe('where the norm stands, seen from the nonlinearity (default before)'),
+  normAffine: z.boolean().optional().describe('learnable scale and shift of the norm (default: before the nonlinearity, not after it)'),
+  groupSize: z.int().min(1).max(8192).optional().describe('channels per group, with norm group (default 32)'),
+  bias: z.boolean().default(true).describe('biases of the linear layers'),
+  lr: z.number().positive().max(10).default(1e-4).describe('learning rate'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('momentum of SGD'),
+  batchSize: z.int().min(1).max(4096).default(64).describe('images per step'),
+  epochs: z.int().min(1).max(10_000).default(30).describe('passes over the train split'),
+  seed: z.int().min(0).max(0xffff_ffff).default(0).describe('fixes initial weights and the order of images'),
+  evaluate: EvaluateSplit.default('val').describe('split measured after every epoch'),
+})
+
+/** What says how to run it, and for whom: none of it changes the numbers. */
+export const RunFields = z.strictObject({
+  firstLayer: z
+    .enum(['auto', ...FirstLayer.options])
+    .default('auto')
+    .describe('how the first layer is computed: over the pixels (direct), in the space of the train images (sample), or the faster way'),
+  recordLayers: z.boolean().default(true).describe("recording of every layer's signal at each epoch's end"),
+  keepModel: KeepModel.default('best').describe('the model that stays when it completes'),
+  checkpointEverySeconds: z.int().min(5).max(3600).default(30).describe('seconds between checkpoints'),
+  name: plainText().max(200).optional().describe('a name for people'),
+  tags: z.array(plainText().min(1).max(50)).max(20).default([]).describe('labels to filter by'),
+  notes: textWithLines().max(10_000).optional().describe('free text'),
+  priority: z.int().min(-10).max(10).default(0).describe('higher runs first'),
+  pool: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 of a-z, 0-9 and "-", starting with a letter or digit')
+    .default('default')
+    .describe('which workers may take it'),
+  maxRetries: z.int().min(0).max(100).default(3).describe('infrastructure failures in a row without a newer checkpoint'),
+  timeLimitSeconds: z.int().min(1).max(31_536_000).optional().describe('limit of training time'),
+})
+
+/** The body of POST /experiments: flat, every field optional. Unknown fields are refused. */
+export const ExperimentRequest = z
+  .strictObject({
+    ...TrainingFields.shape,
+    initialWeights: WeightsId.optional().describe('weights to begin with in place of the seed’s: the id that POST /weights answered'),
+    ...RunFields.shape,
+  })
+  .check((ctx) => {
+    // A field out of its own bounds is said alone: the rules across fields would only repeat it.
+    if (ctx.issues.length > 0) return
+    // `acrossFields` tells it from a field that is at fault alone.
+    for (const { field, message } of configFaults(ctx.value))
+      ctx.issues.push({ code: 'custom', path: [field], message, params: { acrossFields: true }, input: ctx.value })
+  })
+  .meta({ id: 'ExperimentRequest' })
+export type ExperimentRequest = z.infer<typeof ExperimentRequest>
+
+/** The config as it runs: every field spelt out. `width` is null where the layers differ. */
+export const ExperimentConfig = z
+  .object({
+    ...TrainingFields.shape,
+    initialWeights: WeightsId.nullable().default(null).describe('null: it begins from its seed'),
+    depth: z.int(),
+    width: z.int().nullable(),
+    layerSizes: z.array(z.int()),
+    normPosition: NormPosition.nullable().default(null).describe('null where it has no effect'),
+    normAffine: z.boolean().nullable().default(null).describe('null where it has no effect'),
+    groupSize: z.int().nullable().default(null).describe('null where it has no effect'),
+    // what experiments of version 1 did, and of version 2 here
+    firstLayer: FirstLayer.default('direct'),
+    recordLayers: z.boolean().default(false),
+    keepModel: KeepModel.default('none'),
+    checkpointEverySeconds: RunFields.shape.checkpointEverySeconds,
+    maxRetries: RunFields.shape.maxRetries,
+    timeLimitSeconds: z.int().nullable(),
+  })
+  .meta({ id: 'ExperimentConfig' })
+export type ExperimentConfig = z.infer<typeof ExperimentConfig>
+
+/** `speed`: of the machine that will run it, where it is known; only `firstLayer: auto` asks for it. */
+export function resolveConfig(request: ExperimentRequest, speed: TrainingSpeed | null = null): ExperimentConfig {
+  const { depth = 3, width = 512, initialWeights = null, timeLimitSeconds = null, name: _name, tags: _tags, ...rest } = request
+  const { notes: _notes, priority: _priority, pool: _pool, firstLayer, ...fields } = rest
+  const layerSizes = request.layerSizes ?? Array.from({ length: depth }, () => width)
+  const uniform = layerSizes.every((size) => size === layerSizes[0])
+  return {
+    ...fields,
+    ...resolveNorm(request, layerSizes.length),
+    layerSizes,
+    depth: layerSizes.length,
+    width: uniform ? (layerSizes[0] ?? null) : null,
+    initialWeights,
+    timeLimitSeconds,
+    firstLayer: firstLayer === 'auto' ? planFirstLayer({ ...fields, layerSizes }, speed).choice : firstLayer,
+  }
+}
+
+/** Fields of the norm that have no effect are null. */
+function resolveNorm({ norm, normPosition = 'before', normAffine, groupSize = DEFAULT_GROUP_SIZE }: ExperimentRequest, depth: number) {
+  if (norm === 'none' || depth === 0) return { normPosition: null, normAffine: null, groupSize: null }
+  return {
+    normPosition,
+    normAffine: normAffine ?? normPosition === 'before',
+    groupSize: norm === 'group' ? groupSize : null,
+  }
+}
+
+/** The text whose SHA-256 is the `configHash`: equal for configs that must give equal numbers, but for how the first layer rounds. */
+export function canonicalConfig(config: ExperimentConfig): string {
+  const { depth, width: _width, recordLayers: _r, keepModel: _k, checkpointEverySeconds: _c, maxRetries: _m, ...rest } = config
+  const { timeLimitSeconds: _t, firstLayer: _f, ...numbers } = { ...rest, norm: depth === 0 ? 'none' : rest.norm }
+  const withEffect = Object.entries(numbers).filter(([, value]) => value !== null)
+  return JSON.stringify(withEffect.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The split that is measured after each epoch, or null. */
+export function evaluatedSplit(config: Pick<ExperimentConfig, 'evaluate'>): SplitName | null {
+  return config.evaluate === 'none' ? null : config.evaluate
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { ExperimentId } from '../experiments/experiment.ts'
+import { JsonNumber } from '../json-number.ts'
+
+export const MOST_SPARKLINES = 200
+/** More than a line as wide as a word can show. */
+export const SPARKLINE_POINTS = 60
+
+/** An experiment's losses so far in a few points. */
+export const Sparkline = z
+  .object({
+    id: ExperimentId,
+    losses: z.array(JsonNumber).describe(`of epochs in order; over ${SPARKLINE_POINTS} only the lowest and highest of each stretch`),
+  })
+  .meta({ id: 'Sparkline' })
+export type Sparkline = z.infer<typeof Sparkline>
+
+export const SparklineList = z.object({ sparklines: z.array(Sparkline) }).meta({ id: 'SparklineList' })
+export type SparklineList = z.infer<typeof SparklineList>

@@ -1,0 +1,117 @@
+import {
+  type CheckpointInfo,
+  type Engine,
+  type EpochLayers,
+  type ExperimentError,
+  type LogLine,
+  SPLIT_COUNTS,
+  type StateReason,
+  type StoredModel,
+  toJsonNumber,
+} from '@trainyard/contracts'
+import type { Redis } from 'ioredis'
+import { attemptScripts } from './attempt-scripts.ts'
+import type { Claim } from './attempt-store.ts'
+import { type EpochResult, rowHash, rowValues } from '../experiments/epoch-row.ts'
+import { DEFAULT_PREFIX } from '../redis/keys.ts'
+import { layersRow, shortLayers } from '../experiments/layers-row.ts'
+import { leaseScripts } from './lease-scripts.ts'
+import { pacedBy } from './attempt-eta.ts'
+import { type Position, progressAt, stepsOf } from '../eta/progress.ts'
+import { reaching } from '../redis/redis-errors.ts'
+import { shortFloat32 } from '../redis/short-float32.ts'
+
+/** `fenced`: the attempt is no longer the experiment's own, so nothing was written and its trainer must stop. */
+export type Written = 'ok' | 'fenced'
+
+/** What one attempt may write. Every call may be repeated: the same values twice change nothing. */
+export interface AttemptWriter {
+  started(info: { engine: Engine; datasetHash: string; resumedFromEpoch: number }): Promise<Written>
+  progress(position: Position): Promise<Written>
+  /** Losses of consecutive steps of one epoch; steps count from 1 within it. */
+  batches(points: { epoch: number; firstStep: number; losses: Float32Array }): Promise<Written>
+  /** `layerHashes`: of each layer's weights, first to last. */
+  epoch(result: EpochResult, layerHashes?: readonly string[]): Promise<Written>
+  /** `number`: counts the attempt's lines from 1. */
+  log(line: Omit<LogLine, 'at'> & { number: number }): Promise<Written>
+  layers(layers: EpochLayers): Promise<Written>
+  checkpoint(info: CheckpointInfo): Promise<Written>
+  model(info: StoredModel): Promise<Written>
+  complete(): Promise<Written>
+  fail(error: ExperimentError): Promise<Written>
+  /** Ends what was asked to be canceled. */
+  canceled(): Promise<Written>
+  /** Ends a trial that its sweep has stopped early. */
+  stopped(): Promise<Written>
+  /** Ends what was asked to be paused. */
+  paused(): Promise<Written>
+  /** Back into the queue; `retry` with the error that it fails with once `maxRetries` in a row are used up. */
+  giveBack(why: { reason: 'drained' } | { reason: 'retry'; error: ExperimentError }): Promise<Written>
+}
+
+export function createAttemptWriter({
+  redis,
+  prefix = DEFAULT_PREFIX,
+  claim,
+}: {
+  redis: Redis
+  prefix?: string
+  claim: Claim
+}): AttemptWriter {
+  const scripts = attemptScripts({ redis, prefix })
+  const { finish } = leaseScripts({ redis, prefix })
+  const { config, id } = claim.experiment
+  const own = [id, claim.token] as const
+  const images = SPLIT_COUNTS[config.dataset].train
+  /** A fork's own epochs come after these. */
+  const from = claim.experiment.parent?.epoch ?? 0
+  const pacing = pacedBy({ redis, prefix, claim })
+  const end = (what: string, error?: ExperimentError): Promise<Written> =>
+    reaching(() => finish(...own, what, error ? failureReason(error) : '', error ? JSON.stringify(error) : ''))
+  return {
+    started: ({ engine, datasetHash, resumedFromEpoch }) => {
+      pacing.begins({ resumed: resumedFromEpoch > from })
+      return reaching(() => scripts.started(...own, JSON.stringify(engine), datasetHash, resumedFromEpoch))
+    },
+    progress: (position) =>
+      reaching(async () => {
+        if (position.step > 0) pacing.clock.stepped()
+        return scripts.progress(...own, JSON.stringify(progressAt(position, { config, pace: await pacing.ahead() })))
+      }),
+    batches: ({ epoch, firstStep, losses }) => {
+      pacing.clock.stepped()
+      const event = { epoch, firstStep, losses: Array.from(losses, (loss) => toJsonNumber(shortFloat32(loss))) }
+      const before = (epoch - 1 - from) * stepsOf(config) + firstStep - 1
+      const bytes = Buffer.from(losses.buffer, losses.byteOffset, losses.byteLength)
+      return reaching(() => scripts.batches(...own, before, bytes, JSON.stringify(event)))
+    },
+    epoch: (result, layerHashes = []) => {
+      pacing.clock.epochEnded(result.seconds)
+      const row = [rowValues(result), rowHash(result), result.seconds] as const
+      return reaching(() => scripts.epoch(...own, result.epoch, ...row, JSON.stringify(result), layerHashes.join(''), from, images))
+    },
+    log: ({ number, ...line }) => reaching(() => scripts.log(...own, JSON.stringify(line), number)),
+    layers: (layers) => {
+      const short = shortLayers(layers)
+      return reaching(() => scripts.layers(...own, short.epoch - from, layersRow(short), JSON.stringify(short)))
+    },
+    model: (info) => reaching(() => scripts.model(...own, JSON.stringify(info))),
+    checkpoint: (info) => reaching(() => scripts.checkpoint(...own, info.epoch, JSON.stringify(info))),
+    complete: async () => {
+      const measured = pacing.measured()
+      const written = await end('completed')
+      if (written === 'ok') await measured?.learn().catch(() => {}) // what is not learnt now is learnt of the next one
+      return written
+    },
+    fail: (error) => end('failed', error),
+    canceled: () => end('canceled'),
+    stopped: () => end('stopped'),
+    paused: () => end('paused'),
+    giveBack: (why) => (why.reason === 'retry' ? end('retry', why.error) : end('drained')),
+  }
+}
+
+function failureReason(error: ExperimentError): StateReason {
+  if (error.code === 'TIME_LIMIT') return 'time_limit'
+  return error.class === 'user' ? 'user_error' : 'infrastructure_error'
+}

@@ -1,0 +1,26 @@
+import { isTerminal } from '@trainyard/contracts'
+import { ExperimentNotFoundError } from '../errors.ts'
+import type { ExperimentStore } from './experiment-store.ts'
+
+/** What the records say of experiments' files, as libs/artifacts asks it. */
+export function createArtifactOwners(store: ExperimentStore) {
+  async function ownerOf(id: string) {
+    try {
+      const { state, finishedAt } = await store.get(id)
+      if (!isTerminal(state)) return { state: 'live' as const }
+      const { checkpoints, model } = await store.recordedFiles(id)
+      const names = [...checkpoints.map(({ file }) => file), ...(model ? [model.folder] : [])]
+      return { state: 'ended' as const, endedAtMs: Date.parse(finishedAt ?? ''), names }
+    } catch (error) {
+      if (!(error instanceof ExperimentNotFoundError)) throw error
+      return { state: (await store.leftovers.deleted()).has(id) ? ('deleted' as const) : ('unknown' as const) }
+    }
+  }
+  const { leftovers } = store
+  return {
+    ownerOf,
+    starts: () => leftovers.starts(),
+    forgetStart: (token: string) => leftovers.forgetStart(token),
+    forgetKept: (id: string) => leftovers.forgetKept(id),
+  }
+}

@@ -1,0 +1,279 @@
+import {
+  type BatchPoint,
+  type CheckpointInfo,
+  type Epoch,
+  type Experiment,
+  type ExperimentConfig,
+  ExperimentId,
+  type ExperimentPage,
+  type ExperimentPatch,
+  ExperimentState,
+  type LayerRow,
+  type LogLine,
+  type Parent,
+  type StoredModel,
+  TERMINAL_STATES,
+} from '@trainyard/contracts'
+import type { Redis } from 'ioredis'
+import type { z } from 'zod'
+import {
+  AmbiguousIdError,
+  ExperimentNotFoundError,
+  IdempotencyKeyReusedError,
+  NotKeptError,
+  QuotaExceededError,
+  SweepEndedError,
+  WrongStateError,
+} from '../errors.ts'
+import { type ListQuery, listIds } from '../lists/experiment-list.ts'
+import { experimentFrom, type ExperimentRecord, type StoredStart } from './experiment-record.ts'
+import { createExperimentReader } from './experiment-reader.ts'
+import { experimentScripts } from './experiment-scripts.ts'
+import { sha256 } from '../redis/hash.ts'
+import { beginningWith, latestIn, randomSuffix } from '../lists/id-index.ts'
+import { openJobQueues } from '../queue/job-queues.ts'
+import { DEFAULT_PREFIX, jobId, keysOf, queueName } from '../redis/keys.ts'
+import { createLeftovers, type Leftovers } from './orphaned-artifacts.ts'
+import { createMemoryGuard } from '../redis/memory-guard.ts'
+import { startProgress } from '../eta/progress.ts'
+import { reaching } from '../redis/redis-errors.ts'
+import { type ResultArchive } from './result-archive.ts'
+import { wordsOf } from '../lists/search-terms.ts'
+import { forecastWork } from '../eta/cost-estimate.ts'
+
+export interface NewExperiment {
+  config: ExperimentConfig
+  /** Of whoever made the config, where that was another process: only workers of this version or a newer one take it. */
+  configVersion?: number
+  configHash: string
+  name: string | null
+  tags: readonly string[]
+  notes: string | null
+  priority: number
+  pool: string
+  warnings: readonly string[]
+  /** What it is run again from, or begins from; whose first epochs it takes over, up to `epoch`. */
+  parent?: Parent
+  /** A fork's, taken over already. */
+  start?: StoredStart
+  /** The experiment that it is compared with, epoch by epoch. */
+  replayOf?: string
+  /** Of the API key that submits it. */
+  owner?: string | null
+  /** How many of the owner's may be queued at once. */
+  maxQueued?: number | null
+  sweep?: { id: string; trial: number }
+}
+
+/** What of an experiment's files its record names; all else on disk is without use. */
+export interface RecordedFiles {
+  /** Newest first. */
+  checkpoints: CheckpointInfo[]
+  model: StoredModel | null
+  start: StoredStart | null
+}
+
+/** All that is known of experiments. Every call throws RedisUnavailableError when Redis does not answer. */
+export interface ExperimentStore {
+  /** Writes record, indexes, outbox and idempotency entry at once; a repeat of the same key and body answers the experiment as it is now. */
+  create(input: NewExperiment, idempotency?: { key: string; bodyHash: string }): Promise<{ experiment: Experiment; replayed: boolean }>
+  get(id: string): Promise<Experiment>
+  /** By full id, by a prefix of at least four characters that fits only one, or `latest`. */
+  find(idOrPrefix: string): Promise<Experiment>
+  /** With several filters a page may come back short, with a token. */
+  list(query: ListQuery): Promise<ExperimentPage>
+  epochs(id: string, after?: number): Promise<Epoch[]>
+  batches(id: string, epoch?: number): Promise<z.infer<typeof BatchPoint>[]>
+  /** Layer by layer, epoch by epoch. */
+  layers(id: string, epoch?: number): Promise<LayerRow[]>
+  logs(id: string): Promise<LogLine[]>
+  /** The recorded model and where it lies, or null; it is the kept one once the experiment has completed. */
+  storedModel(id: string): Promise<StoredModel | null>
+  recordedFiles(id: string): Promise<RecordedFiles>
+  /** queued, paused → canceled at once; running, pausing → canceling, and its worker is told; WrongStateError from any other state. */
+  cancel(id: string): Promise<Experiment>
+  /** queued → paused at once; running → pausing, and its worker is told; WrongStateError from any other state. */
+  pause(id: string): Promise<Experiment>
+  /** paused → queued; WrongStateError from any other state. */
+  resume(id: string): Promise<Experiment>
+  /** What is absent stays; WrongStateError for the priority of one that has ended. */
+  patch(id: string, changes: ExperimentPatch): Promise<Experiment>
+  /** Removes all that is known of one that has ended, but for its files, which `deletions` tell of; WrongStateError from any other state. */
+  remove(id: string): Promise<void>
+  leftovers: Leftovers
+}
+
+const SHORTEST_PREFIX = 4
+
+export interface StoreDeps {
+  redis: Redis
+  prefix?: string
+  /** Where steps, layers and logs of ended experiments go; without it they are told of as long as Redis has them. */
+  archive?: ResultArchive
+}
+
+export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive }: StoreDeps): ExperimentStore {
+  const scripts = experimentScripts({ redis, prefix })
+  const read = createExperimentReader({ redis, prefix, ...(archive && { archive }) })
+  const refuseWhenFull = createMemoryGuard(redis)
+  const keys = keysOf(prefix)
+  // A canceled job left in the queue is harmless (its claim is stale), so failing to remove it is no error.
+  const queues = openJobQueues({ redis, prefix, onError: () => {} })
+
+  /** Of the parent's epochs those that it begins after. */
+  async function inheritedRows({ parent }: NewExperiment): Promise<string[]> {
+    if (!parent || parent.epoch === 0) return []
+    const rows = await read.rows(parent.id).catch((error: unknown) => {
+      throw error instanceof ExperimentNotFoundError ? gone(parent.id) : error
+    })
+    if (rows.length < parent.epoch) throw gone(parent.id)
+    return rows.slice(0, parent.epoch)
+  }
+
+  const comparedWith = async ({ replayOf }: NewExperiment): Promise<{ rows: string[]; hashes: string }> =>
+    replayOf === undefined ? { rows: [], hashes: '' } : { rows: await read.rows(replayOf), hashes: await read.layerHashes(replayOf) }
+
+  async function create(input: NewExperiment, idempotency?: { key: string; bodyHash: string }) {
+    await refuseWhenFull()
+    const inherited = await inheritedRows(input)
+    const compared = await comparedWith(input)
+    const [id, outcome] = await scripts.create(
+      randomSuffix(),
+      idempotency ? sha256(idempotency.key) : '',
+      idempotency?.bodyHash ?? '',
+      queueName(input.pool, input.configVersion),
+      JSON.stringify(input.tags),
+      input.parent?.id ?? '',
+      JSON.stringify(inherited),
+      input.start?.token ?? '',
+      JSON.stringify(wordsOf(input.name ?? '')),
+      JSON.stringify(wordsOf(...input.tags)),
+      input.owner ?? '',
+      input.maxQueued ?? '',
+      JSON.stringify(compared.rows),
+      compared.hashes,
+      input.sweep?.id ?? '',
+      input.sweep?.trial ?? '',
+      ...recordFields(input),
+    )
+    if (outcome === 'quota') throw new QuotaExceededError({ owner: input.owner ?? '', maxQueued: input.maxQueued ?? 0 })
+    if (outcome === 'gone') throw gone(id)
+    if (outcome === 'ended') throw new SweepEndedError(id)
+    if (outcome === 'reused') throw new IdempotencyKeyReusedError(id)
+    // One that is new is not in BullMQ's queue yet, so it has no position to ask for.
+    const experiment = outcome === 'created' ? experimentFrom(await read.record(id), null) : await read.experiment(id)
+    return { experiment, replayed: outcome === 'replayed' }
+  }
+
+  async function find(idOrPrefix: string): Promise<Experiment> {
+    if (idOrPrefix === 'latest') return read.experiment((await latestIn(redis, keys.all)) ?? 'latest')
+    if (ExperimentId.safeParse(idOrPrefix).success) return read.experiment(idOrPrefix)
+    if (idOrPrefix.length < SHORTEST_PREFIX || !/^[0-9a-z]+$/.test(idOrPrefix)) throw new ExperimentNotFoundError(idOrPrefix)
+    const [id, other] = await beginningWith(redis, { index: keys.all, beginning: idOrPrefix })
+    if (other !== undefined) throw new AmbiguousIdError(idOrPrefix)
+    return read.experiment(id ?? idOrPrefix)
+  }
+
+  /** Takes what a transition answered: the state it found. */
+  function allowed(id: string, { found, from, action }: { found: string; from: readonly ExperimentState[]; action: string }): void {
+    if (found === 'missing') throw new ExperimentNotFoundError(id)
+    const state = ExperimentState.parse(found)
+    if (!from.includes(state)) throw new WrongStateError({ id, state, action })
+  }
+
+  const removeJob = async ({ queue, id, dispatch }: ExperimentRecord): Promise<void> => {
+    await queues.get(queue).remove(jobId({ id, dispatch }))
+  }
+
+  async function cancel(id: string): Promise<Experiment> {
+    const found = await scripts.cancel(id)
+    allowed(id, { found, from: ['queued', 'paused', 'running', 'pausing'], action: 'canceled' })
+    if (found === 'queued') await removeJob(await read.record(id))
+    return read.experiment(id)
+  }
+
+  async function pause(id: string): Promise<Experiment> {
+    const found = await scripts.pause(id)
+    allowed(id, { found, from: ['queued', 'running'], action: 'paused' })
+    if (found === 'queued') await removeJob(await read.record(id))
+    return read.experiment(id)
+  }
+
+  async function resume(id: string): Promise<Experiment> {
+    allowed(id, { found: await scripts.resume(id), from: ['paused'], action: 'resumed' })
+    return read.experiment(id)
+  }
+
+  async function patch(id: string, { name, notes, tags, priority }: ExperimentPatch): Promise<Experiment> {
+    const before = await read.record(id)
+    const asText = (value: string | null | undefined): string => (value === undefined ? '' : JSON.stringify(value))
+    const nameWords = name === undefined ? '' : JSON.stringify(wordsOf(name ?? ''))
+    const tagFields = tags ? { tags: JSON.stringify(tags), words: JSON.stringify(wordsOf(...tags)) } : { tags: '', words: '' }
+    const found = await scripts.patch(id, asText(name), asText(notes), tagFields.tags, priority ?? '', nameWords, tagFields.words)
+    if (found !== 'patched') allowed(id, { found, from: [], action: 'given another priority' })
+    const after = await read.record(id)
+    if (after.dispatch !== before.dispatch) await removeJob(before)
+    return read.experiment(id)
+  }
+
+  /** null: it was deleted after the list was read. */
+  async function unlessDeleted(id: string): Promise<Experiment | null> {
+    return read.experiment(id).catch((error: unknown) => {
+      if (error instanceof ExperimentNotFoundError) return null
+      throw error
+    })
+  }
+
+  async function remove(id: string): Promise<void> {
+    allowed(id, { found: await scripts.remove(id), from: TERMINAL_STATES, action: 'deleted before it has ended' })
+  }
+
+  return {
+    create: (input, idempotency) => reaching(() => create(input, idempotency)),
+    get: (id) => reaching(() => read.experiment(id)),
+    find: (idOrPrefix) => reaching(() => find(idOrPrefix)),
+    list: (query) =>
+      reaching(async () => {
+        const { ids, nextPageToken } = await listIds({ redis, keys, query })
+        const found = await Promise.all(ids.map(unlessDeleted))
+        return { items: found.filter((each) => each !== null), nextPageToken }
+      }),
+    epochs: (id, after = 0) => reaching(() => read.epochs(id, after)),
+    batches: (id, epoch) => reaching(() => read.batches(id, epoch)),
+    layers: (id, epoch) => reaching(() => read.layers(id, epoch)),
+    logs: (id) => reaching(() => read.logs(id)),
+    storedModel: (id) => reaching(async () => (await read.record(id)).model),
+    recordedFiles: (id) =>
+      reaching(async () => {
+        const { checkpoint, checkpointBefore, model, start } = await read.record(id)
+        return { checkpoints: [checkpoint, checkpointBefore].filter((each) => each !== null), model, start }
+      }),
+    cancel: (id) => reaching(() => cancel(id)),
+    pause: (id) => reaching(() => pause(id)),
+    resume: (id) => reaching(() => resume(id)),
+    patch: (id, changes) => reaching(() => patch(id, changes)),
+    remove: (id) => reaching(() => remove(id)),
+    leftovers: createLeftovers({ redis, keys }),
+  }
+}
+
+const gone = (id: string): NotKeptError => new NotKeptError(`Experiment ${id} has been deleted, or runs those epochs again`)
+
+function recordFields(input: NewExperiment): (string | number)[] {
+  const fields = {
+    config: JSON.stringify(input.config),
+    configHash: input.configHash,
+    warnings: JSON.stringify(input.warnings),
+    priority: input.priority,
+    pool: input.pool,
+    maxRetries: input.config.maxRetries,
+    progress: JSON.stringify(startProgress(input.config)),
+    forecast: JSON.stringify(forecastWork(input.config)),
+    ...(input.name === null ? {} : { name: input.name }),
+    ...(input.notes === null ? {} : { notes: input.notes }),
+    ...(input.parent && { parent: JSON.stringify(input.parent) }),
+    ...(input.start && { start: JSON.stringify(input.start) }),
+    ...(input.replayOf !== undefined && { replayOf: input.replayOf }),
+  }
+  return Object.entries(fields).flat()
+}

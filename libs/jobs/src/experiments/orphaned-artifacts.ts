@@ -1,0 +1,32 @@
+import type { Redis } from 'ioredis'
+import type { keysOf } from '../redis/keys.ts'
+import { reaching } from '../redis/redis-errors.ts'
+
+/** After this long every worker has seen what was deleted. */
+const DELETED_FOR_MS = 30 * 24 * 3600 * 1000
+
+/** What Redis knows of files that no experiment needs any more. */
+export interface Leftovers {
+  /** Of experiments that were deleted within the last month: any host may hold files of theirs. */
+  deleted(): Promise<Set<string>>
+  /** The experiment of each start that was taken over for a fork, by the start's token. */
+  starts(): Promise<Map<string, string>>
+  /** The start's files are gone. */
+  forgetStart(token: string): Promise<void>
+  /** The files that an ended experiment has kept are gone. */
+  forgetKept(id: string): Promise<void>
+}
+
+export function createLeftovers({ redis, keys }: { redis: Redis; keys: ReturnType<typeof keysOf> }): Leftovers {
+  return {
+    deleted: () =>
+      reaching(async () => {
+        const [seconds] = await redis.time()
+        await redis.zremrangebyscore(keys.deleted, '-inf', `${1000 * Number(seconds) - DELETED_FOR_MS}`)
+        return new Set(await redis.zrange(keys.deleted, '0', '-1'))
+      }),
+    starts: () => reaching(async () => new Map(Object.entries(await redis.hgetall(keys.starts)))),
+    forgetStart: (token) => reaching(async () => void (await redis.hdel(keys.starts, token))),
+    forgetKept: (id) => reaching(async () => void (await redis.hdel(keys.record(id), 'model', 'checkpoint', 'checkpointBefore'))),
+  }
+}

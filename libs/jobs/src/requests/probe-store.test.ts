@@ -1,0 +1,169 @@
+import { type ExperimentError, ProbeRequest } from '@trainyard/contracts'
+import type { Redis } from 'ioredis'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ownRedis } from '@trainyard/testing/redis/own-redis'
+import { poll } from '@trainyard/testing/inputs/poll'
+import { createProbeSource } from './probe-consumer.ts'
+import { createProbeStore, type ProbeStore } from './probe-store.ts'
+import { questionId } from './request-queue.ts'
+import type { FetchedQuestion, QuestionSource } from './request-consumer.ts'
+
+const own = ownRedis({ whenDown: 'wait' })
+const WITHIN = { timeoutMs: 60_000 }
+const never = new AbortController().signal
+const cell = { norm: 'none' as const, bias: true, depth: 0, outputNorm: { mean: 1, std: null, values: [1] }, layers: [] }
+const request = (fields: Partial<ProbeRequest> = {}): ProbeRequest => ProbeRequest.parse(fields)
+
+let redis: Redis
+let prefix: string
+let store: ProbeStore
+let sources: QuestionSource<ProbeRequest>[]
+let errors: unknown[]
+let runs = 0
+
+beforeAll(() => void (redis = own.redis))
+beforeEach(() => {
+  prefix = `{probe-${runs++}}`
+  errors = []
+  sources = []
+  store = createProbeStore({ redis, prefix })
+})
+afterEach(async () => {
+  for (const source of sources) await source.close()
+  expect(errors).toEqual([])
+})
+
+function openSource(): QuestionSource<ProbeRequest> {
+  const source = createProbeSource({ redis, prefix, onError: (error) => errors.push(error) })
+  sources.push(source)
+  return source
+}
+
+const taken = (source: QuestionSource<ProbeRequest>): Promise<FetchedQuestion<ProbeRequest>> =>
+  poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
+
+describe('create()', () => {
+  test('an equal request, in whatever order of fields, is the same probe and is queued once', async () => {
+    const probe = await store.create(request({ draws: 2 }))
+    const { seed, draws, ...rest } = request({ draws: 2 })
+    expect(await store.create({ draws, seed, ...rest })).toEqual(probe)
+    expect(probe).toMatchObject({ state: 'queued', fraction: 0, results: [], error: null, finishedAt: null })
+    const source = openSource()
+    const { id, data } = await taken(source)
+    expect({ id, data }).toEqual({ id: probe.id, data: request({ draws: 2 }) })
+    expect(await source.next()).toBeNull()
+  })
+
+  test('any other field makes another probe', () => {
+    const others = [
+      {},
+      { seed: 1 },
+      { draws: 2 },
+      { depths: [1] },
+      { norms: ['none' as const] },
+      { normPosition: 'after' as const },
+      { width: 8 },
+    ]
+    expect(new Set(others.map((fields) => questionId(request(fields)))).size).toBe(others.length)
+  })
+
+  test('thirty at the same time are one', async () => {
+    const probes = await Promise.all(Array.from({ length: 30 }, () => store.create(request())))
+    expect(new Set(probes.map(({ id }) => id)).size).toBe(1)
+    const source = openSource()
+    await taken(source)
+    expect(await source.next()).toBeNull()
+  })
+})
+
+describe('get()', () => {
+  test.each(['meta', 'events', 'id', 'a'.repeat(24), 'A'.repeat(24), '../x'])('%s — PROBE_NOT_FOUND', async (id) => {
+    await store.create(request())
+    await expect(store.get(id)).rejects.toMatchObject({ code: 'PROBE_NOT_FOUND' })
+  })
+})
+
+describe('a probe', () => {
+  test('queued, running with its fraction, completed with its results, which stay', async () => {
+    const { id } = await store.create(request())
+    const question = await taken(openSource())
+    question.tell(0.5)
+    await poll(async () => expect(await store.get(id)).toMatchObject({ state: 'running', fraction: 0.5 }), WITHIN)
+    await question.answer([cell])
+    const done = await store.get(id)
+    expect(done).toMatchObject({ state: 'completed', fraction: 1, results: [cell], error: null })
+    expect(await store.create(request())).toEqual(done)
+  })
+
+  const error: ExperimentError = { class: 'user', code: 'DATASET_MISSING', message: 'not there', advice: 'fetch it' }
+
+  test("a user's failure is not tried again; asked anew it begins anew", async () => {
+    const { id } = await store.create(request())
+    const source = openSource()
+    await (await taken(source)).fail(error)
+    expect(await store.get(id)).toMatchObject({ state: 'failed', error, finishedAt: expect.any(String) })
+    expect(await source.next()).toBeNull()
+    expect(await store.create(request())).toMatchObject({ id, state: 'queued', error: null, finishedAt: null })
+    await (await taken(source)).answer([cell])
+    expect((await store.get(id)).state).toBe('completed')
+  })
+
+  test('an infrastructure failure is tried three times', async () => {
+    const { id } = await store.create(request())
+    const source = openSource()
+    const failure: ExperimentError = { ...error, class: 'infrastructure', code: 'TRAINER_CRASHED' }
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      expect(await store.get(id)).toMatchObject({ state: 'queued', error: null })
+      await (await taken(source)).fail(failure)
+    }
+    expect(await store.get(id)).toMatchObject({ state: 'failed', error: failure })
+  })
+
+  test('given back, it is taken before what waits', async () => {
+    const { id } = await store.create(request())
+    const source = openSource()
+    const question = await taken(source)
+    await store.create(request({ seed: 1 }))
+    await question.giveBack()
+    expect((await store.get(id)).state).toBe('queued')
+    expect((await taken(source)).id).toBe(id)
+  })
+
+  test('a worker that vanishes — the next one is given its probe', async () => {
+    const { id } = await store.create(request())
+    const lost = openSource()
+    await taken(lost)
+    await lost.close()
+    const question = await taken(openSource())
+    expect(question.id).toBe(id)
+    await question.answer([cell])
+    expect((await store.get(id)).state).toBe('completed')
+  })
+})
+
+describe('waitFor()', () => {
+  test('answers the result once it is there', async () => {
+    const { id } = await store.create(request())
+    const waiting = store.waitFor(id, { timeoutMs: 60_000, signal: never })
+    await (await taken(openSource())).answer([cell])
+    expect(await waiting).toMatchObject({ state: 'completed', results: [cell] })
+  })
+
+  test('when the time is over, or nobody waits any more, answers the probe as it is', async () => {
+    const { id } = await store.create(request())
+    expect(await store.waitFor(id, { timeoutMs: 50, signal: never })).toMatchObject({ state: 'queued' })
+    const abort = new AbortController()
+    const waiting = store.waitFor(id, { timeoutMs: 3_600_000, signal: abort.signal })
+    abort.abort()
+    expect(await waiting).toMatchObject({ state: 'queued' })
+  })
+})
+
+test('BullMQ keeps no copies of results in its events', async () => {
+  const source = openSource()
+  for (let seed = 0; seed < 20; seed++) {
+    await store.create(request({ seed }))
+    await (await taken(source)).answer([{ ...cell, outputNorm: { mean: 1, std: 1, values: Array(5000).fill(0.123_456_789) } }])
+  }
+  expect(await redis.xlen(`${prefix}:probe-v1:events`)).toBeLessThan(10)
+})

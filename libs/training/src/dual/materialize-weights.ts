@@ -1,0 +1,100 @@
+import { add, matMul, type Runtime, scale, type Tensor, toFloat } from '@trainyard/tensorflow'
+import { baseRows, type BaseWeight, type FirstShape, heldRows, savedBase } from './initial-weight.ts'
+import { type BlockHooks, inBlocks } from '../data/chunks.ts'
+import type { ModelState, Parameter, SavedArray, SavedModel, TrainingState } from '../layers/parameter.ts'
+import type { ResidentImages } from '../data/device-images.ts'
+import { SAMPLE_NAMES } from './dual-names.ts'
+import { INPUT_BLOCK, PIXEL_MAX } from './dual-space.ts'
+
+interface FromImages extends BlockHooks {
+  /** The train images that the coefficients stand for. */
+  images: ResidentImages
+}
+
+/** A saved network with its first weight spelt out and all arrays in float32; the same arrays where it is so already. */
+export async function speltOutModel(tf: Runtime, saved: SavedModel, from: FromImages): Promise<ModelState> {
+  const { epoch, parameters, buffers } = saved
+  const base = savedBase(saved)
+  if (!base) return plainModel(saved)
+  const { coefficients, baseStep } = sampleArrays(parameters)
+  const weight = await weightOf(tf, { base, coefficients, scales: { base: 1, velocity: baseStep } }, from)
+  return { epoch, parameters: withWeight(parameters, weight), buffers: floatArrays(buffers.filter(isPlain)) }
+}
+
+/** A saved network over pixels, with all arrays in float32. */
+export function plainModel({ epoch, parameters, buffers }: SavedModel): ModelState {
+  return { epoch, parameters: floatArrays(parameters), buffers: floatArrays(buffers) }
+}
+
+/** A whole state with its first weight spelt out, so that a first layer over pixels can go on with it. */
+export async function speltOutState(tf: Runtime, state: TrainingState, from: FromImages): Promise<TrainingState> {
+  const base = savedBase(state)
+  if (!base) return state
+  const { coefficients, baseStep } = sampleArrays(state.momenta)
+  const velocity = await weightOf(tf, { base, coefficients, scales: { base: 0, velocity: baseStep } }, from)
+  return { ...(await speltOutModel(tf, state, from)), momenta: withWeight(state.momenta, velocity) }
+}
+
+const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(SAMPLE_NAMES))
+const isPlain = ({ name }: SavedArray): boolean => !OWN_NAMES.has(name)
+
+function withWeight(arrays: readonly SavedArray[], weight: Parameter): Parameter[] {
+  return [weight, ...floatArrays(arrays.filter(isPlain))]
+}
+
+function floatArrays(arrays: readonly SavedArray[]): Parameter[] {
+  return arrays.map(({ name, shape, values }) => ({
+    name,
+    shape,
+    values: values instanceof Float32Array ? values : Float32Array.from(values),
+  }))
+}
+
+function sampleArrays(arrays: readonly SavedArray[]): { coefficients: SavedArray; baseStep: number } {
+  const coefficients = arrays.find(({ name }) => name === SAMPLE_NAMES.coefficients)
+  if (!coefficients) throw new Error(`A state with ${SAMPLE_NAMES.seed} has no ${SAMPLE_NAMES.coefficients}`)
+  return { coefficients, baseStep: arrays.find(({ name }) => name === SAMPLE_NAMES.baseStep)?.values[0] ?? 0 }
+}
+
+interface WeightParts {
+  base: BaseWeight
+  /** C, (images, units) */
+  coefficients: SavedArray
+  scales: { base: number; velocity: number }
+}
+
+/** s · W₀ + c · V₀ + Xᵀ · C, block by block of the inputs: (inputs, units) float32. */
+async function weightOf(tf: Runtime, parts: WeightParts, { images, ...hooks }: FromImages): Promise<Parameter> {
+  const { base, coefficients, scales } = parts
+  const [, units = 0] = coefficients.shape
+  const shape = { inputs: images.inputs, units }
+  const values = new Float32Array(shape.inputs * units)
+  const overPixels = tf.scope(() =>
+    toFloat(tf, scale(tf, tf.doubles(Float64Array.from(coefficients.values), coefficients.shape), 1 / PIXEL_MAX)),
+  )
+  try {
+    await inBlocks({ total: shape.inputs, size: INPUT_BLOCK, ...hooks }, (block) =>
+      tf.scope(() => {
+        const learnt = matMul(tf, [images.pixels(block), overPixels], { a: true }) // (inputs, units)
+        const rows = baseShare(tf, { base, scales }, { ...block, ...shape })
+        values.set(tf.readFloats(rows.reduce((sum, part) => add(tf, [sum, part]), learnt)), block.first * units)
+      }),
+    )
+  } finally {
+    tf.dispose(overPixels)
+  }
+  return { name: SAMPLE_NAMES.weight, shape: [shape.inputs, units], values }
+}
+
+/** What of s · W₀ and c · V₀ is not nothing: (count, units) each. */
+function baseShare(
+  tf: Runtime,
+  { base, scales }: Pick<WeightParts, 'base' | 'scales'>,
+  rows: { first: number; count: number } & FirstShape,
+): Tensor[] {
+  const velocity = 'seed' in base ? null : base.velocity
+  return [
+    ...(scales.base === 0 ? [] : [baseRows(tf, base, rows)]),
+    ...(velocity && scales.velocity !== 0 ? [scale(tf, heldRows(tf, velocity, rows), scales.velocity)] : []),
+  ]
+}
