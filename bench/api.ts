@@ -26,7 +26,7 @@ try {
     const flowers = { dataset: 'flowers102', imageSize: 128, epochs: 1, evaluate: 'none' } as const
     rows.push(['POST to first step, Flowers102 128 px', spread(await postToFirstStep(flowers)), '< 700 ms'])
   } else say('FLOWERS102_ROOT is not set: without the start on Flowers102')
-  const stops = { cancel: await wishToEnd('cancel'), pause: await wishToEnd('pause') }
+  const stops = { cancel: await requestEnd('cancel'), pause: await requestEnd('pause') }
   rows.push(['cancel of a running experiment to its end', spread(stops.cancel), '< 200 ms'])
   rows.push(['pause of a running experiment to its checkpoint, epochs of some 50 ms', spread(stops.pause), '< 200 ms and an epoch'])
   rows.push([`epoch to ${STREAMS} open event streams`, spread(await epochToStreams()), 'p99 < 500 ms'])
@@ -62,7 +62,7 @@ async function postToFirstStep(config: Parameters<typeof client.experiments.subm
 }
 
 /** From sending the wish to the state that it leads to: the worker has heard of it, its trainer has stopped, and the record says so. */
-async function wishToEnd(wish: 'cancel' | 'pause'): Promise<number[]> {
+async function requestEnd(wish: 'cancel' | 'pause'): Promise<number[]> {
   say(`${wish} while training…`)
   const latenciesMs: number[] = []
   for (let i = 0; i < STARTS; i++) {

@@ -1,6 +1,6 @@
 import { CLASSES, type NormType } from '@trainyard/contracts'
 import type { Runtime, Tensor } from '@trainyard/tensorflow'
-import { type ResidentImages, train, type TrainingCallbacks } from '@trainyard/training'
+import { type DeviceImages, train, type TrainingCallbacks } from '@trainyard/training'
 
 /** Of the notebook's images, 128 × 128. */
 export const INPUTS = 3 * 128 * 128
@@ -9,14 +9,14 @@ export const LR = 1e-4
 interface BareLoop {
   norm: NormType
   recordLayers?: boolean
-  /** In sample space. */
+  /** In the dual form. */
   kernel?: Tensor
   epochs: number
   callbacks?: TrainingCallbacks
 }
 
 /** The notebook's network trained without a service around it: seconds of every epoch but the first, which warms up. */
-export async function bareLoop(tf: Runtime, trainImages: ResidentImages, loop: BareLoop): Promise<number[]> {
+export async function bareLoop(tf: Runtime, trainImages: DeviceImages, loop: BareLoop): Promise<number[]> {
   const { norm, recordLayers = false, kernel = null, epochs, callbacks = {} } = loop
   const ends: number[] = []
   const shape = norm === 'none' ? null : ({ type: norm, position: 'before', affine: true, groupSize: 32 } as const)

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { CLASSES, type FirstLayer } from '@trainyard/contracts'
 import { loadEngine, type Tensor } from '@trainyard/tensorflow'
-import { gramMatrix, residentImages, type ResidentImages, train } from '@trainyard/training'
+import { gramMatrix, deviceImages, type DeviceImages, train } from '@trainyard/training'
 import { createCheckpointSchedule } from '../apps/trainer/src/run/checkpoint-schedule.ts'
 import { writeCheckpoint } from '../apps/trainer/src/files/write-checkpoint.ts'
 import { machineLine } from './machine.ts'
@@ -12,7 +12,7 @@ import { markdownTable, median } from './table.ts'
 const ROUNDS = Number(process.argv[2] ?? 5)
 const DEFAULT_INTERVAL_SECONDS = 30
 /** Of a run that is timed, with this many checkpoints in it or with none; each has epochs enough to be written while they go on. */
-const EPOCHS = { direct: 16, sample: 40 }
+const EPOCHS = { direct: 16, dual: 40 }
 const CHECKPOINTS = 4
 const IMAGES = 1020
 const INPUTS = 3 * 128 ** 2
@@ -21,13 +21,13 @@ const { engine, tf } = loadEngine(process.env)
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 /** Noise: what images show takes no other time. */
-function noiseImages(): ResidentImages {
+function noiseImages(): DeviceImages {
   const pixels = Uint8Array.from({ length: IMAGES * INPUTS }, (_, i) => (Math.imul(i + 1, 0x9e37_79b1) >>> 13) & 255)
-  return residentImages(tf, { pixels, labels: Uint8Array.from({ length: IMAGES }, (_, i) => i % CLASSES), inputs: INPUTS })
+  return deviceImages(tf, { pixels, labels: Uint8Array.from({ length: IMAGES }, (_, i) => i % CLASSES), inputs: INPUTS })
 }
 
 interface Timed {
-  images: ResidentImages
+  images: DeviceImages
   firstLayer: FirstLayer
   kernel: Tensor | null
   /** Checkpoints are written there; null: none are. */
@@ -94,7 +94,7 @@ try {
     products.map((product) => product / 255 ** 2),
     [images.count, images.count],
   )
-  const rows = [await row('direct', { images, kernel: null, folder }), await row('sample', { images, kernel, folder })]
+  const rows = [await row('direct', { images, kernel: null, folder }), await row('dual', { images, kernel, folder })]
   const header = ['first layer', 'a checkpoint', 'costs the training, s: median (min – max)', `of ${DEFAULT_INTERVAL_SECONDS} s`, 'goal']
   process.stdout.write(
     `${markdownTable(header, rows)}\n\n${machineLine()}; TensorFlow ${engine.version}; ${ROUNDS} rounds in alternation\n`,

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { NormType } from '@trainyard/contracts'
 import { loadSplit } from '@trainyard/datasets'
 import { loadEngine } from '@trainyard/tensorflow'
-import { gramMatrix, residentImages } from '@trainyard/training'
+import { gramMatrix, deviceImages } from '@trainyard/training'
 import { bareLoop, INPUTS } from './bare-loop.ts'
 import { pythonWithCuda } from './cuda-python.ts'
 import { sampleBusy } from './gpu-busy.ts'
@@ -32,7 +32,7 @@ if (!tf.onGpu) {
 
 type Seconds = Record<NormType, number[]>
 const perNorm = (): Seconds => ({ none: [], batch: [], layer: [], group: [] })
-const seconds = { eager: perNorm(), queued: perNorm(), direct: perNorm(), sample: perNorm() }
+const seconds = { eager: perNorm(), queued: perNorm(), direct: perNorm(), dual: perNorm() }
 
 const found = await pythonWithCuda(process.env)
 if (found.python === null) say(`Without PyTorch: ${found.reason}`)
@@ -43,7 +43,7 @@ const pytorch =
 const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-bench-'))
 try {
   const { pixels, labels } = await loadSplit({ dataset: 'flowers102', split: 'train', imageSize: 128, folders: { data, flowers102 } })
-  const images = residentImages(tf, { pixels, labels, inputs: INPUTS })
+  const images = deviceImages(tf, { pixels, labels, inputs: INPUTS })
   const products = await gramMatrix(tf, { rows: images, columns: images })
   const kernel = tf.doubles(
     products.map((product) => product / 255 ** 2),
@@ -56,9 +56,9 @@ try {
         eager: pytorch ? await torchEpochs(norm) : [],
         queued: pytorch ? await torchEpochs(`queued ${norm}`) : [],
         direct: await bareLoop(tf, images, { norm, epochs: EPOCHS }),
-        sample: await bareLoop(tf, images, { norm, kernel, epochs: EPOCHS }),
+        dual: await bareLoop(tf, images, { norm, kernel, epochs: EPOCHS }),
       }
-      if (round > 0) for (const side of ['eager', 'queued', 'direct', 'sample'] as const) seconds[side][norm].push(...measured[side])
+      if (round > 0) for (const side of ['eager', 'queued', 'direct', 'dual'] as const) seconds[side][norm].push(...measured[side])
     }
   }
   say('watching the GPU')
@@ -83,12 +83,12 @@ function print(busy: number[]): void {
       : `${(median(values) * 1000).toFixed(1)} (${(Math.min(...values) * 1000).toFixed(1)} – ${(Math.max(...values) * 1000).toFixed(1)})`
   const over = (values: number[], base: number[]): string => (base.length === 0 ? '' : `${(median(values) / median(base)).toFixed(2)} ×`)
   const rows = NormType.options.flatMap((norm) => {
-    const { eager, queued, direct, sample } = seconds
+    const { eager, queued, direct, dual } = seconds
     return [
       [`PyTorch, norm ${norm}, a loss read at every step`, cell(eager[norm]), '', ''],
       [`PyTorch, norm ${norm}, losses read once an epoch`, cell(queued[norm]), '', ''],
       [`over the pixels, norm ${norm}`, cell(direct[norm]), over(direct[norm], queued[norm]), '≤ 1.0'],
-      [`in sample space, norm ${norm}`, cell(sample[norm]), over(sample[norm], queued[norm]), ''],
+      [`in the dual form, norm ${norm}`, cell(dual[norm]), over(dual[norm], queued[norm]), ''],
     ]
   })
   const mean = busy.reduce((sum, value) => sum + value, 0) / busy.length

@@ -1,6 +1,6 @@
 import { CLASSES, estimatedSeconds, type TrainingSizes } from '@trainyard/contracts'
 import { loadEngine, type Tensor } from '@trainyard/tensorflow'
-import { gramMatrix, measureSpeed, residentImages, type ResidentImages, speltOutModel, train } from '@trainyard/training'
+import { gramMatrix, measureSpeed, deviceImages, type DeviceImages, materializeModel, train } from '@trainyard/training'
 import { machineLine } from './machine.ts'
 import { markdownTable, median } from './table.ts'
 
@@ -39,9 +39,9 @@ const sizesOf = ({ images, imageSize, width }: Case): TrainingSizes => ({
 })
 
 /** Noise: what images show takes no other time. */
-function noiseImages({ images, inputs }: TrainingSizes): ResidentImages {
+function noiseImages({ images, inputs }: TrainingSizes): DeviceImages {
   const pixels = Uint8Array.from({ length: images * inputs }, (_, i) => (Math.imul(i + 1, 0x9e37_79b1) >>> 13) & 255)
-  return residentImages(tf, { pixels, labels: Uint8Array.from({ length: images }, (_, i) => i % CLASSES), inputs })
+  return deviceImages(tf, { pixels, labels: Uint8Array.from({ length: images }, (_, i) => i % CLASSES), inputs })
 }
 
 /** Seconds of an epoch, before the first one, and for the model at the end. */
@@ -53,10 +53,10 @@ interface Seconds {
 
 const noSeconds = (): Seconds => ({ epoch: [], setUp: [], model: [] })
 
-/** One run over pixels and one in sample space, round by round. */
-async function measure(sizes: TrainingSizes): Promise<{ direct: Seconds; sample: Seconds }> {
+/** One run over pixels and one in the dual form, round by round. */
+async function measure(sizes: TrainingSizes): Promise<{ direct: Seconds; dual: Seconds }> {
   const images = noiseImages(sizes)
-  const [direct, sample] = [noSeconds(), noSeconds()]
+  const [direct, dual] = [noSeconds(), noSeconds()]
   for (let round = 0; round < ROUNDS; round++) {
     await run({ sizes, images, kernel: null, into: direct })
     const startMs = performance.now()
@@ -66,17 +66,17 @@ async function measure(sizes: TrainingSizes): Promise<{ direct: Seconds; sample:
       [images.count, images.count],
     )
     const kernelSeconds = secondsSince(startMs)
-    await run({ sizes, images, kernel, into: sample })
-    sample.setUp.push(kernelSeconds + (sample.setUp.pop() ?? NaN))
+    await run({ sizes, images, kernel, into: dual })
+    dual.setUp.push(kernelSeconds + (dual.setUp.pop() ?? NaN))
     tf.dispose(kernel)
   }
   images.dispose()
-  return { direct, sample }
+  return { direct, dual }
 }
 
 interface Run {
   sizes: TrainingSizes
-  images: ResidentImages
+  images: DeviceImages
   /** null: over the pixels. */
   kernel: Tensor | null
   into: Seconds
@@ -95,7 +95,7 @@ async function run({ sizes, images, kernel, into }: Run): Promise<void> {
           if (epoch > 1) into.epoch.push(seconds)
           if (epoch < EPOCHS || !kernel) return
           const endMs = performance.now()
-          await speltOutModel(tf, state.read(), { images })
+          await materializeModel(tf, state.read(), { images })
           into.model.push(secondsSince(endMs))
         },
       },
@@ -104,9 +104,9 @@ async function run({ sizes, images, kernel, into }: Run): Promise<void> {
   into.setUp.push(setUp)
 }
 
-/** After how many epochs sample space has paid for its set-up and its model. */
-const crossover = (direct: number, sample: { epoch: number; setUp: number; model: number }): number =>
-  (sample.setUp + sample.model) / (direct - sample.epoch)
+/** After how many epochs the dual form has paid for its set-up and its model. */
+const crossover = (direct: number, dual: { epoch: number; setUp: number; model: number }): number =>
+  (dual.setUp + dual.model) / (direct - dual.epoch)
 
 const seconds = (value: number): string => value.toFixed(value < 1 ? 3 : 2)
 const epochs = (value: number): string => (value < 0 || value > 10_000 ? 'never' : value.toFixed(1))
@@ -114,10 +114,10 @@ const epochs = (value: number): string => (value < 0 || value > 10_000 ? 'never'
 async function row(each: Case): Promise<string[]> {
   process.stderr.write(`${each.images} images of ${each.imageSize} px, width ${each.width}…\n`)
   const sizes = sizesOf(each)
-  const { direct, sample } = await measure(sizes)
-  const ours = { epoch: median(sample.epoch), setUp: median(sample.setUp), model: median(sample.model) }
+  const { direct, dual } = await measure(sizes)
+  const ours = { epoch: median(dual.epoch), setUp: median(dual.setUp), model: median(dual.model) }
   const epoch = median(direct.epoch)
-  const { direct: expectedDirect, sample: expected } = estimatedSeconds(sizes, speed)
+  const { direct: expectedDirect, dual: expected } = estimatedSeconds(sizes, speed)
   const total = ({ setUp, model, epoch: each30 }: typeof ours): number => setUp + model + FULL_RUN * each30
   const [ratio, expectedRatio] = [total(ours) / (FULL_RUN * epoch), total(expected) / total(expectedDirect)]
   if (ratio > 0.5 && ratio < 2)

@@ -7,7 +7,7 @@ import { createClient } from '@trainyard/client'
 import { type Experiment, type FirstLayer, NormType } from '@trainyard/contracts'
 import { loadSplit } from '@trainyard/datasets'
 import { loadEngine, type Tensor } from '@trainyard/tensorflow'
-import { gramMatrix, residentImages, type ResidentImages, speltOutModel } from '@trainyard/training'
+import { gramMatrix, deviceImages, type DeviceImages, materializeModel } from '@trainyard/training'
 import { pythonWithTorch } from '@trainyard/testing/python/python-with-torch'
 import { startService, stopAndRemove } from '@trainyard/testing/services/service'
 import { bareLoop, gaps, INPUTS, LR } from './bare-loop.ts'
@@ -24,8 +24,8 @@ const CONFIG = { dataset: 'flowers102', depth: 3, width: 512, norm: 'none', lr: 
 /** Of a run that is measured as a whole. */
 const WHOLE_RUN = 30
 
-type EpochSeconds = Record<'notebook' | 'service' | 'withSignal' | 'sampleService', number[]> &
-  Record<'pytorch' | 'direct' | 'sample', Record<NormType, number[]>>
+type EpochSeconds = Record<'notebook' | 'service' | 'withSignal' | 'dualService', number[]> &
+  Record<'pytorch' | 'direct' | 'dual', Record<NormType, number[]>>
 
 /** A run of WHOLE_RUN epochs without norm, in seconds: PyTorch's, ours, and what of ours is no epoch. */
 type WholeRun = Record<'pytorch' | 'ours' | 'kernel' | 'prepare' | 'model', number[]>
@@ -45,26 +45,26 @@ const service = await startService()
 const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-bench-'))
 try {
   const { pixels, labels } = await loadSplit({ dataset: 'flowers102', split: 'train', imageSize: 128, folders: { data, flowers102 } })
-  const trainImages = residentImages(tf, { pixels, labels, inputs: INPUTS })
+  const trainImages = deviceImages(tf, { pixels, labels, inputs: INPUTS })
   const perNorm = (): Record<NormType, number[]> => ({ none: [], batch: [], layer: [], group: [] })
   const epochs: EpochSeconds = {
-    ...{ notebook: [], service: [], withSignal: [], sampleService: [] },
-    ...{ pytorch: perNorm(), direct: perNorm(), sample: perNorm() },
+    ...{ notebook: [], service: [], withSignal: [], dualService: [] },
+    ...{ pytorch: perNorm(), direct: perNorm(), dual: perNorm() },
   }
   const whole: WholeRun = { pytorch: [], ours: [], kernel: [], prepare: [], model: [] }
   const kernel = await makeKernel(trainImages, whole)
-  await throughService('sample', EPOCHS) // decodes, and leaves the trainer warm
+  await throughService('dual', EPOCHS) // decodes, and leaves the trainer warm
   const samplePeakMiB = await trainerPeakMiB()
   for (let round = 1; round <= ROUNDS; round++) {
     say(`round ${round} of ${ROUNDS}`)
     for (const norm of NormType.options) {
       for (let epoch = 1; epoch < EPOCHS; epoch++) epochs.pytorch[norm].push(await pytorch.seconds(norm))
-      epochs.sample[norm].push(...(await bareLoop(tf, trainImages, { norm, kernel, epochs: EPOCHS })))
+      epochs.dual[norm].push(...(await bareLoop(tf, trainImages, { norm, kernel, epochs: EPOCHS })))
       epochs.direct[norm].push(...(await bareLoop(tf, trainImages, { norm, epochs: EPOCHS })))
     }
     epochs.withSignal.push(...(await bareLoop(tf, trainImages, { norm: 'none', recordLayers: true, epochs: EPOCHS })))
     epochs.service.push(...(await throughService('direct', EPOCHS)))
-    epochs.sampleService.push(...(await throughService('sample', 4 * EPOCHS)))
+    epochs.dualService.push(...(await throughService('dual', 4 * EPOCHS)))
     epochs.notebook.push(await pytorch.seconds('notebook'))
     let seconds = 0
     for (let epoch = 1; epoch <= WHOLE_RUN; epoch++) seconds += await pytorch.seconds('none')
@@ -82,7 +82,7 @@ try {
   await rm(data, { recursive: true, force: true })
 }
 
-async function makeKernel(images: ResidentImages, { kernel }: WholeRun): Promise<Tensor> {
+async function makeKernel(images: DeviceImages, { kernel }: WholeRun): Promise<Tensor> {
   const startMs = performance.now()
   const products = await gramMatrix(tf, { rows: images, columns: images })
   const scaled = products.map((product) => product / 255 ** 2)
@@ -91,7 +91,7 @@ async function makeKernel(images: ResidentImages, { kernel }: WholeRun): Promise
 }
 
 /** From nothing but the images to the model that is kept. */
-async function wholeRun(images: ResidentImages, whole: WholeRun): Promise<void> {
+async function wholeRun(images: DeviceImages, whole: WholeRun): Promise<void> {
   const startMs = performance.now()
   const kernel = await makeKernel(images, whole)
   const preparedFromMs = performance.now()
@@ -102,7 +102,7 @@ async function wholeRun(images: ResidentImages, whole: WholeRun): Promise<void> 
       onEpochEnd: async ({ epoch }, state) => {
         if (epoch < WHOLE_RUN) return
         const endMs = performance.now()
-        await speltOutModel(tf, state.read(), { images })
+        await materializeModel(tf, state.read(), { images })
         whole.model.push((performance.now() - endMs) / 1000)
       },
     },
@@ -142,23 +142,23 @@ function print({ epochs, whole, decoding, peakMiB, samplePeakMiB }: Results): vo
     `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} – ${Math.max(...values).toFixed(2)})`
   const ratio = (values: number[], base: number[]): string => (median(values) / median(base)).toFixed(2)
   const precise = (values: number[], base: number[]): string => (median(values) / median(base)).toFixed(3)
-  const { notebook, pytorch: torch, direct, sample, withSignal, service: served, sampleService } = epochs
+  const { notebook, pytorch: torch, direct, dual, withSignal, service: served, dualService } = epochs
   const over = (values: number[], base: number[]): string => `${((median(values) / median(base) - 1) * 100).toFixed(1)} % over`
   const megabytes = (mebibytes: number): string => `${Math.round((mebibytes * 2 ** 20) / 1e6)} MB`
   const normRows = NormType.options.flatMap((norm) => [
     [`PyTorch, images preloaded, norm ${norm}`, cell(torch[norm]), '', ''],
-    [`in sample space, norm ${norm}`, cell(sample[norm]), `${precise(sample[norm], torch[norm])} × PyTorch preloaded`, '≤ 0.15'],
+    [`in the dual form, norm ${norm}`, cell(dual[norm]), `${precise(dual[norm], torch[norm])} × PyTorch preloaded`, '≤ 0.15'],
     [`over the pixels, norm ${norm}`, cell(direct[norm]), `${ratio(direct[norm], torch[norm])} × PyTorch preloaded`, '≤ 0.60'],
   ])
   const rows = [
     ["the notebook's own loop in PyTorch, decoding in every epoch", cell(notebook), '', ''],
-    ['in sample space, norm none', cell(sample.none), `${precise(sample.none, notebook)} × the notebook's loop`, '≤ 0.05'],
+    ['in the dual form, norm none', cell(dual.none), `${precise(dual.none, notebook)} × the notebook's loop`, '≤ 0.05'],
     ['over the pixels, norm none', cell(direct.none), `${ratio(direct.none, notebook)} × the notebook's loop`, '≤ 0.25'],
     ...normRows,
     [
-      'in sample space, with signal, through the service',
-      cell(sampleService),
-      `${precise(sampleService, torch.none)} × PyTorch preloaded`,
+      'in the dual form, with signal, through the service',
+      cell(dualService),
+      `${precise(dualService, torch.none)} × PyTorch preloaded`,
       '≤ 0.15',
     ],
     ["over the pixels, with every layer's signal", cell(withSignal), `${over(withSignal, direct.none)} that without it`, '≤ 5 %'],
@@ -170,7 +170,7 @@ function print({ epochs, whole, decoding, peakMiB, samplePeakMiB }: Results): vo
     ["the first layer's weight for the model, once per run", cell(whole.model), '', ''],
     [`${WHOLE_RUN} epochs, PyTorch, images preloaded`, cell(whole.pytorch), '', ''],
     [
-      `${WHOLE_RUN} epochs with all of these, in sample space`,
+      `${WHOLE_RUN} epochs with all of these, in the dual form`,
       cell(whole.ours),
       `${precise(whole.ours, whole.pytorch)} × PyTorch preloaded`,
       '',
@@ -183,7 +183,7 @@ function print({ epochs, whole, decoding, peakMiB, samplePeakMiB }: Results): vo
       '≤ 1',
     ],
     ['the train split from the cache', cell(decoding.fromCache), '', '< 0.3 s'],
-    ["the trainer's peak memory in sample space, the best model kept", megabytes(samplePeakMiB), '', '< 1500 MB'],
+    ["the trainer's peak memory in the dual form, the best model kept", megabytes(samplePeakMiB), '', '< 1500 MB'],
     ['the same after runs over the pixels, too', megabytes(peakMiB), '', ''],
   ]
   const header = ['an epoch of Flowers102 train, 3 × 512, batch 64', 'seconds: median (min – max)', 'ratio of medians', 'goal']

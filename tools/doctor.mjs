@@ -6,7 +6,7 @@ import { checkCompiler, checkData, checkEngine, checkFlowers102, checkNode, chec
 import { checkApi, checkRedis } from './doctor/service-checks.mjs'
 import { runTool } from './run-tool.mjs'
 import { dataFolder } from './start/flags.mjs'
-import { messageOf, ToolError } from './tool-error.mjs'
+import { errorMessage, ToolError } from './tool-error.mjs'
 
 /** Says what this host has and lacks, a line each; with --json as one document. Exit code 1 when something is wrong. */
 await runTool(async () => {
@@ -35,6 +35,6 @@ function parseFlags(args) {
   try {
     return parseArgs({ args, options: { json: { type: 'boolean', default: false }, data: { type: 'string' } } }).values
   } catch (error) {
-    throw new ToolError(`${messageOf(error).split('. ')[0]}; doctor knows --json and --data <folder>`, { cause: error })
+    throw new ToolError(`${errorMessage(error).split('. ')[0]}; doctor knows --json and --data <folder>`, { cause: error })
   }
 }

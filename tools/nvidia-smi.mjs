@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { messageOf } from './tool-error.mjs'
+import { errorMessage } from './tool-error.mjs'
 
 /** A driver that hangs must not hold up whoever asks for ever. */
 const ANSWERS_WITHIN_MS = 15_000
@@ -18,6 +18,6 @@ export function askNvidiaSmi({ program, query, env }) {
   } catch (error) {
     const said = ['stdout', 'stderr'].map((stream) => String(Reflect.get(Object(error), stream) ?? '')).join('\n')
     if (said.includes('No devices were found')) return { rows: [], failure: null }
-    return { rows: [], failure: said.trim().split('\n')[0] || messageOf(error) }
+    return { rows: [], failure: said.trim().split('\n')[0] || errorMessage(error) }
   }
 }

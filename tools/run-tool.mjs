@@ -1,4 +1,4 @@
-import { messageOf, ToolError } from './tool-error.mjs'
+import { errorMessage, ToolError } from './tool-error.mjs'
 
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }
 
@@ -13,7 +13,7 @@ export async function runTool(main) {
     process.exitCode = await main()
   } catch (error) {
     const foreseen = error instanceof ToolError
-    process.stderr.write(`${foreseen ? '' : 'This failed for a reason that was not foreseen: '}${messageOf(error)}\n`)
+    process.stderr.write(`${foreseen ? '' : 'This failed for a reason that was not foreseen: '}${errorMessage(error)}\n`)
     if (process.env['TRAINYARD_DEBUG'] === '1') process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
     process.exit(1)
   }

@@ -8,7 +8,7 @@ export class ToolError extends Error {
 }
 
 /** @param {unknown} error */
-export function messageOf(error) {
+export function errorMessage(error) {
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { engineWish } from './setup/engine-flavour.mjs'
-import { messageOf, ToolError } from './tool-error.mjs'
+import { errorMessage, ToolError } from './tool-error.mjs'
 
 export const WORKER_HELP = `npm run worker -- [flags]     sets up what is missing, then runs a worker alone until Ctrl-C, for a service that runs elsewhere
 
@@ -55,6 +55,6 @@ function parse(args) {
     return parseArgs({ args, options: { redis: text, engine: text, gpus: text, pools: text, data: text, help: { type: 'boolean' } } })
       .values
   } catch (error) {
-    throw new ToolError(`${messageOf(error).split(/\. |\n/)[0]}; npm run worker -- --help lists the flags`, { cause: error })
+    throw new ToolError(`${errorMessage(error).split(/\. |\n/)[0]}; npm run worker -- --help lists the flags`, { cause: error })
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { loadEngine, type Runtime } from '@trainyard/tensorflow'
-import { probe, residentImages, type SavedModel, speltOutModel } from '@trainyard/training'
+import { probe, deviceImages, type SavedModel, materializeModel } from '@trainyard/training'
 import { expect, test } from 'vitest'
 import { allRuns, shortRun } from '../gpu/short-run.ts'
 
@@ -47,8 +47,8 @@ test('every op that training, evaluation, probes and exports run on a GPU stands
   for (const run of allRuns) {
     const states: SavedModel[] = []
     await shortRun(tf, run, { onEpochEnd: (_, state) => void states.push(state.read()) })
-    const images = residentImages(tf, { pixels: new Uint8Array(200 * 1200), labels: new Uint8Array(200), inputs: 1200 })
-    if (states[0]) await speltOutModel(tf, states[0], { images })
+    const images = deviceImages(tf, { pixels: new Uint8Array(200 * 1200), labels: new Uint8Array(200), inputs: 1200 })
+    if (states[0]) await materializeModel(tf, states[0], { images })
     images.dispose()
   }
   const sizes = { width: 16, inputs: 48, classes: 5, batchSize: 4, draws: 1, seed: 1, groupSize: 4 }
@@ -68,7 +68,7 @@ test.each(allRuns)(
     const before = own.liveTensors()
     const [ways, cpu] = [await shortRun(gpuWays, run), await shortRun(own, run)]
     const distance = Math.max(...ways.evalLosses.map((loss, i) => Math.abs(loss - (cpu.evalLosses[i] ?? NaN))))
-    expect(distance).toBeLessThan(run.firstLayer === 'sample' ? 1e-9 : 1e-3)
+    expect(distance).toBeLessThan(run.firstLayer === 'dual' ? 1e-9 : 1e-3)
     expect(own.liveTensors()).toBe(before)
   },
 )

@@ -79,35 +79,32 @@ test('what it began with leaves nothing on the disk when it has ended, but the u
   })
 })
 
-test.each(['direct', 'sample'] as const)(
-  'paused and resumed, first layer %s — it goes on as one that was left alone',
-  async (firstLayer) => {
-    const large = path.join(folder, firstLayer)
-    const begun = await client().wait((await client().submit({ ...request, imageSize: 32, epochs: 1 })).id)
-    await service.cli('export', begun.id, '--out', large)
-    file = path.join(large, 'model.safetensors')
-    const alone = await imported('--lr', '0.001', '--epochs', '60', '--first-layer', firstLayer)
-    const { initialWeights } = alone.config
-    const { id } = await client().submit({
-      ...request,
-      imageSize: 32,
-      lr: 0.001,
-      epochs: 10_000,
-      firstLayer,
-      initialWeights: initialWeights ?? '',
-    })
-    for await (const { epoch } of client().watch(id)) if (epoch === 3) break
-    await client().pause(id)
-    for await (const { event } of client().events(id)) if (event.type === 'state' && event.data.state === 'paused') break
-    const at = (await client().get(id)).latest?.epoch ?? 0
-    await client().resume(id)
-    for await (const { epoch } of client().watch(id)) if (epoch === at + 5) break
-    await client().cancel(id)
-    const { attempts } = await client().wait(id)
-    expect(attempts).toMatchObject([{ resumedFromEpoch: 0 }, { resumedFromEpoch: at }])
-    const [left, right] = [await epochsOf(alone.id), await epochsOf(id)]
-    const count = Math.min(left.length, right.length)
-    expect(count).toBeGreaterThan(3)
-    expect(right.slice(0, count)).toEqual(left.slice(0, count))
-  },
-)
+test.each(['direct', 'dual'] as const)('paused and resumed, first layer %s — it goes on as one that was left alone', async (firstLayer) => {
+  const large = path.join(folder, firstLayer)
+  const begun = await client().wait((await client().submit({ ...request, imageSize: 32, epochs: 1 })).id)
+  await service.cli('export', begun.id, '--out', large)
+  file = path.join(large, 'model.safetensors')
+  const alone = await imported('--lr', '0.001', '--epochs', '60', '--first-layer', firstLayer)
+  const { initialWeights } = alone.config
+  const { id } = await client().submit({
+    ...request,
+    imageSize: 32,
+    lr: 0.001,
+    epochs: 10_000,
+    firstLayer,
+    initialWeights: initialWeights ?? '',
+  })
+  for await (const { epoch } of client().watch(id)) if (epoch === 3) break
+  await client().pause(id)
+  for await (const { event } of client().events(id)) if (event.type === 'state' && event.data.state === 'paused') break
+  const at = (await client().get(id)).latest?.epoch ?? 0
+  await client().resume(id)
+  for await (const { epoch } of client().watch(id)) if (epoch === at + 5) break
+  await client().cancel(id)
+  const { attempts } = await client().wait(id)
+  expect(attempts).toMatchObject([{ resumedFromEpoch: 0 }, { resumedFromEpoch: at }])
+  const [left, right] = [await epochsOf(alone.id), await epochsOf(id)]
+  const count = Math.min(left.length, right.length)
+  expect(count).toBeGreaterThan(3)
+  expect(right.slice(0, count)).toEqual(left.slice(0, count))
+})

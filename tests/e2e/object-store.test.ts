@@ -13,7 +13,7 @@ import { type S3Process, startS3 } from '@trainyard/testing/services/s3-process'
 const python = await presentPythonWithMoto()
 const WITHIN = { timeoutMs: 180_000 }
 const network = { dataset: 'synthetic-flowers', imageSize: 40, depth: 2, width: 64, lr: 0.01, evaluate: 'none' } as const
-const config = { ...network, firstLayer: 'sample', epochs: 400, checkpointEverySeconds: 5, keepModel: 'final', maxRetries: 3 } as const
+const config = { ...network, firstLayer: 'dual', epochs: 400, checkpointEverySeconds: 5, keepModel: 'final', maxRetries: 3 } as const
 const numbersOf = ({ epoch, loss, accuracy, weightsHash }: Epoch) => ({ epoch, loss, accuracy, weightsHash })
 
 describe.skipIf(python === null)('two APIs and two workers that share no folder, but a store', () => {

@@ -8,7 +8,7 @@ import { type Service, startService, stopAndRemove } from '@trainyard/testing/se
 const base = { dataset: 'synthetic-flowers', depth: 2, width: 64, lr: 0.01, epochs: 400, evaluate: 'none', maxRetries: 3 } as const
 const configs = [
   { ...base, imageSize: 16, firstLayer: 'direct' },
-  { ...base, imageSize: 40, firstLayer: 'sample', checkpointEverySeconds: 5 },
+  { ...base, imageSize: 40, firstLayer: 'dual', checkpointEverySeconds: 5 },
 ] as const
 const withoutTimes = ({ epoch, loss, accuracy }: Epoch) => ({ epoch, loss, accuracy })
 
@@ -48,7 +48,7 @@ test.each(configs)(
     expect(experiment.state).toBe('completed')
     expect(experiment.config.firstLayer).toBe(config.firstLayer)
     expect(experiment.attempts.map(({ outcome }) => outcome)).toEqual(['worker_lost', 'completed'])
-    if (config.firstLayer === 'sample') expect(experiment.attempts[1]?.resumedFromEpoch).toBeGreaterThan(0)
+    if (config.firstLayer === 'dual') expect(experiment.attempts[1]?.resumedFromEpoch).toBeGreaterThan(0)
     const [left, right] = await Promise.all([client.experiments.epochs(uninterrupted.id), client.experiments.epochs(id)])
     expect(right.items.map(withoutTimes)).toEqual(left.items.map(withoutTimes))
   },

@@ -4,8 +4,8 @@ import {
   type EpochResult,
   gramMatrix,
   type NormShape,
-  residentImages,
-  type ResidentImages,
+  deviceImages,
+  type DeviceImages,
   train,
   type TrainingState,
 } from '@trainyard/training'
@@ -18,7 +18,7 @@ export const EPOCHS = 4
 
 export const ShortRun = z.object({
   norm: z.enum(['none', 'batch', 'layer', 'group']),
-  firstLayer: z.enum(['direct', 'sample']),
+  firstLayer: z.enum(['direct', 'dual']),
 })
 export type ShortRun = z.infer<typeof ShortRun>
 
@@ -35,7 +35,7 @@ export const allRuns: readonly ShortRun[] = ShortRun.shape.norm.options.flatMap(
 )
 
 /** One pattern for each class under noise: learnable, and no two images alike. */
-function patterns(tf: Runtime): ResidentImages {
+function patterns(tf: Runtime): DeviceImages {
   const random = randomStream(9, 'order')
   const base = Uint8Array.from({ length: CLASSES * INPUTS }, () => random.below(192))
   const labels = Uint8Array.from({ length: IMAGES }, (_, i) => i % CLASSES)
@@ -43,7 +43,7 @@ function patterns(tf: Runtime): ResidentImages {
     { length: IMAGES * INPUTS },
     (_, i) => (base[((Math.floor(i / INPUTS) % CLASSES) * INPUTS + (i % INPUTS)) | 0] ?? 0) + random.below(64),
   )
-  return residentImages(tf, { pixels, labels, inputs: INPUTS })
+  return deviceImages(tf, { pixels, labels, inputs: INPUTS })
 }
 
 const normOf = (norm: ShortRun['norm']): NormShape | null =>
@@ -57,7 +57,7 @@ interface Hooks {
 /** A few epochs of a small network of each kind, with everything that a run of the service records. */
 export async function shortRun(tf: Runtime, { norm, firstLayer }: ShortRun, { start, onEpochEnd }: Hooks = {}): Promise<ShortRunResult> {
   const images = patterns(tf)
-  const kernel = firstLayer === 'sample' ? await kernelOf(tf, images) : null
+  const kernel = firstLayer === 'dual' ? await kernelOf(tf, images) : null
   const steps: number[] = []
   try {
     const history = await train(tf, {
@@ -80,7 +80,7 @@ export async function shortRun(tf: Runtime, { norm, firstLayer }: ShortRun, { st
 }
 
 /** Rows for the train images and, below them, for the evaluated ones, which are the same here. */
-async function kernelOf(tf: Runtime, images: ResidentImages) {
+async function kernelOf(tf: Runtime, images: DeviceImages) {
   const products = (await gramMatrix(tf, { rows: images, columns: images })).map((product) => product / 255 ** 2)
   return tf.doubles(Float64Array.of(...products, ...products), [2 * IMAGES, IMAGES])
 }

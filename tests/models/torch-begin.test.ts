@@ -29,12 +29,12 @@ const AS_IT_CAME: Bounds = { parameters: 1e-8, buffers: Infinity }
 
 const cases = [
   { imageSize: 16, layerSizes: [48, 32], norm: 'none', firstLayer: 'direct' },
-  { imageSize: 32, layerSizes: [48, 32], norm: 'none', firstLayer: 'sample' },
+  { imageSize: 32, layerSizes: [48, 32], norm: 'none', firstLayer: 'dual' },
   { imageSize: 16, layerSizes: [], norm: 'none', firstLayer: 'direct' },
   { imageSize: 16, layerSizes: [32], norm: 'none', bias: false, firstLayer: 'direct' },
   { imageSize: 16, layerSizes: [48, 32], norm: 'batch', firstLayer: 'direct' },
-  { imageSize: 32, layerSizes: [48, 32], norm: 'batch', normPosition: 'after', firstLayer: 'sample' },
-  { imageSize: 32, layerSizes: [48, 32], norm: 'layer', firstLayer: 'sample' },
+  { imageSize: 32, layerSizes: [48, 32], norm: 'batch', normPosition: 'after', firstLayer: 'dual' },
+  { imageSize: 32, layerSizes: [48, 32], norm: 'layer', firstLayer: 'dual' },
   { imageSize: 16, layerSizes: [48, 32], norm: 'layer', normPosition: 'after', normAffine: false, firstLayer: 'direct' },
   { imageSize: 16, layerSizes: [48, 32], norm: 'group', groupSize: 8, firstLayer: 'direct' },
 ].map((request, i) => ({

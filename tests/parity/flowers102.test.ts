@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { loadSplit } from '@trainyard/datasets'
 import { loadEngine } from '@trainyard/tensorflow'
-import { residentImages, type ResidentImages } from '@trainyard/training'
+import { deviceImages, type DeviceImages } from '@trainyard/training'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { flowers102Root } from '@trainyard/testing/inputs/flowers102'
 import { expectLossesWithin, expectRelativelyWithin, expectWithin } from './close.ts'
@@ -16,12 +16,12 @@ const { tf } = loadEngine(process.env)
 describe.skipIf(flowers102.root === null)('PyTorch, the notebook’s network on Flowers102', () => {
   let data: string
   let sha256: string
-  let images: ResidentImages
+  let images: DeviceImages
   beforeAll(async () => {
     data = await mkdtemp(path.join(os.tmpdir(), 'parity-'))
     const split = await loadSplit({ dataset: 'flowers102', split: 'train', imageSize: 128, folders: { data, flowers102: flowers102.root } })
     sha256 = split.sha256
-    images = residentImages(tf, { pixels: split.pixels, labels: split.labels, inputs: 3 * 128 * 128 })
+    images = deviceImages(tf, { pixels: split.pixels, labels: split.labels, inputs: 3 * 128 * 128 })
   }, 300_000)
   afterAll(() => rm(data, { recursive: true, force: true }))
 
@@ -50,7 +50,7 @@ describe.skipIf(flowers102.root === null)('PyTorch, the notebook’s network on 
 
     test.each(onlyNone)('all ten epochs — losses within 5e-4, then norms, loss and accuracy', () => {
       expectWithin(5e-4, run.stepLosses.flat(), golden.stepLosses.flat())
-      // In float64 (sample-space.test.ts) all norms come within 1e-5 of PyTorch's float32. In float32 our own rounding is added, which depends on the processor: 4e-6 and 1.3e-5 were seen.
+      // In float64 (dual-form.test.ts) all norms come within 1e-5 of PyTorch's float32. In float32 our own rounding is added, which depends on the processor: 4e-6 and 1.3e-5 were seen.
       expectRelativelyWithin(3e-5, run.finalParameterNorms, golden.finalParameterNorms)
       expectWithin(5e-4, [run.history.at(-1)?.evalLoss ?? NaN], [golden.evalLoss])
       expectWithin(1e-2, [run.history.at(-1)?.evalAccuracy ?? NaN], [golden.evalAccuracy])

@@ -13,7 +13,7 @@ import {
 } from '@trainyard/contracts'
 import { loadSplit } from '@trainyard/datasets'
 import { loadEngine } from '@trainyard/tensorflow'
-import { probe, type ProbeResult, type ResidentImages, residentImages } from '@trainyard/training'
+import { probe, type ProbeResult, type DeviceImages, deviceImages } from '@trainyard/training'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -44,13 +44,13 @@ const DEPTH = 8
 
 describe.each(['randn', 'synthetic-flowers'] as const)('our own probes on %s', (input) => {
   let folder: string
-  let images: ResidentImages | null = null
+  let images: DeviceImages | null = null
   let moments: ImageMoments = RANDN_MOMENTS
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'forecast-'))
     if (input === 'randn') return
     const split = await loadSplit({ dataset: input, split: 'train', imageSize: IMAGE_SIZE, folders: { data: folder, flowers102: null } })
-    images = residentImages(tf, { pixels: split.pixels, labels: split.labels, inputs: SHAPE.inputs })
+    images = deviceImages(tf, { pixels: split.pixels, labels: split.labels, inputs: SHAPE.inputs })
     moments = imageMoments(input, IMAGE_SIZE)
   }, 60_000)
   afterAll(() => rm(folder, { recursive: true, force: true }))

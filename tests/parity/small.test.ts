@@ -1,5 +1,5 @@
 import { gatherRows, loadEngine, type Runtime, scale, sliceRows, type Tensor, transpose, wholeNumbers } from '@trainyard/tensorflow'
-import type { ResidentImages } from '@trainyard/training'
+import type { DeviceImages } from '@trainyard/training'
 import { describe, expect, test } from 'vitest'
 import { expectLossesWithin, expectRelativelyWithin, expectWithin } from './close.ts'
 import { unit } from './formula.ts'
@@ -9,7 +9,7 @@ import { runTrajectory } from './trajectory.ts'
 const { tf } = loadEngine(process.env)
 
 /** The goldens' images by formula: floats that no byte can hold. */
-function formulaImages(runtime: Runtime, golden: Golden): ResidentImages {
+function formulaImages(runtime: Runtime, golden: Golden): DeviceImages {
   const { inputs } = goldenShape(golden)
   const { samples } = golden
   const pixels = Float32Array.from({ length: samples * inputs }, (_, i) => unit(1000, i))

@@ -1,5 +1,5 @@
 import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
-import { createNetwork, type EpochResult, type ResidentImages, train, type TrainingState } from '@trainyard/training'
+import { createNetwork, type EpochResult, type DeviceImages, train, type TrainingState } from '@trainyard/training'
 import { formulaOrder, formulaState, norm } from './formula.ts'
 import { type Golden, goldenShape } from './golden.ts'
 
@@ -11,7 +11,7 @@ export interface Trajectory {
 }
 
 /** Our side of a golden: its weights and order by formula, its hyperparameters, measured on the images that it trains on. */
-export async function runTrajectory(tf: Runtime, golden: Golden, images: ResidentImages): Promise<Trajectory> {
+export async function runTrajectory(tf: Runtime, golden: Golden, images: DeviceImages): Promise<Trajectory> {
   const shape = goldenShape(golden)
   const start = formulaState(tf, shape)
   const firstStep = measureFirstStep(tf, { golden, images, start })
@@ -42,7 +42,7 @@ function normsOf(state: TrainingState | null): Record<string, number> {
   return Object.fromEntries([...(state?.parameters ?? []), ...(state?.buffers ?? [])].map(({ name, values }) => [name, norm(values)]))
 }
 
-function measureFirstStep(tf: Runtime, run: { golden: Golden; images: ResidentImages; start: TrainingState }): Trajectory['firstStep'] {
+function measureFirstStep(tf: Runtime, run: { golden: Golden; images: DeviceImages; start: TrainingState }): Trajectory['firstStep'] {
   const network = createNetwork(tf, goldenShape(run.golden), { state: run.start })
   const order = formulaOrder(1, run.golden.samples)
   const { x, labels } = run.images.batch(wholeNumbers(tf, order.subarray(0, run.golden.batchSize)))

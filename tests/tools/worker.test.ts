@@ -50,7 +50,7 @@ test('npm run worker — joins the service whose Redis it is told, and drains on
       expect(info).toMatchObject({
         pools: ['default', 'lab'],
         gpus: [],
-        refusing: null,
+        unhealthyReason: null,
         engine: { device: expect.stringMatching(/^CPU: /) },
       })
     },

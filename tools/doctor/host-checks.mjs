@@ -7,7 +7,7 @@ import { OWN_NODE, ROOT } from '../repository.mjs'
 import { installedCompilers } from '../setup/compilers.mjs'
 import { packagesInstalled } from '../setup/packages.mjs'
 import { requireSupportedPlatform, thisHost } from '../setup/platform.mjs'
-import { messageOf } from '../tool-error.mjs'
+import { errorMessage } from '../tool-error.mjs'
 
 /** Below either of these the service writes no checkpoints and takes no experiments. */
 const LEAST_FREE_BYTES = 2 * 2 ** 30
@@ -22,7 +22,7 @@ export function checkPlatform() {
     requireSupportedPlatform(host)
     return { name: 'platform', ok: true, detail: `${host.platform} ${host.arch}, glibc ${host.glibc}` }
   } catch (error) {
-    return { name: 'platform', ok: false, detail: messageOf(error) }
+    return { name: 'platform', ok: false, detail: errorMessage(error) }
   }
 }
 
@@ -45,7 +45,7 @@ export function checkEngine(env) {
     const { name, version, device, threads } = JSON.parse(printed)
     return { name: 'engine', ok: true, detail: `TensorFlow ${version} (${name}) on ${device}, ${threads} threads` }
   } catch (error) {
-    const reason = /Error: (.*)/.exec(messageOf(error))?.[1] ?? 'it could not be loaded'
+    const reason = /Error: (.*)/.exec(errorMessage(error))?.[1] ?? 'it could not be loaded'
     return { name: 'engine', ok: false, detail: /npm run setup|--engine/.test(reason) ? reason : `${reason}: run npm run setup` }
   }
 }

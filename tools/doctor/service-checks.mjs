@@ -5,7 +5,7 @@ import { findRedisServer } from '../setup/redis-server.mjs'
 import { readPassword } from '../start/redis.mjs'
 import { readRunRecord } from '../start/run-record.mjs'
 import { isAlive } from '../process-identity.mjs'
-import { messageOf } from '../tool-error.mjs'
+import { errorMessage } from '../tool-error.mjs'
 
 const DEFAULT_URL = 'http://127.0.0.1:8787'
 const ANSWER_WITHIN_MS = 3000
@@ -30,7 +30,7 @@ export async function checkRedis({ env, data }) {
     })
   } catch (error) {
     const advice = env['REDIS_URL'] ? 'check that it runs and that REDIS_URL is right' : 'stop the service and run npm start again'
-    return { name: 'redis', ok: false, detail: `it does not answer (${messageOf(error)}): ${advice}` }
+    return { name: 'redis', ok: false, detail: `it does not answer (${errorMessage(error)}): ${advice}` }
   }
 }
 

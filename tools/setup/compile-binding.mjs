@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { errorMessage, ToolError } from '../tool-error.mjs'
 import { installedCompilers, withFetchedCompiler } from './compilers.mjs'
 import { runCommand } from './run-command.mjs'
 
@@ -57,7 +57,7 @@ export async function compileBinding({ engine, packageFolder, to, context }) {
     if (fault === null) return await rename(partial, to)
     tried.push(fault)
   } catch (error) {
-    tried.push(messageOf(error))
+    tried.push(errorMessage(error))
   }
   throw new ToolError(`no C++ compiler works here (${tried.join('; ')}): install one, on Debian with apt-get install g++`)
 }

@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { codeOf, messageOf, ToolError } from '../tool-error.mjs'
+import { codeOf, errorMessage, ToolError } from '../tool-error.mjs'
 
 const ATTEMPTS = 4
 
@@ -29,7 +29,7 @@ export async function download({ url, to, sha256, onBytes }) {
       if (codeOf(error) === 'ENOSPC')
         throw new ToolError(`${path.dirname(to)} is full: free some space and run this again`, { cause: error })
       if (attempt === ATTEMPTS) {
-        throw new ToolError(`the download of ${url} broke off (${messageOf(error)}); what came is kept, so run this again`, {
+        throw new ToolError(`the download of ${url} broke off (${errorMessage(error)}); what came is kept, so run this again`, {
           cause: error,
         })
       }

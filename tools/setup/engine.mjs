@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { errorMessage, ToolError } from '../tool-error.mjs'
 import { bindingKey, compileBinding } from './compile-binding.mjs'
 import { DiskSpaceError } from './disk-space.mjs'
 import { runNpm, withoutOwnNode } from './packages.mjs'
@@ -49,7 +49,7 @@ export async function installEngine(context, flavour) {
   try {
     await installPrebuilt(context)
   } catch (error) {
-    tried.push(`the prebuilt library of ${PACKAGE} (${messageOf(error)})`)
+    tried.push(`the prebuilt library of ${PACKAGE} (${errorMessage(error)})`)
     throw new ToolError(`TensorFlow could not be installed; check what failed and run this again. Tried: ${tried.join('; ')}`, {
       cause: error,
     })

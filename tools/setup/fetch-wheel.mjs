@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { errorMessage, ToolError } from '../tool-error.mjs'
 import { percentOf } from './announce.mjs'
 import { download, sha256Of } from './download.mjs'
 import { downloadWithPip } from './pip.mjs'
@@ -39,7 +39,7 @@ export async function fetchWheel(wheel, { cache, env, log, announce }) {
         await rm(to)
         tried.push('what pip downloaded has the wrong SHA-256 and was removed')
       } catch (error) {
-        tried.push(messageOf(error))
+        tried.push(errorMessage(error))
       }
     }
     try {

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { runTool } from '../run-tool.mjs'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { errorMessage, ToolError } from '../tool-error.mjs'
 import { engineWish } from './engine-flavour.mjs'
 import { setup } from './setup.mjs'
 
@@ -20,6 +20,6 @@ function engineFlag(args) {
     return engine === undefined ? {} : { TRAINYARD_ENGINE: engineWish(engine, '--engine') }
   } catch (error) {
     if (error instanceof ToolError) throw error
-    throw new ToolError(`${messageOf(error).split('. ')[0]}; npm run setup knows --engine auto, cpu or gpu`, { cause: error })
+    throw new ToolError(`${errorMessage(error).split('. ')[0]}; npm run setup knows --engine auto, cpu or gpu`, { cause: error })
   }
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { errorMessage, ToolError } from '../tool-error.mjs'
 
 /** @typedef {import('./pinned-wheels.mjs').Wheel} Wheel */
 
@@ -29,7 +29,7 @@ export async function findWheelUrl({ index, wheel }) {
 /** @param {string} page */
 async function request(page) {
   const response = await fetch(page, { headers: { accept: 'text/html' } }).catch((error) => {
-    throw new ToolError(`the package index at ${page} cannot be reached (${messageOf(error.cause ?? error)})`, { cause: error })
+    throw new ToolError(`the package index at ${page} cannot be reached (${errorMessage(error.cause ?? error)})`, { cause: error })
   })
   if (!response.ok) throw new ToolError(`the package index answered ${response.status} for ${page}`)
   return response

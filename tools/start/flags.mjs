@@ -2,7 +2,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { engineWish } from '../setup/engine-flavour.mjs'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { errorMessage, ToolError } from '../tool-error.mjs'
 import { gpuChoice } from '../worker-flags.mjs'
 
 const MOST_WORKERS = 64
@@ -67,7 +67,7 @@ function parse(args) {
       },
     }).values
   } catch (error) {
-    const [sentence = ''] = messageOf(error).split(/\. |\n/)
+    const [sentence = ''] = errorMessage(error).split(/\. |\n/)
     throw new ToolError(`${sentence.replace(/\.$/, '')}; npm start -- --help lists the flags`, { cause: error })
   }
 }

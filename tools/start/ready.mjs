@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { errorMessage, ToolError } from '../tool-error.mjs'
 
 const LOOK_EVERY_MS = 50
 const READY_WITHIN_MS = 60_000
@@ -45,7 +45,7 @@ async function poll({ withinMs, what }, check) {
       return await check()
     } catch (error) {
       if (performance.now() < end) continue
-      const reason = error instanceof TypeError ? 'the API does not answer' : messageOf(error)
+      const reason = error instanceof TypeError ? 'the API does not answer' : errorMessage(error)
       throw new ToolError(`${what} within ${withinMs / 1000} s (${reason}): look into the logs in its data directory`, { cause: error })
     }
   }

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { redisCommand } from '../redis-command.mjs'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { errorMessage, ToolError } from '../tool-error.mjs'
 import { lastSentence, openLog } from './log-files.mjs'
 import { freePort } from './ports.mjs'
 import { supervise } from './supervise.mjs'
@@ -70,7 +70,7 @@ async function answers({ url, log, firstExit }) {
       return await redisCommand({ url, command: ['PING'] })
     } catch (error) {
       if (!gone && performance.now() < end) continue
-      const why = gone ? (lastSentence(log) ?? 'it ended at once') : messageOf(error)
+      const why = gone ? (lastSentence(log) ?? 'it ended at once') : errorMessage(error)
       throw new ToolError(`Redis could not be started (${why}); its log is ${log}`, { cause: error })
     }
   }

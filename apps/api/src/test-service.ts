@@ -13,11 +13,11 @@ import {
   createEventFeed,
   createExperimentStore,
   createFleetMetrics,
-  createJobSource,
+  createJobConsumer,
   createKeyStore,
-  createPhotoDesk,
+  createPhotoRequests,
   createProbeStore,
-  createSamplesDesk,
+  createSamplesRequests,
   createSweepStore,
   createWorkerRegistry,
   redisHealth,
@@ -72,8 +72,8 @@ export async function startTestApi({
     audit: createAuditLog({ redis }),
     sweeps,
     probes: createProbeStore({ redis }),
-    photos: createPhotoDesk({ redis }),
-    samples: createSamplesDesk({ redis }),
+    photos: createPhotoRequests({ redis }),
+    samples: createSamplesRequests({ redis }),
     fleetMetrics: createFleetMetrics({ redis }),
     artifacts,
     dashboardFolder,
@@ -119,9 +119,9 @@ export function testWorker(fields: Partial<WorkerInfo> = {}): Omit<WorkerInfo, '
     memoryBytes: 8 * GIB,
     slots: [{ slot: 1, experimentId: null, trainer: 'idle', gpu: null }],
     gpus: [],
-    holds: [],
+    cachedSplits: [],
     draining: false,
-    refusing: null,
+    unhealthyReason: null,
     startedAt: '2026-01-01T00:00:00.000Z',
     ...fields,
   }
@@ -133,7 +133,7 @@ export async function claimNext(
   pool: string,
 ): Promise<{ id: string; attempt: AttemptWriter; leave: () => Promise<void> }> {
   const redis = connectRedis(server.url, { name: 'test-worker', whenDown: 'wait' })
-  const source = createJobSource({ redis, pools: [pool], onError: () => {} })
+  const source = createJobConsumer({ redis, pools: [pool], onError: () => {} })
   const job = await poll(async () => (await source.next()) ?? Promise.reject(new Error(`nothing waits in pool ${pool}`)), {
     timeoutMs: 20_000,
   })

@@ -28,7 +28,7 @@ import { addSweep } from './commands/sweep.ts'
 import { addUp } from './commands/up.ts'
 import { addWait } from './commands/wait.ts'
 import { addWatch } from './commands/watch.ts'
-import { addWishes } from './commands/lifecycle.ts'
+import { addLifecycleCommands } from './commands/lifecycle.ts'
 import { addWorkers } from './commands/workers.ts'
 
 const EXIT_CODES = `
@@ -47,7 +47,7 @@ export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: st
     .exitOverride()
     .addHelpText('after', EXIT_CODES)
   const results = [addList, addShow, addWatch, addWait, addCompare, addLosses, addLayers, addLogs]
-  const lives = [addWishes, addRetry, addFork, addReplay, addSet, addDelete]
+  const lives = [addLifecycleCommands, addRetry, addFork, addReplay, addSet, addDelete]
   const models = [addPredict, addExport, addImport]
   const sweeps = [addSweep]
   const operating = [addDatasets, addWorkers, addDrain, addKeys, addAudit, addGc, addDoctor, addCompletion]

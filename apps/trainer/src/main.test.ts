@@ -129,7 +129,7 @@ test.each(['best', 'final', 'none'] as const)('keepModel %s — what is kept, an
 
 test.each([
   { imageSize: 8, firstLayer: 'direct' },
-  { imageSize: 40, firstLayer: 'sample' },
+  { imageSize: 40, firstLayer: 'dual' },
 ] as const)(
   'drain, first layer $firstLayer — leaves after the epoch with a checkpoint; resumed elsewhere it ends with the bits of an uninterrupted run',
   async ({ imageSize, firstLayer }) => {
@@ -162,8 +162,8 @@ test.each([
 )
 
 test.each([
-  ['sample', 'direct'],
-  ['direct', 'sample'],
+  ['dual', 'direct'],
+  ['direct', 'dual'],
 ] as const)('a run that began %s and goes on %s — the curve and the model go on', async (first, second) => {
   const trainer = startTrainer()
   const of = (name: string): string => `${name}-${first}-${second}`
@@ -186,7 +186,7 @@ test.each([
 test('the images’ products — multiplied once, in the phase prepare, then at hand', async () => {
   const trainer = startTrainer()
   const steps = async (runId: string): Promise<number> => {
-    trainer.send(run(runId, config({ imageSize: 44, firstLayer: 'sample', epochs: 1 })))
+    trainer.send(run(runId, config({ imageSize: 44, firstLayer: 'dual', epochs: 1 })))
     const messages = await trainer.until(isEnd)
     expect(messages.at(-1)?.type).toBe('completed')
     return messages.filter((message) => message.type === 'phase' && message.phase === 'prepare').length

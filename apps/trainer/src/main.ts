@@ -5,8 +5,8 @@ import { loadEngine, type LoadedEngine } from '@trainyard/tensorflow'
 import { readTrainerFolders } from './environment.ts'
 import { createMessageChannel } from './ipc/message-channel.ts'
 import { watchParent } from './ipc/parent-watch.ts'
-import { createResidentKernel } from './splits/device-kernel.ts'
-import { createResidentSplits } from './splits/device-cache.ts'
+import { createDeviceKernel } from './splits/device-kernel.ts'
+import { createDeviceSplits } from './splits/device-cache.ts'
 import { serveWorker } from './ipc/serve-worker.ts'
 
 // Ctrl-C and a service manager's SIGTERM reach the whole group; the worker decides when a trainer leaves.
@@ -27,7 +27,7 @@ const diskSpace = async (): Promise<DiskSpace> => {
   const { bavail, blocks, bsize } = await statfs(folders.data)
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }
-const resident = { splits: createResidentSplits(tf, folders), kernels: createResidentKernel(tf, folders.data) }
+const resident = { splits: createDeviceSplits(tf, folders), kernels: createDeviceKernel(tf, folders.data) }
 const handle = serveWorker({ channel, tf, engine, ...resident, diskSpace, folders })
 process.on('message', (message) => handle(ToTrainer.parse(message)))
 

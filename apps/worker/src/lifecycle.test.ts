@@ -59,7 +59,7 @@ test('a worker that is asked to drain is told at once', async () => {
   await runsPast(id, 1)
   await createWorkerRegistry({ redis }).drain('another')
   await createWorkerRegistry({ redis }).drain(worker.id)
-  await worker.drainWish
+  await worker.drainRequested
   await worker.drain()
   expect(await store.get(id)).toMatchObject({ state: 'queued', reason: 'drained' })
 })
@@ -68,12 +68,12 @@ test('three experiments in a row that crash the trainer — the worker takes no 
   const { create, start, enters, store } = workers.own
   await start({ script: 'crash always' })
   for (let i = 0; i < 3; i++) await enters(await create({ epochs: 9, maxRetries: 0 }), 'failed')
-  const refusing = await poll(async () => {
+  const unhealthyReason = await poll(async () => {
     const worker = await registered()
-    if (!worker?.refusing) throw new Error(JSON.stringify(worker))
-    return worker.refusing
+    if (!worker?.unhealthyReason) throw new Error(JSON.stringify(worker))
+    return worker.unhealthyReason
   }, WITHIN)
-  expect(refusing).toMatch(/crashed for 3 experiments in a row .*restart it/)
+  expect(unhealthyReason).toMatch(/crashed for 3 experiments in a row .*restart it/)
   const id = await create({ epochs: 1 })
   await start()
   await enters(id, 'completed')

@@ -44,7 +44,7 @@ async function work(): Promise<void> {
     redis.disconnect()
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, leave)
-  void worker.drainWish.then(leave)
+  void worker.drainRequested.then(leave)
 }
 
 /** The GPUs that this worker uses; null: none. */

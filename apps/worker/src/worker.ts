@@ -6,9 +6,9 @@ import {
   createAttemptStore,
   createAttemptWriter,
   createExperimentStore,
-  createJobSource,
+  createJobConsumer,
   createWorkerRegistry,
-  listenForWishes,
+  subscribeToCommands,
   startHousekeeping,
 } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
@@ -21,7 +21,7 @@ import type { GpuReadings } from './gpus/gpu-readings.ts'
 import { keepHealthFile } from './process/health-file.ts'
 import { startHeartbeat } from './slots/heartbeat.ts'
 import { keepLeases } from './slots/lease-keeper.ts'
-import { startQuestionSlots } from './requests/request-slots.ts'
+import { startRequestSlots } from './requests/request-slots.ts'
 import { repeat } from './process/periodic-task.ts'
 import { type Slot, type SlotDeps, startSlot } from './slots/slot.ts'
 import { openTrainerLedger, type TrainerLedger } from './trainers/trainer-pidfile.ts'
@@ -61,7 +61,7 @@ export interface RunningWorker {
   /** Takes no more jobs, gives back what it runs with a checkpoint, and leaves; again: the same. */
   drain(): Promise<void>
   /** Resolves when somebody wants it to drain. */
-  drainWish: Promise<void>
+  drainRequested: Promise<void>
 }
 
 /** Takes experiments from its pools and has them trained, one per slot. */
@@ -74,23 +74,23 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const ledger = await openTrainerLedger({ folder: path.join(dataFolder, 'trainers'), workerId: id })
   const stopping = new AbortController()
   const draining = () => stopping.signal.aborted
-  const drainWish = Promise.withResolvers<void>()
+  const drainRequested = Promise.withResolvers<void>()
   const crashes = createCrashRow()
   const slots: Slot[] = []
   const running = () => slots.flatMap((slot) => slot.attempt() ?? [])
-  const refusing = () => crashes.refusing() ?? faultOfAll(slots)
+  const unhealthyReason = () => crashes.unhealthyReason() ?? faultOfAll(slots)
 
-  const source = createJobSource({ ...shared, pools, onError })
+  const source = createJobConsumer({ ...shared, pools, onError })
   const attempts = createAttemptStore(shared)
   const registry = createWorkerRegistry(shared)
   const worker = { id, version, pools: [...pools], memoryBytes }
   const heartbeat = startHeartbeat({
     ...{ registry, worker, slots: () => slots, draining, onError },
     gpus: () => deps.gpus?.readings.now() ?? [],
-    refusing,
-    onDrainWish: () => drainWish.resolve(),
+    unhealthyReason,
+    onDrainRequested: () => drainRequested.resolve(),
   })
-  const health = deps.healthFile === undefined ? null : keepHealthFile({ file: deps.healthFile, refusing, onError })
+  const health = deps.healthFile === undefined ? null : keepHealthFile({ file: deps.healthFile, unhealthyReason, onError })
   const slotDeps = {
     ...{ workerId: id, source, attempts, crashes, growthBytes: deps.growthBytes, log, stopping: stopping.signal },
     onChange: () => heartbeat.now(),
@@ -102,16 +102,16 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     slots.push(startSlot({ ...slotDeps, slot, gpu, startTrainer: startOnPlace }))
   }
   const startCpuTrainer = () => startNotedTrainer({ ...deps, trainerEnv: onCpu(deps.trainerEnv), log, ledger, onError })
-  const questions = startQuestionSlots({ ...shared, artifacts, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
+  const questions = startRequestSlots({ ...shared, artifacts, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
   const leases = keepLeases({ attempts, running, onError })
-  const wishes = listenForWishes({
+  const wishes = subscribeToCommands({
     ...shared,
-    onWish: ({ what, id: whose }) => {
+    onCommand: ({ what, id: whose }) => {
       if (what !== 'drain')
         running()
           .find((attempt) => attempt.id === whose)
           ?.abort(what)
-      else if (whose === id) drainWish.resolve()
+      else if (whose === id) drainRequested.resolve()
     },
   })
   const housekeeping = startHousekeeping({ ...shared, onError })
@@ -134,7 +134,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     log.info('the worker has left')
   }
   let drained: Promise<void> | null = null
-  return { id, drain: () => (drained ??= drain()), drainWish: drainWish.promise }
+  return { id, drain: () => (drained ??= drain()), drainRequested: drainRequested.promise }
 }
 
 type Work = Pick<WorkerDeps, 'redis' | 'prefix' | 'artifacts' | 'stallMs' | 'maxDiskBytes' | 'log'>
@@ -142,10 +142,10 @@ type Work = Pick<WorkerDeps, 'redis' | 'prefix' | 'artifacts' | 'stallMs' | 'max
 function createAttemptStarter({ redis, prefix, artifacts, stallMs, log }: Work): SlotDeps['startAttempt'] {
   const shared = { redis, ...(prefix !== undefined && { prefix }) }
   const store = createExperimentStore(shared)
-  return ({ claim, trainer, onHolds }) => {
+  return ({ claim, trainer, onCachedSplits }) => {
     const writer = createAttemptWriter({ ...shared, claim })
     const child = log.child({ experimentId: claim.experiment.id, attempt: claim.attempt })
-    return startAttempt({ claim, trainer, writer, artifacts, store, stallMs, log: child, onHolds })
+    return startAttempt({ claim, trainer, writer, artifacts, store, stallMs, log: child, onCachedSplits })
   }
 }
 

@@ -6,14 +6,14 @@ import { mirrored } from './cache/cached-artifacts.ts'
 import { createModelFolders, type ModelFolders } from './kinds/model-folders.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { createResultFiles, type ResultFiles } from './kinds/result-files.ts'
-import { createStartFolders, type StartFolders } from './kinds/initial-checkpoint-folders.ts'
+import { createInitialCheckpointFolders, type InitialCheckpointFolders } from './kinds/initial-checkpoint-folders.ts'
 import { createWeightsFiles, type WeightsFiles } from './kinds/weights-files.ts'
 
 /** All that lies in a folder for experiments. */
 export interface FolderArtifacts {
   checkpoints: CheckpointFolders
   models: ModelFolders
-  starts: StartFolders
+  starts: InitialCheckpointFolders
   results: ResultFiles
   weights: WeightsFiles
 }
@@ -40,7 +40,7 @@ function openFolders(folder: string): FolderArtifacts {
   return {
     checkpoints: createCheckpointFolders(path.join(folder, 'checkpoints')),
     models: createModelFolders(path.join(folder, 'models')),
-    starts: createStartFolders(path.join(folder, 'starts')),
+    starts: createInitialCheckpointFolders(path.join(folder, 'starts')),
     results: createResultFiles(path.join(folder, 'results')),
     weights: createWeightsFiles(path.join(folder, 'weights')),
   }

@@ -7,6 +7,6 @@ export { MODEL_TYPES, ModelFile, type ModelFolders, type OpenModelFile } from '.
 export { DamagedObjectError, StoreUnavailableError } from './store/object-store.ts'
 export { openStore } from './store/open-store.ts'
 export type { ResultFiles } from './kinds/result-files.ts'
-export type { StartFolders } from './kinds/initial-checkpoint-folders.ts'
+export type { InitialCheckpointFolders } from './kinds/initial-checkpoint-folders.ts'
 export { StoreEnv, type StoreSettings, storeSettings } from './store/store-settings.ts'
 export type { WeightsFiles } from './kinds/weights-files.ts'

@@ -43,7 +43,7 @@ export const ERRORS = {
   KEY_NOT_FOUND: user(404, 3, 'There is no such key'),
   DATASET_NOT_FOUND: user(404, 3, 'There is no such dataset'),
   AMBIGUOUS_ID: user(409, 3, 'More than one experiment fits the id'),
-  NOT_KEPT: user(409, 4, 'What it would begin from is not kept'),
+  NOT_RETAINED: user(409, 4, 'What it would begin from is not kept'),
   WRONG_STATE: user(409, 4, "The experiment's state does not allow it"),
   QUOTA_EXCEEDED: user(429, 4, 'As many experiments wait as may'),
   RATE_LIMITED: user(429, 4, 'Too many requests'),

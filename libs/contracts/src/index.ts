@@ -11,7 +11,7 @@ export { AuditEntry, AuditPage } from './access/audit.ts'
 export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './experiments/events.ts'
 export { Compared, compareExperiments, Comparison, MOST_COMPARED } from './results/compare.ts'
 export { type CommandFlag, commandFlags, flagOf, InvalidFlagsError, parseFlags, readFlagValues } from './flags/command-flags.ts'
-export { CLASSES, Dataset, DatasetList, DatasetName, HeldSplit, SPLIT_COUNTS, SplitName } from './datasets/dataset.ts'
+export { CLASSES, Dataset, DatasetList, DatasetName, CachedSplit, SPLIT_COUNTS, SplitName } from './datasets/dataset.ts'
 export { DATASET_CATALOGUE } from './datasets/dataset-catalogue.ts'
 export {
   canonicalConfig,
@@ -47,11 +47,11 @@ export {
   ExperimentId,
   ExperimentPage,
   ExperimentState,
-  HeldBy,
+  ThrottledBy,
   isBetterEpoch,
   isTerminal,
   Phase,
-  KeptEpoch,
+  ForkPoint,
   Parent,
   Progress,
   RepeatedEpochs,
@@ -121,7 +121,7 @@ export {
   directSeconds,
   estimatedSeconds,
   planFirstLayer,
-  sampleSeconds,
+  dualSeconds,
   type TrainingSizes,
   trainingSizes,
 } from './planning/first-layer-cost.ts'

@@ -27,7 +27,7 @@ export class SamplesTimedOutError extends ExpectedError {
 }
 
 /** A worker has answered a question with an error. */
-export class QuestionFailedError extends ExpectedError {
+export class RequestFailedError extends ExpectedError {
   constructor({ code, message }: ExperimentError) {
     super(isErrorCode(code) ? code : 'TRAINER_CRASHED', message)
   }
@@ -45,9 +45,9 @@ export class WrongStateError extends ExpectedError {
   }
 }
 
-export class NotKeptError extends ExpectedError {
+export class NotRetainedError extends ExpectedError {
   constructor(what: string) {
-    super('NOT_KEPT', `${what}; GET the experiment, its \`kept\` lists what a fork can begin from`)
+    super('NOT_RETAINED', `${what}; GET the experiment, its \`kept\` lists what a fork can begin from`)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { createDispatcher } from './queue/dispatcher.ts'
 import { DEFAULT_PREFIX } from './redis/keys.ts'
-import { onceAtATime } from './redis/single-flight.ts'
+import { singleFlight } from './redis/single-flight.ts'
 import { createReaper } from './attempts/reaper.ts'
 import { createExperimentStore } from './experiments/experiment-store.ts'
 import { createResultArchiver, type ResultArchive } from './experiments/result-archive.ts'
@@ -30,13 +30,13 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const { redis, prefix = DEFAULT_PREFIX, archive, onError } = deps
   const dispatcher = createDispatcher({ redis, prefix, onError })
   const reap = createReaper({ redis, prefix })
-  const archiving = archive && onceAtATime(createResultArchiver({ redis, prefix, archive }), onError)
+  const archiving = archive && singleFlight(createResultArchiver({ redis, prefix, archive }), onError)
   const makeTrials = createSweepMaker({ redis, prefix, store: createExperimentStore({ redis, prefix }) })
-  const sweep = onceAtATime(async () => {
+  const sweep = singleFlight(async () => {
     await makeTrials().catch(onError) // a sweep that cannot be made holds nothing else up
     await dispatcher.sweep()
   }, onError)
-  const round = onceAtATime(async () => {
+  const round = singleFlight(async () => {
     await reap()
     await dispatcher.repair()
     sweep.run()

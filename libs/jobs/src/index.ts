@@ -2,7 +2,7 @@
 export { createArtifactOwners } from './experiments/artifact-owners.ts'
 export { type AttemptStore, type Claim, createAttemptStore } from './attempts/attempt-store.ts'
 export { type AttemptWriter, createAttemptWriter, type Written } from './attempts/attempt-writer.ts'
-export { listenForWishes, type Wish } from './events/command-channel.ts'
+export { subscribeToCommands, type LifecycleCommand } from './events/command-channel.ts'
 export { type AuditLog, createAuditLog } from './access/audit-log.ts'
 export type { Redis } from 'ioredis'
 export { connectRedis } from './redis/connect-redis.ts'
@@ -12,10 +12,10 @@ export {
   IdempotencyKeyReusedError,
   InvalidPageTokenError,
   KeyNotFoundError,
-  NotKeptError,
+  NotRetainedError,
   PredictionTimedOutError,
   ProbeNotFoundError,
-  QuestionFailedError,
+  RequestFailedError,
   QuotaExceededError,
   RedisUnavailableError,
   SamplesTimedOutError,
@@ -28,26 +28,26 @@ export { createEventFeed, type EventFeed } from './events/event-feed.ts'
 export { createFleetMetrics, type FleetMetrics, type Histogram } from './workers/fleet-metrics.ts'
 export type { ListQuery } from './lists/experiment-list.ts'
 export { createExperimentStore, type ExperimentStore, type NewExperiment, type RecordedFiles } from './experiments/experiment-store.ts'
-export type { StoredStart } from './experiments/experiment-record.ts'
-export type { Leftovers } from './experiments/orphaned-artifacts.ts'
+export type { InitialCheckpoint } from './experiments/experiment-record.ts'
+export type { OrphanedArtifacts } from './experiments/orphaned-artifacts.ts'
 export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 export { createKeyStore, type KeyStore } from './access/key-store.ts'
 export { DEFAULT_PREFIX, keysOf } from './redis/keys.ts'
-export { createJobSource, type FetchedJob, type JobSource } from './queue/job-consumer.ts'
+export { createJobConsumer, type FetchedJob, type JobConsumer } from './queue/job-consumer.ts'
 export { createReaper } from './attempts/reaper.ts'
-export { onceAtATime } from './redis/single-flight.ts'
+export { singleFlight } from './redis/single-flight.ts'
 export type { EpochResult } from './experiments/epoch-row.ts'
-export { createPhotoDesk, type PhotoDesk } from './requests/photo-requests.ts'
-export { createPhotoSource, type PhotoQuestion, type PhotoSource } from './requests/photo-consumer.ts'
-export { createProbeSource } from './requests/probe-consumer.ts'
+export { createPhotoRequests, type PhotoRequests } from './requests/photo-requests.ts'
+export { createPhotoConsumer, type PhotoRequest, type PhotoConsumer } from './requests/photo-consumer.ts'
+export { createProbeConsumer } from './requests/probe-consumer.ts'
 export { createProbeStore, type ProbeStore } from './requests/probe-store.ts'
 export type { Position } from './eta/progress.ts'
-export type { FetchedQuestion, QuestionSource } from './requests/request-consumer.ts'
+export type { FetchedRequest, RequestConsumer } from './requests/request-consumer.ts'
 export { RedisEnv, redisUrlOf } from './redis/redis-env.ts'
 export { redisHealth } from './redis/redis-health.ts'
 export type { ResultArchive } from './experiments/result-archive.ts'
-export { createSamplesDesk, type SamplesDesk } from './requests/samples-requests.ts'
-export { createSamplesSource } from './requests/samples-consumer.ts'
+export { createSamplesRequests, type SamplesRequests } from './requests/samples-requests.ts'
+export { createSamplesConsumer } from './requests/samples-consumer.ts'
 export { SecretFile } from './redis/secret-file.ts'
 export type { FeedEvent } from './events/stream-entry.ts'
 export { createSweepStore, type NewSweep, type SweepStore } from './sweeps/sweep-store.ts'

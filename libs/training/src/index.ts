@@ -19,7 +19,7 @@ export type {
   TrainingState,
 } from './layers/parameter.ts'
 export { probe, type ProbeOptions, type ProbeResult } from './diagnostics/probe.ts'
-export { residentImages, type ResidentImages } from './data/device-images.ts'
-export { plainModel, speltOutModel } from './dual/materialize-weights.ts'
+export { deviceImages, type DeviceImages } from './data/device-images.ts'
+export { plainModel, materializeModel } from './dual/materialize-weights.ts'
 export type { WeightsHashes } from './state/weights-hash.ts'
 export { type EpochResult, train, type TrainingCallbacks, type TrainOptions } from './train/train.ts'

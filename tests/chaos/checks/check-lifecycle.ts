@@ -5,10 +5,14 @@ import type { Operation } from './history.ts'
 import { takenBack } from '../cluster/taken-back.ts'
 
 type Life = Ended['experiment']
-type Wish = Exclude<Operation, 'submit'>
+type LifecycleCommand = Exclude<Operation, 'submit'>
 
 /** The states that a wish leads to. */
-const WISHED: Record<Wish, readonly string[]> = { cancel: ['canceling', 'canceled'], pause: ['pausing', 'paused'], resume: ['queued'] }
+const WISHED: Record<LifecycleCommand, readonly string[]> = {
+  cancel: ['canceling', 'canceled'],
+  pause: ['pausing', 'paused'],
+  resume: ['queued'],
+}
 
 /** States and attempts: only what may happen, one attempt at a time, all that users were told, and nothing that was read taken back. */
 export function lifeFaults({ history, ended, read, clockWasSet }: Omit<Evidence, 'references'>): string[] {
@@ -58,9 +62,9 @@ function overlaps({ id, attempts }: Life): string[] {
 function wishFaults({ id, transitions }: Life, calls: Evidence['history']['calls']): string[] {
   return (['cancel', 'pause', 'resume'] as const).flatMap((wish) => {
     const told = calls.filter(({ operation, subject, outcome }) => operation === wish && subject === id && outcome === 'ok').length
-    const isWished = (state: string | undefined): boolean => state !== undefined && WISHED[wish].includes(state)
+    const isRequested = (state: string | undefined): boolean => state !== undefined && WISHED[wish].includes(state)
     const came = transitions.filter(({ state, reason }, i) =>
-      wish === 'resume' ? reason === 'resumed' : isWished(state) && !isWished(transitions[i - 1]?.state),
+      wish === 'resume' ? reason === 'resumed' : isRequested(state) && !isRequested(transitions[i - 1]?.state),
     ).length
     return came >= told ? [] : [`${id}: ${told} × ${wish} acknowledged, and ${came} × done`]
   })

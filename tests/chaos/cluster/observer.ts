@@ -28,7 +28,9 @@ export function startObserver({ cluster, users, history }: { cluster: Cluster; u
     workers = await registry.list()
     for (const { id, pid } of workers) history.workers.set(id, pid)
     const running = new Set(cluster.workers.map((worker) => worker.pid()))
-    const able = workers.filter(({ pid, draining, refusing }) => running.has(pid) && cluster.isUp(pid) && !draining && refusing === null)
+    const able = workers.filter(
+      ({ pid, draining, unhealthyReason }) => running.has(pid) && cluster.isUp(pid) && !draining && unhealthyReason === null,
+    )
     const free = able.flatMap(({ slots }) => slots).filter(({ trainer, experimentId }) => trainer === 'idle' && experimentId === null)
     history.slots.push({ atMs: nowMs(), free: free.length })
   }

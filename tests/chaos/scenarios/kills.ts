@@ -57,8 +57,8 @@ async function pauseAndResume({ users, observer }: Rig, { draw, until }: { draw:
 async function replaceRefusingWorkers({ cluster, observer }: Rig, until: AbortSignal): Promise<void> {
   while (!until.aborted) {
     await delay(LOOK_EVERY_MS)
-    const refusing = observer.workers().filter((worker) => worker.refusing !== null)
-    const worker = cluster.workers.find((each) => refusing.some(({ pid }) => pid === each.pid()))
+    const unhealthyReason = observer.workers().filter((worker) => worker.unhealthyReason !== null)
+    const worker = cluster.workers.find((each) => unhealthyReason.some(({ pid }) => pid === each.pid()))
     if (worker) await cluster.kill(worker)
   }
 }

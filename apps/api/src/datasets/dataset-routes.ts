@@ -41,11 +41,11 @@ export const datasetRoutes: FastifyPluginAsyncZod<{ workers: Pick<WorkerRegistry
 }
 
 function describeDataset(name: DatasetName, workers: readonly WorkerInfo[]): Dataset {
-  const heldBy = workers.map(({ id, holds }) => ({
+  const cachedOn = workers.map(({ id, cachedSplits }) => ({
     workerId: id,
-    splits: holds.filter(({ dataset }) => dataset === name).map(({ split, imageSize }) => ({ split, imageSize })),
+    splits: cachedSplits.filter(({ dataset }) => dataset === name).map(({ split, imageSize }) => ({ split, imageSize })),
   }))
-  return { ...DATASET_CATALOGUE[name], heldBy: heldBy.filter(({ splits }) => splits.length > 0) }
+  return { ...DATASET_CATALOGUE[name], cachedOn: cachedOn.filter(({ splits }) => splits.length > 0) }
 }
 
 const DATASET_COLUMNS: Columns<Dataset> = {
@@ -58,5 +58,5 @@ const DATASET_COLUMNS: Columns<Dataset> = {
   generated: ({ generated }) => generated,
   license: ({ license }) => license,
   citation: ({ citation }) => citation,
-  heldBy: ({ heldBy }) => text(heldBy.map(({ workerId }) => workerId).join(';')),
+  cachedOn: ({ cachedOn }) => text(cachedOn.map(({ workerId }) => workerId).join(';')),
 }

@@ -1,16 +1,16 @@
 import { SamplesAnswer, type SamplesRequest } from '@trainyard/contracts'
-import { connectRedis, createSamplesSource, type FetchedQuestion, type QuestionSource } from '@trainyard/jobs'
+import { connectRedis, createSamplesConsumer, type FetchedRequest, type RequestConsumer } from '@trainyard/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { startTestApi, type TestApi, testWorker } from '../test-service.ts'
 
 let api: TestApi
 let worker: ReturnType<typeof connectRedis>
-let source: QuestionSource<SamplesRequest>
+let source: RequestConsumer<SamplesRequest>
 beforeAll(async () => {
   api = await startTestApi()
   worker = connectRedis(api.server.url, { name: 'test-worker', whenDown: 'wait' })
-  source = createSamplesSource({ redis: worker, onError: () => {} })
+  source = createSamplesConsumer({ redis: worker, onError: () => {} })
 })
 afterAll(async () => {
   await source.close()
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const get = (query: string, headers: Record<string, string> = {}) =>
   api.app.inject({ url: `/api/v1/datasets/synthetic-flowers/samples${query}`, headers })
-const taken = (): Promise<FetchedQuestion<SamplesRequest>> =>
+const taken = (): Promise<FetchedRequest<SamplesRequest>> =>
   poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), { timeoutMs: 60_000 })
 
 test.each([

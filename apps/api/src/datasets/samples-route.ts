@@ -1,5 +1,5 @@
 import { type Sample, SampleList, SamplesQuery } from '@trainyard/contracts'
-import { type SamplesDesk, SamplesTimedOutError, type WorkerRegistry } from '@trainyard/jobs'
+import { type SamplesRequests, SamplesTimedOutError, type WorkerRegistry } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Columns, text, toCsv } from '../http/csv.ts'
@@ -9,7 +9,7 @@ import { preferredFormat } from '../http/table-reply.ts'
 import { createWaitSignals } from '../http/request-signals.ts'
 
 export interface SamplesDeps {
-  samples: SamplesDesk
+  samples: SamplesRequests
   workers: Pick<WorkerRegistry, 'list'>
 }
 

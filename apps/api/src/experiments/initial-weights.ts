@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Artifacts } from '@trainyard/artifacts'
 import { type ExperimentConfig, ExpectedError, weightsFaults } from '@trainyard/contracts'
-import type { StoredStart } from '@trainyard/jobs'
+import type { InitialCheckpoint } from '@trainyard/jobs'
 import { UnprocessableConfigError } from '../http/request-errors.ts'
 
 type WeightsArtifacts = Pick<Artifacts, 'starts' | 'weights'>
@@ -16,10 +16,10 @@ class WeightsNotFoundError extends ExpectedError {
   }
 }
 
-class WeightsNotKeptError extends ExpectedError {
+class WeightsNotRetainedError extends ExpectedError {
   constructor(id: string, weights: string) {
     super(
-      'NOT_KEPT',
+      'NOT_RETAINED',
       `Experiment ${id} began with the weights ${weights}, which are gone; POST their file to /api/v1/weights again, then repeat this`,
     )
   }
@@ -39,7 +39,7 @@ export async function checkInitialWeights(config: ExperimentConfig, { weights }:
 export async function takeInitialWeights(
   { initialWeights }: ExperimentConfig,
   artifacts: WeightsArtifacts,
-): Promise<{ start?: StoredStart }> {
+): Promise<{ start?: InitialCheckpoint }> {
   if (initialWeights === null) return {}
   const start = await takeWeights(initialWeights, artifacts)
   if (!start) throw new WeightsNotFoundError(initialWeights)
@@ -50,15 +50,15 @@ export async function takeInitialWeights(
 export async function takeInitialWeightsAgain(
   { id, config: { initialWeights } }: { id: string; config: ExperimentConfig },
   artifacts: WeightsArtifacts,
-): Promise<{ start?: StoredStart }> {
+): Promise<{ start?: InitialCheckpoint }> {
   if (initialWeights === null) return {}
   const start = (await artifacts.weights.use(initialWeights)) && (await takeWeights(initialWeights, artifacts))
-  if (!start) throw new WeightsNotKeptError(id, initialWeights)
+  if (!start) throw new WeightsNotRetainedError(id, initialWeights)
   return { start }
 }
 
 /** null: they are gone. */
-async function takeWeights(id: string, { starts, weights }: WeightsArtifacts): Promise<StoredStart | null> {
+async function takeWeights(id: string, { starts, weights }: WeightsArtifacts): Promise<InitialCheckpoint | null> {
   const [token, from] = [randomUUID(), weights.pathOf(id)]
   try {
     await starts.takeOver({ token, from })

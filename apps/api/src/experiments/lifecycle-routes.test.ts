@@ -112,7 +112,7 @@ describe('operating', () => {
   })
 
   test.each([
-    ['that refuses', { refusing: 'It crashed' }, 'No live worker serves pool default'],
+    ['that refuses', { unhealthyReason: 'It crashed' }, 'No live worker serves pool default'],
     ['of an older version', { configVersion: CONFIG_VERSION - 1 }, 'Only workers of an older version serve pool default'],
   ])('a worker %s counts as none: the submit warns', async (_which, fields, warning) => {
     await api.workers.heartbeat(testWorker(fields))

@@ -14,7 +14,7 @@ export interface LifeDeps {
 }
 
 const found = ['INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'WRONG_STATE'] as const
-const wishSchema = (wish: string, summary: string) => ({
+const lifecycleSchema = (wish: string, summary: string) => ({
   operationId: `${wish}Experiment`,
   summary,
   tags: ['experiments'],
@@ -47,7 +47,7 @@ export const lifeRoutes: FastifyPluginAsyncZod<LifeDeps> = async (app, { store, 
     resume: 'Resume a paused one: it is queued, and goes on from its checkpoint on any worker',
   } as const
   for (const wish of ['cancel', 'pause', 'resume'] as const)
-    app.post(`/experiments/:id/${wish}`, { schema: wishSchema(wish, wishes[wish]) }, async (request, reply) => {
+    app.post(`/experiments/:id/${wish}`, { schema: lifecycleSchema(wish, wishes[wish]) }, async (request, reply) => {
       const { id } = await ownExperimentOf(request, store)
       const experiment = await store[wish](id)
       housekeeping.sweep()

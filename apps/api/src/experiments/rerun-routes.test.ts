@@ -65,7 +65,7 @@ describe('fork', () => {
     expect(fork.parent).toEqual({ id, epoch: 2 })
     expect((await api.store.recordedFiles(fork.id)).start).toMatchObject({ keepMomentum: false })
     expect((await post(`${URL}/${id}/fork`, { epoch: 1 })).json()).toMatchObject({
-      ...{ status: 409, code: 'NOT_KEPT', detail: expect.stringContaining('but 3 and 2') },
+      ...{ status: 409, code: 'NOT_RETAINED', detail: expect.stringContaining('but 3 and 2') },
     })
     await end()
   })
@@ -99,7 +99,7 @@ describe('fork', () => {
     expect((await post(`${URL}/${id}/fork`, { changes: { epochs: 3 } })).json()).toMatchObject({
       ...{ status: 422, errors: [{ pointer: '/changes/epochs', detail: expect.stringContaining('after epoch 3') }] },
     })
-    expect((await post(`${URL}/${id}/fork`, { changes: { firstLayer: 'sample' } })).json()).toMatchObject({
+    expect((await post(`${URL}/${id}/fork`, { changes: { firstLayer: 'dual' } })).json()).toMatchObject({
       ...{ status: 422, errors: [{ pointer: '/changes/firstLayer' }] },
     })
     await end()
@@ -108,10 +108,10 @@ describe('fork', () => {
   test('of one with nothing kept, and of a file that is being replaced — 409, and nothing is left', async () => {
     const before = await readdir(path.join(api.artifacts.starts.folderOf(''), '.')).catch(() => [])
     const { id: fresh }: Experiment = (await post(URL, { dataset: 'synthetic-flowers' })).json()
-    expect((await post(`${URL}/${fresh}/fork`)).json()).toMatchObject({ status: 409, code: 'NOT_KEPT' })
+    expect((await post(`${URL}/${fresh}/fork`)).json()).toMatchObject({ status: 409, code: 'NOT_RETAINED' })
     const { id, end } = await running()
     await api.artifacts.checkpoints.removeAll(id)
-    expect((await post(`${URL}/${id}/fork`)).json()).toMatchObject({ status: 409, code: 'NOT_KEPT' })
+    expect((await post(`${URL}/${id}/fork`)).json()).toMatchObject({ status: 409, code: 'NOT_RETAINED' })
     expect(await readdir(path.join(api.artifacts.starts.folderOf(''), '.')).catch(() => [])).toEqual(before)
     await end()
   })
@@ -151,7 +151,7 @@ describe('retry and replay', () => {
     expect(replay).toMatchObject({ config: { epochs: 3, keepModel: 'none' }, replay: { of: id, comparedEpochs: 0, difference: null } })
     const { id: fresh }: Experiment = (await post(URL, { dataset: 'synthetic-flowers' })).json()
     await api.store.cancel(fresh)
-    expect((await post(`${URL}/${fresh}/replay`)).json()).toMatchObject({ status: 409, code: 'NOT_KEPT' })
+    expect((await post(`${URL}/${fresh}/replay`)).json()).toMatchObject({ status: 409, code: 'NOT_RETAINED' })
     await end()
   })
 
@@ -160,7 +160,7 @@ describe('retry and replay', () => {
     const { id: fork }: Experiment = (await post(`${URL}/${id}/fork`)).json()
     await api.store.cancel(fork)
     for (const again of ['retry', 'replay'])
-      expect((await post(`${URL}/${fork}/${again}`)).json()).toMatchObject({ code: 'NOT_KEPT', detail: expect.stringContaining(id) })
+      expect((await post(`${URL}/${fork}/${again}`)).json()).toMatchObject({ code: 'NOT_RETAINED', detail: expect.stringContaining(id) })
     await end()
   })
 })

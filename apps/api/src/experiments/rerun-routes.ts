@@ -8,20 +8,20 @@ import {
   isTerminal,
   resolveConfig,
 } from '@trainyard/contracts'
-import { type NewExperiment, NotKeptError, WrongStateError } from '@trainyard/jobs'
+import { type NewExperiment, NotRetainedError, WrongStateError } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { configHash, requestHash } from './config-hash.ts'
 import { ById, experimentOf } from './experiment-by-id.ts'
 import { experimentQueue, type KeyedRequest, QUEUE_FAILURES, type QueueDeps, QueueHeaders } from './submit-experiment.ts'
-import { keptEpoch, momentumWarnings, takeForkStart } from './initial-checkpoint.ts'
+import { forkPoint, momentumWarnings, takeForkStart } from './initial-checkpoint.ts'
 import { takeInitialWeightsAgain } from './initial-weights.ts'
 import type { LifeDeps } from './lifecycle-routes.ts'
 import { UnprocessableConfigError } from '../http/request-errors.ts'
 import { problems } from '../openapi/responses.ts'
 
-const failures = [...QUEUE_FAILURES, 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'NOT_KEPT'] as const
+const failures = [...QUEUE_FAILURES, 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'NOT_RETAINED'] as const
 const againSchema = (action: { operationId: string; summary: string }, ...more: readonly ErrorCode[]) => ({
   ...action,
   tags: ['experiments'],
@@ -43,7 +43,7 @@ export const againRoutes: FastifyPluginAsyncZod<QueueDeps & LifeDeps> = async (a
     const { id, state, parent } = original
     if (!isTerminal(state)) throw new WrongStateError({ id, state, action: 'run again before it has ended' })
     if (parent && parent.epoch > 0)
-      throw new NotKeptError(`Experiment ${id} is a fork, and what it began with is gone; fork ${parent.id} again`)
+      throw new NotRetainedError(`Experiment ${id} is a fork, and what it began with is gone; fork ${parent.id} again`)
     const { name, tags, notes, priority, pool } = original
     const input = { name, tags, notes, priority, pool, config: original.config, parent: { id, epoch: 0 }, ...(await make(original)) }
     const warnings = await queue.warningsOf(input.config, pool)
@@ -74,7 +74,7 @@ export const againRoutes: FastifyPluginAsyncZod<QueueDeps & LifeDeps> = async (a
     },
     (request, reply) =>
       again(request, reply, async ({ id, config, latest }) => {
-        if (!latest?.weightsHash) throw new NotKeptError(`Experiment ${id} has no epoch with a hash of its weights to compare with`)
+        if (!latest?.weightsHash) throw new NotRetainedError(`Experiment ${id} has no epoch with a hash of its weights to compare with`)
         return { config: { ...config, epochs: latest.epoch, keepModel: 'none' }, replayOf: id }
       }),
   )
@@ -86,7 +86,7 @@ export const againRoutes: FastifyPluginAsyncZod<QueueDeps & LifeDeps> = async (a
   app.post('/experiments/:id/fork', { schema: forkSchema }, async (request, reply) => {
     const { epoch, changes, resetOptimizer } = request.body
     const original = await experimentOf(request, store)
-    const kept = keptEpoch(original, epoch)
+    const kept = forkPoint(original, epoch)
     const { name = null, notes = null, tags, priority, pool, ...fields } = parseForked(forkedRequest(original, changes))
     const config = resolveConfig({ ...fields, name: undefined, notes: undefined, tags, priority, pool }, await queue.speedOf(pool))
     refuseTooFewEpochs(config, kept)

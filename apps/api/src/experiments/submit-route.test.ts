@@ -45,8 +45,8 @@ describe('POST /experiments — what it takes', () => {
 
 test('firstLayer auto — the faster way by the measured speed of a live worker of the pool; elsewhere by the cost model’s own', async () => {
   const notebook = { epochs: 30, pool: 'measured' }
-  expect((await post(notebook)).json().config.firstLayer).toBe('sample')
-  const speed = [{ width: 512, direct: 0.01, sample: 1 }]
+  expect((await post(notebook)).json().config.firstLayer).toBe('dual')
+  const speed = [{ width: 512, direct: 0.01, dual: 1 }]
   await api.workers.heartbeat(testWorker({ id: 'fast', pools: ['measured'], speed }))
   expect((await post(notebook)).json().config.firstLayer).toBe('direct')
   const dryRun = await api.app.inject({ method: 'POST', url: `${URL}?dryRun=true`, payload: notebook })
@@ -54,8 +54,8 @@ test('firstLayer auto — the faster way by the measured speed of a live worker 
     choice: 'direct',
     reason: expect.stringContaining('by the speed of a live worker'),
   })
-  expect((await post({ ...notebook, pool: 'other' })).json().config.firstLayer).toBe('sample')
-  expect((await post({ ...notebook, firstLayer: 'sample' })).json().config.firstLayer).toBe('sample')
+  expect((await post({ ...notebook, pool: 'other' })).json().config.firstLayer).toBe('dual')
+  expect((await post({ ...notebook, firstLayer: 'dual' })).json().config.firstLayer).toBe('dual')
   await api.workers.remove('fast')
 })
 
@@ -139,8 +139,8 @@ describe('POST /experiments — bounds', () => {
     expect(problem.errors?.map(({ pointer }) => pointer).toSorted()).toEqual(['/depth', '/epochs', '/width'])
   })
 
-  test('sample space with more images than it can have — 422 with what would do', async () => {
-    const problem = Problem.parse((await post({ firstLayer: 'sample', imageSize: 16 })).json())
+  test('the dual form with more images than it can have — 422 with what would do', async () => {
+    const problem = Problem.parse((await post({ firstLayer: 'dual', imageSize: 16 })).json())
     expect(problem).toMatchObject({ status: 422, code: 'UNPROCESSABLE_CONFIG', errors: [{ pointer: '/firstLayer' }] })
     expect(problem.errors?.[0]?.detail).toContain('raise imageSize')
   })

@@ -121,7 +121,7 @@ describe('POST /experiments with initialWeights', () => {
     expect((await stat(file)).ino).toBe((await stat(api.artifacts.weights.pathOf(initialWeights))).ino)
     await rm(api.artifacts.weights.pathOf(initialWeights))
     expect(await readFile(file)).toEqual(bytes)
-    expect((await api.store.leftovers.starts()).get(start?.token ?? '')).toBe(experiment.id)
+    expect((await api.store.orphanedArtifacts.starts()).get(start?.token ?? '')).toBe(experiment.id)
   })
 
   test('that nobody has uploaded — 404 that says what to do, in a dry run, too; nothing is queued', async () => {
@@ -188,7 +188,7 @@ describe('POST /experiments with initialWeights', () => {
     await rm(api.artifacts.weights.pathOf(initialWeights))
     for (const again of ['retry', 'replay'])
       expect((await post(`${EXPERIMENTS}/${id}/${again}`)).json()).toMatchObject({
-        ...{ status: 409, code: 'NOT_KEPT', detail: expect.stringMatching(/POST their file to \/api\/v1\/weights again/) },
+        ...{ status: 409, code: 'NOT_RETAINED', detail: expect.stringMatching(/POST their file to \/api\/v1\/weights again/) },
       })
     await upload(bytes)
     expect((await post(`${EXPERIMENTS}/${id}/retry`)).statusCode).toBe(201)

@@ -1,4 +1,4 @@
-import { connectRedis, createPhotoSource, type FetchedQuestion, type PhotoQuestion, type PhotoSource } from '@trainyard/jobs'
+import { connectRedis, createPhotoConsumer, type FetchedRequest, type PhotoRequest, type PhotoConsumer } from '@trainyard/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { testEpoch } from '@trainyard/testing/experiments/test-epoch'
@@ -8,11 +8,11 @@ const WITHIN = { timeoutMs: 60_000 }
 
 let api: TestApi
 let worker: ReturnType<typeof connectRedis>
-let photos: PhotoSource
+let photos: PhotoConsumer
 beforeAll(async () => {
   api = await startTestApi()
   worker = connectRedis(api.server.url, { name: 'test-worker', whenDown: 'wait' })
-  photos = createPhotoSource({ redis: worker, onError: () => {} })
+  photos = createPhotoConsumer({ redis: worker, onError: () => {} })
 })
 afterAll(async () => {
   await photos.close()
@@ -59,7 +59,7 @@ describe('POST /experiments/{id}/predict — with a worker', () => {
     const reply = await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: { epochs: 1, pool } })
     return reply.json().id
   }
-  const taken = (): Promise<FetchedQuestion<PhotoQuestion>> =>
+  const taken = (): Promise<FetchedRequest<PhotoRequest>> =>
     poll(async () => (await photos.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
   const classes = [{ label: 73, name: 'rose', probability: 0.4 }]
   let trained: string

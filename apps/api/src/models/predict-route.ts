@@ -1,5 +1,5 @@
 import { ExpectedError, PHOTO_LIMIT_BYTES, Prediction } from '@trainyard/contracts'
-import type { ExperimentStore, PhotoDesk } from '@trainyard/jobs'
+import type { ExperimentStore, PhotoRequests } from '@trainyard/jobs'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -10,7 +10,7 @@ import { createWaitSignals } from '../http/request-signals.ts'
 
 export interface PredictDeps {
   store: ExperimentStore
-  photos: PhotoDesk
+  photos: PhotoRequests
 }
 
 const ANSWER_WITHIN_MS = 30_000

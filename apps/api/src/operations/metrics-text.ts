@@ -14,7 +14,7 @@ export function fleetText(fleet: FleetMetrics, workers: readonly WorkerInfo[]): 
       [{ worker: id, host, state: 'free' }, all.length - busy],
     ]
   })
-  const refusing = workers.map(({ id, host, refusing: why }): Sample => [{ worker: id, host }, why === null ? 0 : 1])
+  const unhealthyReason = workers.map(({ id, host, unhealthyReason: why }): Sample => [{ worker: id, host }, why === null ? 0 : 1])
   const waiting = fleet.waiting.map(({ pool, configVersion, count }): Sample => [{ pool, config_version: configVersion }, count])
   return [
     family('trainyard_experiments', 'gauge', 'Experiments there are, by state', each(fleet.experiments)),
@@ -27,7 +27,7 @@ export function fleetText(fleet: FleetMetrics, workers: readonly WorkerInfo[]): 
     family('trainyard_outbox', 'gauge', 'Experiments on their way into the queue', [[{}, fleet.outbox]]),
     family('trainyard_redis_seconds', 'gauge', 'That Redis took to answer just now', [[{}, fleet.redisSeconds]]),
     family('trainyard_worker_slots', 'gauge', 'Slots of live workers', slots),
-    family('trainyard_worker_refusing', 'gauge', '1: the worker takes no experiments although it could', refusing),
+    family('trainyard_worker_unhealthy', 'gauge', '1: the worker takes no experiments although it could', unhealthyReason),
     ...GPU_MEASURES.map(({ name, help, value }) => family(name, 'gauge', help, gpuSamples(workers, value))),
   ].join('')
 }

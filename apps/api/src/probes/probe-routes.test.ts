@@ -1,5 +1,5 @@
 import type { ExperimentError, Probe, ProbeRequest } from '@trainyard/contracts'
-import { connectRedis, createProbeSource, type FetchedQuestion, type QuestionSource } from '@trainyard/jobs'
+import { connectRedis, createProbeConsumer, type FetchedRequest, type RequestConsumer } from '@trainyard/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { startTestApi, type TestApi, testWorker } from '../test-service.ts'
@@ -7,11 +7,11 @@ import { startTestApi, type TestApi, testWorker } from '../test-service.ts'
 const WITHIN = { timeoutMs: 60_000 }
 let api: TestApi
 let worker: ReturnType<typeof connectRedis>
-let source: QuestionSource<ProbeRequest>
+let source: RequestConsumer<ProbeRequest>
 beforeAll(async () => {
   api = await startTestApi()
   worker = connectRedis(api.server.url, { name: 'test-worker', whenDown: 'wait' })
-  source = createProbeSource({ redis: worker, onError: () => {} })
+  source = createProbeConsumer({ redis: worker, onError: () => {} })
 })
 afterAll(async () => {
   await source.close()
@@ -22,7 +22,7 @@ afterAll(async () => {
 const post = (body: object, headers: Record<string, string> = {}) =>
   api.app.inject({ method: 'POST', url: '/api/v1/probes', payload: body, headers })
 const get = (path: string, headers: Record<string, string> = {}) => api.app.inject({ url: `/api/v1/probes/${path}`, headers })
-const taken = (): Promise<FetchedQuestion<ProbeRequest>> =>
+const taken = (): Promise<FetchedRequest<ProbeRequest>> =>
   poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
 
 const layer = { layer: 1, kind: 'output' as const, outputNorm: 2.5, gradientNorm: 1, outputGradientNorm: 'Infinity' as const }

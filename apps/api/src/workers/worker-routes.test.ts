@@ -5,7 +5,9 @@ import { startTestApi, type TestApi, testWorker } from '../test-service.ts'
 let api: TestApi
 beforeAll(async () => {
   api = await startTestApi()
-  await api.workers.heartbeat(testWorker({ id: 'a', host: '=cmd', holds: [{ dataset: 'flowers102', split: 'train', imageSize: 128 }] }))
+  await api.workers.heartbeat(
+    testWorker({ id: 'a', host: '=cmd', cachedSplits: [{ dataset: 'flowers102', split: 'train', imageSize: 128 }] }),
+  )
   await api.workers.heartbeat(testWorker({ id: 'b', pools: ['default', 'gpu'] }))
 })
 afterAll(() => api.stop())
@@ -47,15 +49,15 @@ describe('workers', () => {
 })
 
 describe('datasets', () => {
-  test('listed with their counts and who holds them, one by name, and as CSV', async () => {
+  test('listed with their counts and who cachedSplits them, one by name, and as CSV', async () => {
     const { items } = DatasetList.parse((await api.app.inject('/api/v1/datasets')).json())
     expect(items).toMatchObject([
       {
         name: 'flowers102',
         splits: { train: 1020, val: 1020, test: 6149 },
-        heldBy: [{ workerId: 'a', splits: [{ split: 'train', imageSize: 128 }] }],
+        cachedOn: [{ workerId: 'a', splits: [{ split: 'train', imageSize: 128 }] }],
       },
-      { name: 'synthetic-flowers', generated: true, heldBy: [] },
+      { name: 'synthetic-flowers', generated: true, cachedOn: [] },
     ])
     expect((await api.app.inject('/api/v1/datasets/flowers102')).json()).toEqual(items[0])
     expect((await api.app.inject('/api/v1/datasets?format=csv')).body).toMatch(/^flowers102,"Oxford 102.*,102,1020,1020,6149,false,.*,a$/m)

@@ -92,7 +92,7 @@ const WORKER_COLUMNS: Columns<WorkerInfo> = {
   gpuPowerWatts: ({ gpus }) => each(gpus, ({ powerWatts }) => powerWatts),
   running: ({ slots }) => slots.flatMap(({ experimentId }) => experimentId ?? []).join(';'),
   draining: ({ draining }) => draining,
-  refusing: ({ refusing }) => text(refusing),
+  unhealthyReason: ({ unhealthyReason }) => text(unhealthyReason),
   startedAt: ({ startedAt }) => startedAt,
   lastHeartbeatAt: ({ lastHeartbeatAt }) => lastHeartbeatAt,
   configVersion: ({ configVersion }) => configVersion,

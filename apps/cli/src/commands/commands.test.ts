@@ -51,7 +51,7 @@ test('submit --dry-run — shows shapes and cost', async () => {
     parameters: 1_625_702,
     memoryBytes: 2 ** 29,
     flopsPerEpoch: 1e9,
-    firstLayer: { choice: 'sample', reason: 'About 1 s against 2 s.', directSeconds: 2, sampleSeconds: 1 },
+    firstLayer: { choice: 'dual', reason: 'About 1 s against 2 s.', directSeconds: 2, dualSeconds: 1 },
     signal,
     warnings: [],
   }
@@ -96,7 +96,7 @@ test('workers — a second table of GPUs, where there are some: what is not meas
       pools: ['default'],
       engine: null,
       memoryBytes: 2 ** 30,
-      holds: [],
+      cachedSplits: [],
       draining: false,
     },
     slots: [{ slot: 0, experimentId: null, trainer: 'idle', gpu: 0 }],
@@ -230,7 +230,7 @@ test('show — tells where it comes from, what is kept, and what each attempt re
 })
 
 test('datasets list — what there is', async () => {
-  const { stdout } = await run(['datasets', 'list'], { answer: { items: [{ ...DATASET_CATALOGUE.flowers102, heldBy: [] }] } })
+  const { stdout } = await run(['datasets', 'list'], { answer: { items: [{ ...DATASET_CATALOGUE.flowers102, cachedOn: [] }] } })
   expect(stdout).toMatch(/flowers102 +102 +1,020 +1,020 +6,149 +download +no worker yet/)
 })
 

@@ -13,7 +13,10 @@ const COLUMNS: readonly Column<Dataset>[] = [
   { title: 'val', value: ({ splits }) => formatCount(splits.val), align: 'right' },
   { title: 'test', value: ({ splits }) => formatCount(splits.test), align: 'right' },
   { title: 'source', value: ({ generated }) => (generated ? 'generated' : 'download') },
-  { title: 'held by', value: ({ heldBy }) => (heldBy.length === 0 ? 'no worker yet' : heldBy.map(({ workerId }) => workerId).join(', ')) },
+  {
+    title: 'held by',
+    value: ({ cachedOn }) => (cachedOn.length === 0 ? 'no worker yet' : cachedOn.map(({ workerId }) => workerId).join(', ')),
+  },
 ]
 
 export function addDatasets(program: Command, deps: CliDeps): void {

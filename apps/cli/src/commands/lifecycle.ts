@@ -3,14 +3,14 @@ import type { Experiment, ExperimentState } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { type CliDeps, openSession } from '../session.ts'
 
-interface Wish {
+interface LifecycleCommand {
   name: 'cancel' | 'pause' | 'resume'
   description: string
   /** What a state that comes of it means. */
   words: (state: ExperimentState) => string
 }
 
-const WISHES: readonly Wish[] = [
+const WISHES: readonly LifecycleCommand[] = [
   {
     name: 'cancel',
     description: 'end an experiment that has not ended yet',
@@ -29,7 +29,7 @@ const WISHES: readonly Wish[] = [
 ]
 
 /** Commands that wish something of one experiment. */
-export function addWishes(program: Command, deps: CliDeps): void {
+export function addLifecycleCommands(program: Command, deps: CliDeps): void {
   for (const { name, description, words } of WISHES) {
     const command = program
       .command(name)

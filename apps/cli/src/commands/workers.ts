@@ -12,7 +12,7 @@ const COLUMNS: readonly Column<WorkerInfo>[] = [
   { title: 'memory', value: ({ memoryBytes }) => formatBytes(memoryBytes), align: 'right' },
   {
     title: 'runs',
-    value: ({ slots, draining, refusing }) => (draining ? 'draining: ' : refusing ? 'takes no more: ' : '') + runsOf(slots),
+    value: ({ slots, draining, unhealthyReason }) => (draining ? 'draining: ' : unhealthyReason ? 'takes no more: ' : '') + runsOf(slots),
   },
   { title: 'last heartbeat', value: ({ lastHeartbeatAt }) => lastHeartbeatAt.slice(0, 19).replace('T', ' ') },
 ]
@@ -53,8 +53,8 @@ export function addWorkers(program: Command, deps: CliDeps): void {
         session.print('')
         session.printTable(GPU_COLUMNS, gpus)
       }
-      for (const { id, refusing } of workers.items)
-        if (refusing) session.warn(`warning: worker ${id} takes no more experiments. ${refusing}`)
+      for (const { id, unhealthyReason } of workers.items)
+        if (unhealthyReason) session.warn(`warning: worker ${id} takes no more experiments. ${unhealthyReason}`)
     })
 }
 

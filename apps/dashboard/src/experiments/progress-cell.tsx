@@ -3,7 +3,7 @@ import { formatSeconds, isTerminal } from '@trainyard/contracts'
 
 /** How far it is, and when it will be done; of an ended one, how long it took. */
 export function ProgressCell({ experiment }: { experiment: Experiment }) {
-  const { state, progress, latest, queuePosition, startsInSeconds, heldBy, startedAt, finishedAt } = experiment
+  const { state, progress, latest, queuePosition, startsInSeconds, throttledBy, startedAt, finishedAt } = experiment
   const epochs = `${latest?.epoch ?? 0} of ${progress.epochs}`
   if (isTerminal(state)) {
     const seconds = startedAt === null || finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000
@@ -20,7 +20,7 @@ export function ProgressCell({ experiment }: { experiment: Experiment }) {
         {startsInSeconds !== null && <span className="muted"> begins in about {formatSeconds(startsInSeconds)}</span>}
       </>
     )
-  if (heldBy !== null) return <>waits for one of the same {heldBy}</>
+  if (throttledBy !== null) return <>waits for one of the same {throttledBy}</>
   return (
     <>
       <progress value={progress.fraction} aria-label="progress" /> {epochs}

@@ -5,7 +5,8 @@ import { GpuTable } from './gpu-table.tsx'
 import { SlotTable } from './slot-table.tsx'
 
 export function WorkerCard({ worker }: { worker: WorkerInfo }) {
-  const { id, host, pid, version, pools, engine, memoryBytes, slots, gpus, holds, refusing, startedAt, lastHeartbeatAt } = worker
+  const { id, host, pid, version, pools, engine, memoryBytes, slots, gpus, cachedSplits, unhealthyReason, startedAt, lastHeartbeatAt } =
+    worker
   return (
     <section className="card" aria-label={`Worker ${id}`}>
       <header className="row">
@@ -15,7 +16,7 @@ export function WorkerCard({ worker }: { worker: WorkerInfo }) {
           <DrainButton worker={worker} />
         </span>
       </header>
-      {refusing !== null && <p className="fault">It takes no experiments now: {refusing}</p>}
+      {unhealthyReason !== null && <p className="fault">It takes no experiments now: {unhealthyReason}</p>}
       <div className="grid">
         <dl>
           <dt>Engine</dt>
@@ -41,7 +42,9 @@ export function WorkerCard({ worker }: { worker: WorkerInfo }) {
             <time dateTime={lastHeartbeatAt}>{new Date(lastHeartbeatAt).toLocaleTimeString()}</time>
           </dd>
           <dt>Has decoded</dt>
-          <dd>{holds.map(({ dataset, split, imageSize }) => `${dataset} ${split} at ${imageSize} px`).join(', ') || 'nothing yet'}</dd>
+          <dd>
+            {cachedSplits.map(({ dataset, split, imageSize }) => `${dataset} ${split} at ${imageSize} px`).join(', ') || 'nothing yet'}
+          </dd>
         </dl>
       </div>
       <SlotTable slots={slots} />

@@ -48,7 +48,7 @@ test('read back — the network that was written', async () => {
   expect(buffers).toEqual(state.buffers)
 })
 
-test('a folder that is there, and leftovers of a torn one, are replaced', async () => {
+test('a folder that is there, and orphanedArtifacts of a torn one, are replaced', async () => {
   const folder = path.join(base, 'replaced')
   for (const old of [folder, `${folder}.part`]) {
     await mkdir(old)

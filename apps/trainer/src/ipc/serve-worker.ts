@@ -5,8 +5,8 @@ import type { TrainerFolders } from '../environment.ts'
 import { toExperimentError } from './failure.ts'
 import type { MessageChannel } from './message-channel.ts'
 import { createPhotoNamer } from '../requests/predict-photo.ts'
-import type { ResidentKernel } from '../splits/device-kernel.ts'
-import type { ResidentSplits } from '../splits/device-cache.ts'
+import type { DeviceKernel } from '../splits/device-kernel.ts'
+import type { DeviceSplits } from '../splits/device-cache.ts'
 import { measureWhileIdle } from './measure-while-idle.ts'
 import { DrainedError } from '../run/run-callbacks.ts'
 import { runExperiment } from '../run/run-experiment.ts'
@@ -19,8 +19,8 @@ export interface WorkerSide {
   channel: MessageChannel
   tf: Runtime
   engine: Engine
-  splits: ResidentSplits
-  kernels: ResidentKernel
+  splits: DeviceSplits
+  kernels: DeviceKernel
   diskSpace: () => Promise<DiskSpace>
   folders: TrainerFolders
 }

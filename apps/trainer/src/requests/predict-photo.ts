@@ -2,7 +2,7 @@ import type { ExperimentConfig, Prediction } from '@trainyard/contracts'
 import { CLASS_NAMES, readPhoto } from '@trainyard/datasets'
 import { likeliest } from '@trainyard/inference'
 import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
-import { createNetwork, type Network, residentImages } from '@trainyard/training'
+import { createNetwork, type Network, deviceImages } from '@trainyard/training'
 import { readModel } from '../files/read-model.ts'
 import { networkShape } from '../run/train-options.ts'
 
@@ -32,7 +32,7 @@ export function createPhotoNamer(tf: Runtime): (photo: PhotoToName) => Promise<P
     const network = await networkOf(photo)
     let logits = new Float32Array(0)
     tf.scope(() => {
-      const images = residentImages(tf, { pixels, labels: Uint8Array.of(0), inputs: pixels.length })
+      const images = deviceImages(tf, { pixels, labels: Uint8Array.of(0), inputs: pixels.length })
       logits = Float32Array.from(tf.readFloats(network.logits(images.batch(wholeNumbers(tf, [0])).x)))
     })
     return likeliest(logits, CLASS_NAMES)

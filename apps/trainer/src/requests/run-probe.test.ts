@@ -5,15 +5,15 @@ import { type FromTrainer, ProbeCell, ProbeRequest } from '@trainyard/contracts'
 import { loadEngine } from '@trainyard/tensorflow'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTrainerFolders } from '../environment.ts'
-import { createResidentSplits, type ResidentSplits } from '../splits/device-cache.ts'
+import { createDeviceSplits, type DeviceSplits } from '../splits/device-cache.ts'
 import { runProbe } from './run-probe.ts'
 
 const { tf } = loadEngine(process.env)
 let data: string
-let splits: ResidentSplits
+let splits: DeviceSplits
 beforeAll(async () => {
   data = await mkdtemp(path.join(os.tmpdir(), 'run-probe-'))
-  splits = createResidentSplits(tf, readTrainerFolders({ ...process.env, TRAINYARD_DATA: data }))
+  splits = createDeviceSplits(tf, readTrainerFolders({ ...process.env, TRAINYARD_DATA: data }))
 })
 afterAll(() => rm(data, { recursive: true, force: true }))
 

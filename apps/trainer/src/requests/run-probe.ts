@@ -1,14 +1,14 @@
 import { CLASSES, type FromTrainer, type ProbeCell, type ProbeRequest, toJsonNumber, type ToTrainer } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
-import { probe, type ProbeResult, type ResidentImages } from '@trainyard/training'
-import type { ResidentSplits } from '../splits/device-cache.ts'
+import { probe, type ProbeResult, type DeviceImages } from '@trainyard/training'
+import type { DeviceSplits } from '../splits/device-cache.ts'
 import { createRunReports, type RunReports } from '../run/run-reports.ts'
 
 const TELL_EVERY_MS = 250
 
 interface ProbeDependencies {
   tf: Runtime
-  splits: ResidentSplits
+  splits: DeviceSplits
   send: (message: FromTrainer) => Promise<void>
   signal: AbortSignal
 }
@@ -32,8 +32,8 @@ export async function runProbe(command: Extract<ToTrainer, { type: 'probe' }>, d
 /** null where the networks see random numbers. */
 async function probedImages(
   { input, imageSize }: ProbeRequest,
-  { splits, reports, signal }: { splits: ResidentSplits; reports: RunReports; signal: AbortSignal },
-): Promise<ResidentImages | null> {
+  { splits, reports, signal }: { splits: DeviceSplits; reports: RunReports; signal: AbortSignal },
+): Promise<DeviceImages | null> {
   if (input === 'randn') return null
   const { train } = await splits.load(
     { dataset: input, imageSize, evaluate: 'none' },

@@ -7,16 +7,16 @@ import { expect, test } from 'vitest'
 const TRAIN = `
 import { SPLIT_COUNTS } from '@trainyard/contracts'
 import { loadEngine } from '@trainyard/tensorflow'
-import { gramMatrix, residentImages, speltOutModel, train } from '@trainyard/training'
+import { gramMatrix, deviceImages, materializeModel, train } from '@trainyard/training'
 import { trainOptions } from '${import.meta.dirname}/train-options.ts'
 const config = JSON.parse(process.argv[1])
 const { tf } = loadEngine(process.env)
 const inputs = 3 * config.imageSize ** 2
 const count = SPLIT_COUNTS[config.dataset].train
 const pixels = new Uint8Array(count * inputs).fill(7)
-const images = residentImages(tf, { pixels, labels: new Uint8Array(count), inputs })
-const kernel = config.firstLayer === 'sample' ? tf.doubles(await gramMatrix(tf, { rows: images, columns: images }), [count, count]) : null
-const onEpochEnd = async (_, state) => kernel && speltOutModel(tf, state.read(), { images })
+const images = deviceImages(tf, { pixels, labels: new Uint8Array(count), inputs })
+const kernel = config.firstLayer === 'dual' ? tf.doubles(await gramMatrix(tf, { rows: images, columns: images }), [count, count]) : null
+const onEpochEnd = async (_, state) => kernel && materializeModel(tf, state.read(), { images })
 await train(tf, { ...trainOptions(config, { train: { images }, evaluation: null }, kernel), lr: 1e-12, callbacks: [{ onEpochEnd }] })
 process.stdout.write(String(process.resourceUsage().maxRSS * 1024))`
 
@@ -24,8 +24,8 @@ test.each([
   { firstLayer: 'direct', imageSize: 32, width: 4096, depth: 4, batchSize: 1020 },
   { firstLayer: 'direct', imageSize: 96, width: 512, depth: 3, batchSize: 1020 },
   { firstLayer: 'direct', imageSize: 128, width: 512, depth: 3, batchSize: 128 },
-  { firstLayer: 'sample', imageSize: 128, width: 512, depth: 3, batchSize: 64 },
-  { firstLayer: 'sample', imageSize: 64, width: 2048, depth: 3, batchSize: 64 },
+  { firstLayer: 'dual', imageSize: 128, width: 512, depth: 3, batchSize: 64 },
+  { firstLayer: 'dual', imageSize: 64, width: 2048, depth: 3, batchSize: 64 },
 ])('networkCost() — no run takes more memory than it says: %j', async (shape) => {
   const request = { ...shape, dataset: 'synthetic-flowers', epochs: 1, evaluate: 'none' }
   const config = resolveConfig(ExperimentRequest.parse(request))

@@ -1,8 +1,8 @@
 import { type DiskSpace, type Engine, type FromTrainer, stepsPerEpoch, type ToTrainer } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
-import { type ModelState, type SavedModel, speltOutModel, train } from '@trainyard/training'
-import type { ResidentKernel } from '../splits/device-kernel.ts'
-import type { ResidentSplits } from '../splits/device-cache.ts'
+import { type ModelState, type SavedModel, materializeModel, train } from '@trainyard/training'
+import type { DeviceKernel } from '../splits/device-kernel.ts'
+import type { DeviceSplits } from '../splits/device-cache.ts'
 import { runCallbacks } from './run-callbacks.ts'
 import { runCheckpointSchedule } from './run-checkpoints.ts'
 import { keepRunModel } from './run-model.ts'
@@ -13,9 +13,9 @@ import { trainOptions } from './train-options.ts'
 export interface RunDependencies {
   tf: Runtime
   engine: Engine
-  splits: ResidentSplits
-  kernels: ResidentKernel
-  /** The space on the disk that holds the data directory. */
+  splits: DeviceSplits
+  kernels: DeviceKernel
+  /** The space on the disk that cachedSplits the data directory. */
   diskSpace: () => Promise<DiskSpace>
   send: (message: FromTrainer) => Promise<void>
   signal: AbortSignal
@@ -37,10 +37,10 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
   })
   const { images, sha256: datasetHash } = loaded.train
   const origin = await readRunOrigin(command, { reports, imagesHash: datasetHash })
-  await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: origin?.state.epoch ?? 0, holds: splits.held() })
+  await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: origin?.state.epoch ?? 0, cachedSplits: splits.held() })
 
   const kernel =
-    config.firstLayer === 'sample'
+    config.firstLayer === 'dual'
       ? await kernels.load(loaded, {
           onProgress: ({ fraction }) => reports.phase({ phase: 'prepare', fraction: fraction / 2 }),
           onWarning: (message) => reports.warn(message),
@@ -49,7 +49,7 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
       : null
 
   const spellOut = (saved: SavedModel, onProgress: (fraction: number) => Promise<void>): Promise<ModelState> =>
-    speltOutModel(tf, saved, { images, onProgress, signal })
+    materializeModel(tf, saved, { images, onProgress, signal })
   const model = keepRunModel(command, {
     reports,
     best: origin?.best ?? null,

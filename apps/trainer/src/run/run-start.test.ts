@@ -120,8 +120,8 @@ describe('what a fork begins with', () => {
     resume = []
     const start = await startOf(true)
     if (start.kind === 'checkpoint') await truncate(path.join(folder, start.file), 100)
-    await expect(origin(start)).rejects.toMatchObject({ code: 'NOT_KEPT' })
-    await expect(origin({ kind: 'model', folder: path.join(folder, 'gone'), epoch: 4 })).rejects.toMatchObject({ code: 'NOT_KEPT' })
+    await expect(origin(start)).rejects.toMatchObject({ code: 'NOT_RETAINED' })
+    await expect(origin({ kind: 'model', folder: path.join(folder, 'gone'), epoch: 4 })).rejects.toMatchObject({ code: 'NOT_RETAINED' })
   })
 })
 
@@ -152,7 +152,7 @@ describe('initial weights', () => {
 
   test('that are damaged or not there end the run: it must not begin from its seed', async () => {
     resume = []
-    const refusal = { code: 'NOT_KEPT', message: expect.stringMatching(/^The weights .*; upload them and submit it again$/) }
+    const refusal = { code: 'NOT_RETAINED', message: expect.stringMatching(/^The weights .*; upload them and submit it again$/) }
     await expect(origin(null, imported)).rejects.toMatchObject(refusal)
     await truncate(path.join(folder, 'w.safetensors'), bytes.length - 1)
     await expect(begun()).rejects.toMatchObject(refusal)

@@ -25,7 +25,7 @@ class StartUnusableError extends ExpectedError {
       kind === 'weights'
         ? ['The weights that this experiment begins with', 'upload them and submit it again']
         : ['What this fork begins from', 'fork again, from another epoch that is kept']
-    super('NOT_KEPT', `${what} cannot be used: ${reason}; ${advice}`, options)
+    super('NOT_RETAINED', `${what} cannot be used: ${reason}; ${advice}`, options)
   }
 }
 

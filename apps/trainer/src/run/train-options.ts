@@ -3,7 +3,7 @@ import type { Tensor } from '@trainyard/tensorflow'
 import type { NetworkShape, TrainOptions } from '@trainyard/training'
 import type { LoadedSplits } from '../splits/device-cache.ts'
 
-/** What `train` is to do for a config, on these images; with their kernel where the first layer is in sample space. */
+/** What `train` is to do for a config, on these images; with their kernel where the first layer is in the dual form. */
 export function trainOptions(config: ExperimentConfig, { train, evaluation }: LoadedSplits, kernel: Tensor | null): TrainOptions {
   const { batchSize, epochs, lr, momentum, seed, recordLayers } = config
   return {

@@ -5,7 +5,7 @@ import { ExperimentRequest, resolveConfig } from '@trainyard/contracts'
 import { loadEngine } from '@trainyard/tensorflow'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTrainerFolders } from '../environment.ts'
-import { createResidentSplits } from './device-cache.ts'
+import { createDeviceSplits } from './device-cache.ts'
 
 const { tf } = loadEngine(process.env)
 let data: string
@@ -13,8 +13,7 @@ beforeAll(async () => void (data = await mkdtemp(path.join(os.tmpdir(), 'residen
 afterAll(() => rm(data, { recursive: true, force: true }))
 
 const config = (request: object) => resolveConfig(ExperimentRequest.parse({ dataset: 'synthetic-flowers', imageSize: 8, ...request }))
-const open = (root?: string) =>
-  createResidentSplits(tf, readTrainerFolders({ ...process.env, TRAINYARD_DATA: data, FLOWERS102_ROOT: root }))
+const open = (root?: string) => createDeviceSplits(tf, readTrainerFolders({ ...process.env, TRAINYARD_DATA: data, FLOWERS102_ROOT: root }))
 const hooks = (signal = new AbortController().signal) => {
   const phases: string[] = []
   return { phases, hooks: { onProgress: ({ phase }: { phase: string }) => void phases.push(phase), onWarning: () => undefined, signal } }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type ExperimentConfig, evaluatedSplit, type HeldSplit, type SplitName } from '@trainyard/contracts'
-import { heldSplits, type ImageSplit, type LoadSplitOptions } from '@trainyard/datasets'
+import { type ExperimentConfig, evaluatedSplit, type CachedSplit, type SplitName } from '@trainyard/contracts'
+import { cachedSplits, type ImageSplit, type LoadSplitOptions } from '@trainyard/datasets'
 import type { Runtime } from '@trainyard/tensorflow'
-import { residentImages, type ResidentImages } from '@trainyard/training'
+import { deviceImages, type DeviceImages } from '@trainyard/training'
 import type { TrainerFolders } from '../environment.ts'
 import { loadOrFetch } from './load-or-fetch.ts'
 import { prepareSplit } from './prepare-split.ts'
@@ -10,16 +10,16 @@ import { prepareSplit } from './prepare-split.ts'
 /** Bytes of pixels kept on the device between experiments; the least recently used split leaves first. */
 const KEEP_BYTES = 256 * 2 ** 20
 
-export interface ResidentSplit {
-  images: ResidentImages
+export interface DeviceSplit {
+  images: DeviceImages
   sha256: string
-  held: HeldSplit
+  held: CachedSplit
 }
 
 export interface LoadedSplits {
-  train: ResidentSplit
+  train: DeviceSplit
   /** null: nothing is measured. */
-  evaluation: ResidentSplit | null
+  evaluation: DeviceSplit | null
 }
 
 interface LoadHooks {
@@ -31,15 +31,15 @@ interface LoadHooks {
 /** Which images are wanted. */
 type ImageFields = Pick<ExperimentConfig, 'dataset' | 'imageSize' | 'evaluate'>
 
-export interface ResidentSplits {
+export interface DeviceSplits {
   /** The train split and the one that is evaluated on, decoded and on the device. */
   load(config: ImageFields, hooks: LoadHooks): Promise<LoadedSplits>
-  held(): HeldSplit[]
+  held(): CachedSplit[]
 }
 
 /** Splits stay on the device from one experiment to the next, so that the next one starts at once. */
-export function createResidentSplits(tf: Runtime, folders: TrainerFolders): ResidentSplits {
-  const resident = new Map<string, { split: ResidentSplit; bytes: number }>() // least recently used first
+export function createDeviceSplits(tf: Runtime, folders: TrainerFolders): DeviceSplits {
+  const resident = new Map<string, { split: DeviceSplit; bytes: number }>() // least recently used first
 
   const evictBeyond = (bytes: number, keep: Set<string>): void => {
     let total = [...resident.values()].reduce((sum, entry) => sum + entry.bytes, 0)
@@ -53,13 +53,13 @@ export function createResidentSplits(tf: Runtime, folders: TrainerFolders): Resi
   }
 
   const loadCached = async (options: Omit<LoadSplitOptions, 'folders'>): Promise<ImageSplit> => {
-    const held = await heldSplits(folders.data)
+    const held = await cachedSplits(folders.data)
     if (!held.some((split) => isDeepStrictEqual(split, { dataset: options.dataset, split: options.split, imageSize: options.imageSize })))
       await prepareSplit(options, folders)
     return loadOrFetch(options, folders)
   }
 
-  const loadOne = async (config: ImageFields, split: SplitName, hooks: LoadHooks): Promise<ResidentSplit> => {
+  const loadOne = async (config: ImageFields, split: SplitName, hooks: LoadHooks): Promise<DeviceSplit> => {
     const key = splitKey(config, split)
     const known = resident.get(key)
     resident.delete(key)
@@ -84,8 +84,8 @@ export function createResidentSplits(tf: Runtime, folders: TrainerFolders): Resi
 
 const splitKey = ({ dataset, imageSize }: ImageFields, split: SplitName): string => `${dataset}/${split}/${imageSize}`
 
-function toEntry(tf: Runtime, split: ImageSplit): { split: ResidentSplit; bytes: number } {
-  const images = residentImages(tf, { pixels: split.pixels, labels: split.labels, inputs: 3 * split.imageSize ** 2 })
+function toEntry(tf: Runtime, split: ImageSplit): { split: DeviceSplit; bytes: number } {
+  const images = deviceImages(tf, { pixels: split.pixels, labels: split.labels, inputs: 3 * split.imageSize ** 2 })
   const held = { dataset: split.dataset, split: split.split, imageSize: split.imageSize }
   return { split: { images, sha256: split.sha256, held }, bytes: split.pixels.byteLength }
 }

@@ -1,7 +1,7 @@
 import { loadKernel } from '@trainyard/datasets'
 import type { Runtime, Tensor } from '@trainyard/tensorflow'
 import { gramMatrix } from '@trainyard/training'
-import type { LoadedSplits, ResidentSplit } from './device-cache.ts'
+import type { LoadedSplits, DeviceSplit } from './device-cache.ts'
 
 /** The largest byte: kernels are of pixels in [0, 1]. */
 const PIXEL_MAX = 255
@@ -13,16 +13,16 @@ interface KernelHooks {
 }
 
 /** The inner products of images, kept on the device from one experiment to the next. */
-export interface ResidentKernel {
+export interface DeviceKernel {
   /** X · Xᵀ as `train` wants it, (train and evaluated images, train images) float64. It is there until the next one is loaded. */
   load(splits: LoadedSplits, hooks: KernelHooks): Promise<Tensor>
 }
 
 /** One kernel at a time: sweeps share their images, and another one takes a tenth of a second from the cache. `data`: the data directory. */
-export function createResidentKernel(tf: Runtime, data: string): ResidentKernel {
+export function createDeviceKernel(tf: Runtime, data: string): DeviceKernel {
   let resident: { key: string; kernel: Tensor } | null = null
 
-  const products = (rows: ResidentSplit, columns: ResidentSplit, hooks: KernelHooks): Promise<Float64Array> =>
+  const products = (rows: DeviceSplit, columns: DeviceSplit, hooks: KernelHooks): Promise<Float64Array> =>
     loadKernel({
       folder: data,
       rows: { ...rows.held, count: rows.images.count, sha256: rows.sha256 },

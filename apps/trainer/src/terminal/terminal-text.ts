@@ -16,7 +16,7 @@ export function helpText(flags: readonly CommandFlag[]): string {
 export function header(config: ExperimentConfig, { engine, parameters }: { engine: Engine; parameters: number }): string {
   const { dataset, imageSize, layerSizes, norm, normPosition, lr, momentum, batchSize, epochs, seed } = config
   const normed = normPosition === null ? '' : `, ${norm} norm ${normPosition} the ReLU`
-  const first = config.firstLayer === 'sample' ? ', the first one in sample space' : ''
+  const first = config.firstLayer === 'dual' ? ', the first one in the dual form' : ''
   const layers = layerSizes.length === 0 ? 'no hidden layer' : `hidden layers ${layerSizes.join(' · ')}${first}`
   return [
     `${dataset} at ${imageSize} px, ${layers}${normed}, ${parameters.toLocaleString('en')} parameters`,

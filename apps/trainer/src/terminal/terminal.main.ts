@@ -14,8 +14,8 @@ import {
 import { loadEngine } from '@trainyard/tensorflow'
 import { measureSpeed } from '@trainyard/training'
 import { readTrainerFolders } from '../environment.ts'
-import { createResidentKernel } from '../splits/device-kernel.ts'
-import { createResidentSplits } from '../splits/device-cache.ts'
+import { createDeviceKernel } from '../splits/device-kernel.ts'
+import { createDeviceSplits } from '../splits/device-cache.ts'
 import { epochLine, header, helpText } from './terminal-text.ts'
 import { trainInTerminal } from './train-in-terminal.ts'
 
@@ -43,8 +43,8 @@ async function main(args: string[]): Promise<void> {
   await trainInTerminal({
     tf,
     config,
-    splits: createResidentSplits(tf, folders),
-    kernels: createResidentKernel(tf, folders.data),
+    splits: createDeviceSplits(tf, folders),
+    kernels: createDeviceKernel(tf, folders.data),
     signal: abort.signal,
     onProgress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\u001b[K${text}`) : () => undefined,
     onEpoch: (result) => print(epochLine(result, config)),

@@ -1,15 +1,15 @@
 import { type ExperimentConfig, stepsPerEpoch } from '@trainyard/contracts'
 import type { Runtime } from '@trainyard/tensorflow'
 import { type EpochResult, train } from '@trainyard/training'
-import type { ResidentKernel } from '../splits/device-kernel.ts'
-import type { ResidentSplits } from '../splits/device-cache.ts'
+import type { DeviceKernel } from '../splits/device-kernel.ts'
+import type { DeviceSplits } from '../splits/device-cache.ts'
 import { trainOptions } from '../run/train-options.ts'
 
 export interface TerminalRun {
   tf: Runtime
   config: ExperimentConfig
-  splits: ResidentSplits
-  kernels: ResidentKernel
+  splits: DeviceSplits
+  kernels: DeviceKernel
   signal: AbortSignal
   /** One line that replaces the one before; empty to clear it. */
   onProgress: (text: string) => void
@@ -26,7 +26,7 @@ export async function trainInTerminal({ tf, config, splits, kernels, signal, onP
   })
   const onPrepare = (fraction: number): void => onProgress(`preparing ${Math.floor(fraction * 100)} %`)
   const kernel =
-    config.firstLayer === 'sample'
+    config.firstLayer === 'dual'
       ? await kernels.load(loaded, { onProgress: ({ fraction }) => onPrepare(fraction / 2), onWarning, signal })
       : null
   const steps = stepsPerEpoch(loaded.train.images.count, config.batchSize)

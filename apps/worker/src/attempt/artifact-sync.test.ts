@@ -74,7 +74,7 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
     await expectWhole(id, 100)
   })
 
-  test('a store that is away for a while costs no attempt, and holds no epoch up', async () => {
+  test('a store that is away for a while costs no attempt, and cachedSplits no epoch up', async () => {
     const { create, start, runsPast, enters, expectWhole } = workers.own
     await start(await host())
     const id = await create({ epochs: 150, keepModel: 'final' })

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Artifacts } from '@trainyard/artifacts'
-import type { HeldSplit, RunStart, ToTrainer } from '@trainyard/contracts'
+import type { CachedSplit, RunStart, ToTrainer } from '@trainyard/contracts'
 import type { AttemptWriter, Claim, ExperimentStore } from '@trainyard/jobs'
 import type { Logger } from 'pino'
 import { type AbortReason, isCrash, lastWrite, type TrainerEnd } from './attempt-end.ts'
-import { removeLeftovers } from '../process/artifact-garbage.ts'
+import { removeOrphanedArtifacts } from '../process/artifact-garbage.ts'
 import { outOfMemoryKills } from './out-of-memory.ts'
 import { createRecorder } from './recorder.ts'
 import { watchForStall } from './stall-detector.ts'
@@ -26,7 +26,7 @@ export interface AttemptDeps {
   /** The shortest silence of a trainer that counts as a stall. */
   stallMs: number
   log: Logger
-  onHolds: (holds: HeldSplit[]) => void
+  onCachedSplits: (cachedSplits: CachedSplit[]) => void
 }
 
 /** How an attempt went, as far as it concerns the worker. */
@@ -88,7 +88,7 @@ export function startAttempt(deps: AttemptDeps): Attempt {
   function onMessage(message: RunMessage): void {
     stall.sign()
     if (message.runId !== claim.token) return trainer.send({ type: 'ack', count: 1 })
-    if (message.type === 'started') deps.onHolds(message.holds)
+    if (message.type === 'started') deps.onCachedSplits(message.cachedSplits)
     if (message.type === 'completed' || message.type === 'aborted' || message.type === 'failed') {
       rssBytes = message.rssBytes
       end.resolve(message)
@@ -120,7 +120,7 @@ export function startAttempt(deps: AttemptDeps): Attempt {
     const written = last && (await persist(last))
     log.info({ end: how.type, reason, written }, 'the attempt has ended')
     const warn = (error: unknown) => log.warn({ err: error }, 'what the attempt left on disk could not be removed')
-    await Promise.race([removeLeftovers({ id, token: claim.token }, deps).catch(warn), delay(REMOVE_WITHIN_MS)])
+    await Promise.race([removeOrphanedArtifacts({ id, token: claim.token }, deps).catch(warn), delay(REMOVE_WITHIN_MS)])
     return { crashed: isCrash({ end: how, reason, outOfMemoryBefore: claim.outOfMemory }), rssBytes }
   }
 

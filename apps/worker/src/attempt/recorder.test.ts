@@ -24,7 +24,7 @@ async function attempt(id: string, dispatch: number) {
   const record = createRecorder({ claim: claimed, writer, checkpoints, log: createLog('silent') })
   const runId = claimed.token
   return {
-    start: (resumedFromEpoch: number) => record({ type: 'started', runId, engine, datasetHash: 'h', resumedFromEpoch, holds: [] }),
+    start: (resumedFromEpoch: number) => record({ type: 'started', runId, engine, datasetHash: 'h', resumedFromEpoch, cachedSplits: [] }),
     checkpoint: async (epoch: number) => {
       await mkdir(checkpoints.folderOf(id), { recursive: true })
       await writeFile(checkpoints.pathOf(id, `${epoch}`), 'whole')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SamplesRequest, type WorkerInfo } from '@trainyard/contracts'
-import { createSamplesDesk, createWorkerRegistry } from '@trainyard/jobs'
+import { createSamplesRequests, createWorkerRegistry } from '@trainyard/jobs'
 import { expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { smiLine, standInDriver } from '@trainyard/testing/services/stand-in-driver'
@@ -68,7 +68,7 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
   const onGpus = [`GPU-0a gpu ${share}`, `GPU-0a gpu ${share}`, `GPU-1b gpu ${share}`, `GPU-1b gpu ${share}`]
   expect((await trainersOf(process.pid)).toSorted()).toEqual(onGpus)
   const wish = new AbortController()
-  const asked = createSamplesDesk({ redis: workers.own.redis }).ask(SamplesRequest.parse({ dataset: 'flowers102' }), {
+  const asked = createSamplesRequests({ redis: workers.own.redis }).ask(SamplesRequest.parse({ dataset: 'flowers102' }), {
     ...{ timeoutMs: 90_000, signal: wish.signal },
   })
   await poll(async () => expect((await trainersOf(process.pid)).toSorted()).toEqual(['-1 cpu ', ...onGpus]), WITHIN)
@@ -78,9 +78,9 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
 
 test('a worker whose GPUs no trainer can use takes nothing, and says why', async () => {
   await withWorker({ PATH: await standInDriver(two), TRAINYARD_ENGINE: 'auto' }, async () => {
-    const { gpus, slots, refusing } = await heard((info) => info.refusing !== null)
+    const { gpus, slots, unhealthyReason } = await heard((info) => info.unhealthyReason !== null)
     expect([gpus.length, slots.map(({ gpu }) => gpu)]).toEqual([2, [0, 1]])
-    expect(refusing).toMatch(/^No GPU can be used: found /)
+    expect(unhealthyReason).toMatch(/^No GPU can be used: found /)
   })
 })
 

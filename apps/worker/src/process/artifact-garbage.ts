@@ -12,7 +12,10 @@ interface SweepDeps {
  * What an attempt's end leaves without use. While the experiment goes on, another attempt may be writing already: only this one's own model goes. Once it
  * has ended, what its record does not name goes.
  */
-export async function removeLeftovers({ id, token }: { id: string; token: string }, { artifacts, store }: SweepDeps): Promise<void> {
+export async function removeOrphanedArtifacts(
+  { id, token }: { id: string; token: string },
+  { artifacts, store }: SweepDeps,
+): Promise<void> {
   const { checkpoints, model, start } = await store.recordedFiles(id)
   if (model?.folder !== token) await artifacts.models.remove(id, token)
   if (!isTerminal((await store.get(id)).state)) return
@@ -20,7 +23,7 @@ export async function removeLeftovers({ id, token }: { id: string; token: string
   await Promise.all([
     files.length > 0 ? artifacts.checkpoints.removeAllBut(id, files) : artifacts.checkpoints.removeAll(id),
     artifacts.models.removeAllBut(id, model ? [model.folder] : []),
-    start && artifacts.starts.remove(start.token).then(() => store.leftovers.forgetStart(start.token)),
+    start && artifacts.starts.remove(start.token).then(() => store.orphanedArtifacts.forgetStart(start.token)),
   ])
 }
 

@@ -16,12 +16,12 @@ const onError = (error: unknown): never => {
 test('keepHealthFile() — says when the worker was last well', async () => {
   const file = path.join(folder, 'health')
   const began = new Date().toISOString()
-  await keepHealthFile({ file, refusing: () => null, onError }).stop()
+  await keepHealthFile({ file, unhealthyReason: () => null, onError }).stop()
   expect((await readFile(file, 'utf8')).trim() >= began).toBe(true)
 })
 
 test('keepHealthFile() — a worker that refuses experiments leaves it as it is, so that its container is found unhealthy', async () => {
   const file = path.join(folder, 'health')
-  await keepHealthFile({ file, refusing: () => 'Its training process crashed', onError }).stop()
+  await keepHealthFile({ file, unhealthyReason: () => 'Its training process crashed', onError }).stop()
   expect(existsSync(file)).toBe(false)
 })

@@ -6,7 +6,7 @@ const EVERY_MS = 5000
 interface HealthFileDeps {
   file: string
   /** Why the worker takes no experiments, or null. */
-  refusing: () => string | null
+  unhealthyReason: () => string | null
   onError: (error: unknown) => void
 }
 
@@ -14,9 +14,9 @@ interface HealthFileDeps {
  * Keeps a file young for as long as the process turns and takes experiments: what a container's health check looks at. An outage of Redis leaves it
  * young, for then what runs goes on and nobody should restart it.
  */
-export function keepHealthFile({ file, refusing, onError }: HealthFileDeps): Repeated {
+export function keepHealthFile({ file, unhealthyReason, onError }: HealthFileDeps): Repeated {
   const beat = async (): Promise<void> => {
-    if (refusing() === null) await writeFile(file, `${new Date().toISOString()}\n`)
+    if (unhealthyReason() === null) await writeFile(file, `${new Date().toISOString()}\n`)
   }
   return repeat({ everyMs: EVERY_MS, work: beat, onError })
 }

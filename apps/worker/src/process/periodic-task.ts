@@ -1,4 +1,4 @@
-import { onceAtATime } from '@trainyard/jobs'
+import { singleFlight } from '@trainyard/jobs'
 
 export interface Repeated {
   /** Does it now, or once more when it is being done. */
@@ -18,7 +18,7 @@ export function repeat({
   onError: (error: unknown) => void
 }): Repeated {
   let stopped = false
-  const task = onceAtATime(async () => {
+  const task = singleFlight(async () => {
     if (!stopped) await work()
   }, onError)
   const timer = setInterval(() => task.run(), everyMs)

@@ -1,10 +1,10 @@
 import type { Artifacts, Mirror } from '@trainyard/artifacts'
 import { type ExperimentError, ExpectedError } from '@trainyard/contracts'
-import type { ExperimentStore, FetchedQuestion, PhotoQuestion, PhotoSource } from '@trainyard/jobs'
-import type { QuestionCommand } from '../trainers/trainer-request.ts'
+import type { ExperimentStore, FetchedRequest, PhotoRequest, PhotoConsumer } from '@trainyard/jobs'
+import type { RequestCommand } from '../trainers/trainer-request.ts'
 
 interface PhotoCommandDeps {
-  photos: Pick<PhotoSource, 'takePhoto'>
+  photos: Pick<PhotoConsumer, 'takePhoto'>
   store: Pick<ExperimentStore, 'get' | 'storedModel'>
   artifacts: { models: Pick<Artifacts['models'], 'pathOf'>; mirror: Pick<Mirror, 'fetch'> | null }
   /** Aborts when nobody waits any more. */
@@ -13,9 +13,9 @@ interface PhotoCommandDeps {
 
 /** Asks a trainer to name the photo with the experiment's kept model. */
 export async function photoCommand(
-  { id, data: { experimentId } }: FetchedQuestion<PhotoQuestion>,
+  { id, data: { experimentId } }: FetchedRequest<PhotoRequest>,
   { photos, store, artifacts: { models, mirror }, signal }: PhotoCommandDeps,
-): Promise<QuestionCommand | { type: 'failed'; error: ExperimentError }> {
+): Promise<RequestCommand | { type: 'failed'; error: ExperimentError }> {
   const photo = await photos.takePhoto(id)
   if (photo === null) return { type: 'failed', error: PHOTO_GONE }
   const [{ config }, model] = await Promise.all([store.get(experimentId), store.storedModel(experimentId)])

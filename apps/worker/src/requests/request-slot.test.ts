@@ -11,10 +11,10 @@ import {
   createAttemptStore,
   createAttemptWriter,
   createExperimentStore,
-  createPhotoDesk,
-  createProbeSource,
+  createPhotoRequests,
+  createProbeConsumer,
   createProbeStore,
-  createSamplesDesk,
+  createSamplesRequests,
   type ProbeStore,
 } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
@@ -24,7 +24,7 @@ import { epochResult, newExperiment } from '@trainyard/testing/experiments/new-e
 import { poll } from '@trainyard/testing/inputs/poll'
 import { type RedisProcess, startRedis } from '@trainyard/testing/redis/redis-process'
 import { createLog } from '../process/log.ts'
-import { runQuestionSlot } from './request-slot.ts'
+import { runRequestSlot } from './request-slot.ts'
 import { startTrainer, type TrainerProcess } from '../trainers/trainer-process.ts'
 import { type RunningWorker, startWorker } from '../worker.ts'
 
@@ -155,7 +155,7 @@ test('photos are named with the kept model, by a trainer that stays for the next
   const experimentId = await trainedExperiment(model)
   await start()
   const photo = { experimentId, bytes: Buffer.from([0xff, 0xd8, 0xff]) }
-  const desk = createPhotoDesk({ redis })
+  const desk = createPhotoRequests({ redis })
   const patience = { ...WITHIN, signal: new AbortController().signal }
   const [first, second] = [await desk.ask(photo, patience), await desk.ask(photo, patience)]
   expect(first).toMatchObject({ model: { kind: 'best', epoch: 1 }, classes: [{ name: 'a-token ffd8ff' }] })
@@ -165,7 +165,7 @@ test('photos are named with the kept model, by a trainer that stays for the next
 
 test('a picture of the same images is drawn once for all who ask', async () => {
   await start()
-  const desk = createSamplesDesk({ redis })
+  const desk = createSamplesRequests({ redis })
   const patience = { ...WITHIN, signal: new AbortController().signal }
   const ask = (seed: string) => desk.ask(SamplesRequest.parse({ dataset: 'synthetic-flowers', label: '7', seed }), patience)
   const [first, second] = await Promise.all([ask('1'), ask('1')])
@@ -176,7 +176,7 @@ test('a picture of the same images is drawn once for all who ask', async () => {
 
 test('images that a worker cannot draw are a failure with its words; asked again, it tries again', async () => {
   const worker = await start({ script: 'refuse' })
-  const desk = createSamplesDesk({ redis })
+  const desk = createSamplesRequests({ redis })
   const ask = () => desk.ask(SamplesRequest.parse({ dataset: 'flowers102' }), { ...WITHIN, signal: new AbortController().signal })
   await expect(ask()).rejects.toMatchObject({ code: 'DATASET_MISSING', message: 'not there' })
   await worker.drain()
@@ -186,7 +186,7 @@ test('images that a worker cannot draw are a failure with its words; asked again
 
 test('without a worker, whoever waits for images is told so', async () => {
   const soon = { timeoutMs: 50, signal: new AbortController().signal }
-  await expect(createSamplesDesk({ redis }).ask(SamplesRequest.parse({ dataset: 'flowers102' }), soon)).rejects.toMatchObject({
+  await expect(createSamplesRequests({ redis }).ask(SamplesRequest.parse({ dataset: 'flowers102' }), soon)).rejects.toMatchObject({
     code: 'SAMPLES_TIMED_OUT',
     message: expect.stringContaining('No worker has begun'),
   })
@@ -197,10 +197,10 @@ function startSlot(options: { script: string; silentMs?: number; idleMs?: number
   const { script, silentMs = 60_000, idleMs = 60_000 } = options
   const connection = connectRedis(server.url, { name: 'slot', whenDown: 'wait' })
   const log = createLog('silent')
-  const source = createProbeSource({ redis: connection, onError: () => {} })
+  const source = createProbeConsumer({ redis: connection, onError: () => {} })
   const stop = new AbortController()
   const started: TrainerProcess[] = []
-  const slot = runQuestionSlot({
+  const slot = runRequestSlot({
     ...{ source, silentMs, idleMs, log, stopping: stop.signal },
     commandOf: async ({ id, data }) => ({ type: 'probe', runId: id, request: data }),
     startTrainer: async () => {

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExperimentError } from '@trainyard/contracts'
-import type { FetchedQuestion, QuestionSource } from '@trainyard/jobs'
+import type { FetchedRequest, RequestConsumer } from '@trainyard/jobs'
 import type { Logger } from 'pino'
-import { askTrainer, type QuestionCommand, type QuestionEnd } from '../trainers/trainer-request.ts'
+import { askTrainer, type RequestCommand, type RequestEnd } from '../trainers/trainer-request.ts'
 import type { TrainerProcess } from '../trainers/trainer-process.ts'
 import { createWarmTrainer, type WarmTrainer } from '../trainers/idle-trainer.ts'
 
 const LOOK_EVERY_MS = 100
 
-export interface QuestionSlotDeps<Data> {
-  source: QuestionSource<Data>
+export interface RequestSlotDeps<Data> {
+  source: RequestConsumer<Data>
   /** What the trainer is asked, or why it need not be. */
-  commandOf: (question: FetchedQuestion<Data>) => Promise<QuestionCommand | { type: 'failed'; error: ExperimentError }>
+  commandOf: (question: FetchedRequest<Data>) => Promise<RequestCommand | { type: 'failed'; error: ExperimentError }>
   startTrainer: () => Promise<TrainerProcess>
   /** A trainer that says nothing for so long is killed. */
   silentMs: number
@@ -23,7 +23,7 @@ export interface QuestionSlotDeps<Data> {
 }
 
 /** Answers one kind of question, one at a time, with a trainer of its own; resolves when that has left, after `stopping`. */
-export async function runQuestionSlot<Data>(deps: QuestionSlotDeps<Data>): Promise<void> {
+export async function runRequestSlot<Data>(deps: RequestSlotDeps<Data>): Promise<void> {
   const { source, startTrainer, idleMs, log, stopping } = deps
   const warm = createWarmTrainer({ start: startTrainer, stopping, ...(idleMs !== undefined && { idleMs }) })
   const pause = (): Promise<void> => delay(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {})
@@ -38,11 +38,11 @@ export async function runQuestionSlot<Data>(deps: QuestionSlotDeps<Data>): Promi
   await warm.leave()
 }
 
-type Serving<Data> = QuestionSlotDeps<Data> & { warm: WarmTrainer }
+type Serving<Data> = RequestSlotDeps<Data> & { warm: WarmTrainer }
 
-async function serve<Data>(question: FetchedQuestion<Data>, deps: Serving<Data>): Promise<void> {
+async function serve<Data>(question: FetchedRequest<Data>, deps: Serving<Data>): Promise<void> {
   const { log, stopping } = deps
-  const end = await endOf(question, deps).catch((error: unknown): QuestionEnd => {
+  const end = await endOf(question, deps).catch((error: unknown): RequestEnd => {
     log.error({ err: error, question: question.id }, 'a question could not be put to a trainer')
     return { type: 'crashed', how: 'before it could be asked' }
   })
@@ -53,7 +53,7 @@ async function serve<Data>(question: FetchedQuestion<Data>, deps: Serving<Data>)
   return question.fail(lost(end))
 }
 
-async function endOf<Data>(question: FetchedQuestion<Data>, deps: Serving<Data>): Promise<QuestionEnd> {
+async function endOf<Data>(question: FetchedRequest<Data>, deps: Serving<Data>): Promise<RequestEnd> {
   const { commandOf, warm, stopping, silentMs } = deps
   const command = await commandOf(question)
   if (command.type === 'failed') return command

@@ -5,7 +5,7 @@ import { createCrashRow } from './crash-loop-breaker.ts'
 function refusesAfter(ends: string): boolean {
   const row = createCrashRow()
   for (const end of ends) row.ended(end, { crashed: end !== '.' })
-  return row.refusing() !== null
+  return row.unhealthyReason() !== null
 }
 
 test.each([

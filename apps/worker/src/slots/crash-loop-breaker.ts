@@ -5,7 +5,7 @@ export interface CrashRow {
   /** An attempt has ended. */
   ended(experimentId: string, options: { crashed: boolean }): void
   /** Why the worker should take no more experiments; null: it may. */
-  refusing(): string | null
+  unhealthyReason(): string | null
 }
 
 /** Three crashes in a row, of different experiments, are the worker's own: a broken driver, a full disk, memory that others take. */
@@ -18,6 +18,6 @@ export function createCrashRow(): CrashRow {
       if (row.length >= CRASHES)
         why ??= `Its training process crashed for ${CRASHES} experiments in a row (${row.join(', ')}): look at its log, its driver and its memory, then restart it`
     },
-    refusing: () => why,
+    unhealthyReason: () => why,
   }
 }

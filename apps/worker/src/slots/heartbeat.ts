@@ -13,14 +13,23 @@ export interface HeartbeatDeps {
   gpus: () => Gpu[]
   draining: () => boolean
   /** Why it takes no experiments, or null. */
-  refusing: () => string | null
+  unhealthyReason: () => string | null
   /** Somebody wants it to drain. */
-  onDrainWish: () => void
+  onDrainRequested: () => void
   onError: (error: unknown) => void
 }
 
 /** Tells the registry what this worker has and does. */
-export function startHeartbeat({ registry, worker, slots, gpus, draining, refusing, onDrainWish, onError }: HeartbeatDeps): Repeated {
+export function startHeartbeat({
+  registry,
+  worker,
+  slots,
+  gpus,
+  draining,
+  unhealthyReason,
+  onDrainRequested,
+  onError,
+}: HeartbeatDeps): Repeated {
   const host = { host: os.hostname(), pid: process.pid, startedAt: new Date().toISOString() }
   const beat = async (): Promise<void> => {
     const { drain } = await registry.heartbeat({
@@ -31,11 +40,11 @@ export function startHeartbeat({ registry, worker, slots, gpus, draining, refusi
       speed: firstKnown(slots().map((slot) => slot.speed())),
       slots: slots().map((slot) => slot.state()),
       gpus: gpus(),
-      holds: slots().flatMap((slot) => slot.holds()),
+      cachedSplits: slots().flatMap((slot) => slot.cachedSplits()),
       draining: draining(),
-      refusing: refusing(),
+      unhealthyReason: unhealthyReason(),
     })
-    if (drain) onDrainWish()
+    if (drain) onDrainRequested()
   }
   return repeat({ everyMs: EVERY_MS, work: beat, onError })
 }

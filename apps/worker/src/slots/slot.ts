@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Engine, HeldSplit, TrainingSpeed, WorkerSlot } from '@trainyard/contracts'
-import type { AttemptStore, Claim, JobSource } from '@trainyard/jobs'
+import type { Engine, CachedSplit, TrainingSpeed, WorkerSlot } from '@trainyard/contracts'
+import type { AttemptStore, Claim, JobConsumer } from '@trainyard/jobs'
 import type { Logger } from 'pino'
 import type { Attempt } from '../attempt/attempt.ts'
 import type { CrashRow } from './crash-loop-breaker.ts'
@@ -15,10 +15,10 @@ export interface SlotDeps {
   /** The index of its trainer's GPU. */
   gpu: number | null
   workerId: string
-  source: JobSource
+  source: JobConsumer
   attempts: AttemptStore
   startTrainer: () => Promise<TrainerProcess>
-  startAttempt: (options: { claim: Claim; trainer: TrainerProcess; onHolds: (holds: HeldSplit[]) => void }) => Attempt
+  startAttempt: (options: { claim: Claim; trainer: TrainerProcess; onCachedSplits: (cachedSplits: CachedSplit[]) => void }) => Attempt
   /** Whether the worker is at fault itself. */
   crashes: CrashRow
   /** A trainer that keeps so much more memory than after its leanest run is replaced. */
@@ -36,7 +36,7 @@ export interface Slot {
   /** Why its trainer could not load an engine when it was last started. */
   fault(): string | null
   speed(): TrainingSpeed | null
-  holds(): HeldSplit[]
+  cachedSplits(): CachedSplit[]
   attempt(): Attempt | null
   /** Resolves when the slot has ended its work and its trainer has left, after `stopping`. */
   stopped: Promise<void>
@@ -49,7 +49,7 @@ export function startSlot(deps: SlotDeps): Slot {
   let engine: Engine | null = null
   let fault: string | null = null
   let speed: TrainingSpeed | null = null
-  let holds: HeldSplit[] = []
+  let cachedSplits: CachedSplit[] = []
   let attempt: Attempt | null = null
 
   function become(next: WorkerSlot['trainer']): void {
@@ -60,19 +60,19 @@ export function startSlot(deps: SlotDeps): Slot {
   const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal: stopping }).catch(() => {})
   const aborted = new Promise<null>((resolve) => stopping.addEventListener('abort', () => resolve(null), { once: true }))
 
-  function onHolds(held: HeldSplit[]): void {
-    holds = held
+  function onCachedSplits(held: CachedSplit[]): void {
+    cachedSplits = held
     onChange()
   }
 
   /** Fetches one job and sees it to its end; null: there was none. */
   async function serveJob(trainer: TrainerProcess): Promise<{ rssBytes: number | null } | null> {
-    const job = crashes.refusing() === null ? await source.next() : null
+    const job = crashes.unhealthyReason() === null ? await source.next() : null
     if (!job) return null
     let rssBytes: number | null = null
     const claim = await attempts.claim({ id: job.id, dispatch: job.dispatch, token: randomUUID(), workerId })
     if (claim) {
-      attempt = deps.startAttempt({ claim, trainer, onHolds })
+      attempt = deps.startAttempt({ claim, trainer, onCachedSplits })
       if (stopping.aborted) attempt.abort('drain')
       become('busy')
       const outcome = await attempt.finished
@@ -86,9 +86,9 @@ export function startSlot(deps: SlotDeps): Slot {
   }
 
   function tellCrashes(id: string, { crashed }: { crashed: boolean }): void {
-    const before = crashes.refusing()
+    const before = crashes.unhealthyReason()
     crashes.ended(id, { crashed })
-    const why = crashes.refusing()
+    const why = crashes.unhealthyReason()
     if (before === null && why !== null) log.error({ slot }, `the worker takes no more experiments. ${why}`)
   }
 
@@ -123,7 +123,7 @@ export function startSlot(deps: SlotDeps): Slot {
       if (stopping.aborted) return
       failures += 1
       log.warn({ slot, wasAlive, ended: await trainer.ended }, 'the trainer is replaced')
-      holds = []
+      cachedSplits = []
       become('restarting')
       if (failures > 1) await pause(Math.min(1000 * 2 ** failures, LONGEST_PAUSE_MS))
     }
@@ -134,7 +134,7 @@ export function startSlot(deps: SlotDeps): Slot {
     engine: () => engine,
     fault: () => fault,
     speed: () => speed,
-    holds: () => holds,
+    cachedSplits: () => cachedSplits,
     attempt: () => attempt,
     stopped: serve().catch((error: unknown) => log.error({ err: error, slot }, 'the slot stopped')),
   }

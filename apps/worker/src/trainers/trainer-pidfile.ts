@@ -17,7 +17,7 @@ export interface TrainerLedger {
 /** Notes which trainers a worker has, so that the next worker can end those that outlive it. */
 export async function openTrainerLedger({ folder, workerId }: { folder: string; workerId: string }): Promise<TrainerLedger> {
   await mkdir(folder, { recursive: true })
-  await killLeftovers(folder)
+  await killOrphanedTrainers(folder)
   const file = path.join(folder, `${workerId}.json`)
   const worker = { pid: process.pid, startTime: (await startTimeOf(process.pid)) ?? '' }
   let trainers: Started[] = []
@@ -49,7 +49,7 @@ export async function openTrainerLedger({ folder, workerId }: { folder: string; 
 }
 
 /** Ends the trainers of this host's dead workers. A pid alone may be another process's by now, so its start time must match. */
-async function killLeftovers(folder: string): Promise<void> {
+async function killOrphanedTrainers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const file = path.join(folder, name)
     const ledger = await readLedger(file)

@@ -4,16 +4,16 @@ import type { RunMessage, TrainerProcess } from './trainer-process.ts'
 const OBEY_WITHIN_MS = 5000
 
 /** What a trainer is asked for while somebody waits. */
-export type QuestionCommand = Extract<ToTrainer, { type: 'probe' | 'predict' | 'samples' }>
+export type RequestCommand = Extract<ToTrainer, { type: 'probe' | 'predict' | 'samples' }>
 
-export type QuestionEnd =
+export type RequestEnd =
   | { type: 'answered'; answer: unknown }
   | { type: 'failed'; error: ExperimentError }
   | { type: 'aborted' }
   | { type: 'crashed'; how: string }
 
 interface AskOptions {
-  command: QuestionCommand
+  command: RequestCommand
   /** Has the trainer stop. */
   stopping: AbortSignal
   /** A trainer that says nothing for so long hangs, and is killed. */
@@ -23,8 +23,8 @@ interface AskOptions {
 }
 
 /** Has a trainer answer one question; resolves with how that ended. */
-export async function askTrainer(trainer: TrainerProcess, { command, stopping, silentMs, onFraction }: AskOptions): Promise<QuestionEnd> {
-  const end = Promise.withResolvers<QuestionEnd>()
+export async function askTrainer(trainer: TrainerProcess, { command, stopping, silentMs, onFraction }: AskOptions): Promise<RequestEnd> {
+  const end = Promise.withResolvers<RequestEnd>()
   const silence = setTimeout(() => trainer.kill(), silentMs)
   let killer: NodeJS.Timeout | undefined
 

@@ -7,7 +7,7 @@ export interface CheckpointFolders {
   folderOf(experimentId: string): string
   pathOf(experimentId: string, file: string): string
   remove(experimentId: string, file: string): Promise<void>
-  /** Removes what no record names: leftovers of earlier attempts, and torn files. */
+  /** Removes what no record names: orphanedArtifacts of earlier attempts, and torn files. */
   removeAllBut(experimentId: string, files: readonly string[]): Promise<void>
   removeAll(experimentId: string): Promise<void>
   /** Experiments that have a folder. */

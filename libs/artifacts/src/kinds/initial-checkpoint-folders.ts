@@ -3,7 +3,7 @@ import path from 'node:path'
 import { namesIn } from './list-dir.ts'
 
 /** What forks and runs with initial weights begin with, each in a folder named for a random token: it must be there before its experiment has an id. */
-export interface StartFolders {
+export interface InitialCheckpointFolders {
   folderOf(token: string): string
   /** Takes over a checkpoint's file, uploaded weights, or a model's folder, so that it stays whatever becomes of its experiment; throws ENOENT where it is gone. */
   takeOver(options: { token: string; from: string }): Promise<void>
@@ -12,7 +12,7 @@ export interface StartFolders {
   list(): Promise<string[]>
 }
 
-export function createStartFolders(root: string): StartFolders {
+export function createInitialCheckpointFolders(root: string): InitialCheckpointFolders {
   const folderOf = (token: string): string => path.join(root, path.basename(token))
   const remove = (token: string): Promise<void> => rm(folderOf(token), { recursive: true, force: true })
 

@@ -1,7 +1,7 @@
 import { CLASSES, SPLIT_COUNTS, type Dataset, type DatasetName } from './dataset.ts'
 
 /** What is known of each dataset without looking at any file: everything of GET /datasets but who holds it. */
-export const DATASET_CATALOGUE: Record<DatasetName, Omit<Dataset, 'heldBy'>> = {
+export const DATASET_CATALOGUE: Record<DatasetName, Omit<Dataset, 'cachedOn'>> = {
   flowers102: {
     name: 'flowers102',
     description: 'Oxford 102 Category Flower Dataset: 8,189 photographs of 102 kinds of flower that are common in the United Kingdom',

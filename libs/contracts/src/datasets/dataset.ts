@@ -16,14 +16,14 @@ export const SPLIT_COUNTS: Record<DatasetName, Record<SplitName, number>> = {
 export const CLASSES = 102
 
 /** What a worker holds of a dataset. */
-export const HeldSplit = z
+export const CachedSplit = z
   .object({
     dataset: DatasetName,
     split: SplitName,
     imageSize: z.int().describe('pixels per side'),
   })
-  .meta({ id: 'HeldSplit' })
-export type HeldSplit = z.infer<typeof HeldSplit>
+  .meta({ id: 'CachedSplit' })
+export type CachedSplit = z.infer<typeof CachedSplit>
 
 export const Dataset = z
   .object({
@@ -34,8 +34,8 @@ export const Dataset = z
     generated: z.boolean().describe('true when nothing has to be downloaded'),
     license: z.string(),
     citation: z.string().nullable(),
-    heldBy: z
-      .array(z.object({ workerId: z.string(), splits: z.array(HeldSplit.omit({ dataset: true })) }))
+    cachedOn: z
+      .array(z.object({ workerId: z.string(), splits: z.array(CachedSplit.omit({ dataset: true })) }))
       .describe('which live workers have decoded splits at hand'),
   })
   .meta({ id: 'Dataset' })

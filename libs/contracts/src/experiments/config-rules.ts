@@ -45,12 +45,12 @@ export function configFaults(request: RelatedFields): ConfigFault[] {
 }
 
 function firstLayerFaults(request: RelatedFields): ConfigFault[] {
-  const fault = request.firstLayer === 'sample' ? sampleSpaceFault(request) : null
+  const fault = request.firstLayer === 'dual' ? dualFormFault(request) : null
   return fault ? [{ field: 'firstLayer', message: `of sample ${fault}: raise imageSize, or leave it to auto` }] : []
 }
 
-/** Why a run cannot be computed in sample space, or null. */
-export function sampleSpaceFault({ dataset, imageSize }: Pick<RelatedFields, 'dataset' | 'imageSize'>): string | null {
+/** Why a run cannot be computed in the dual form, or null. */
+export function dualFormFault({ dataset, imageSize }: Pick<RelatedFields, 'dataset' | 'imageSize'>): string | null {
   const [images, inputs] = [SPLIT_COUNTS[dataset].train, 3 * imageSize ** 2]
   if (3 * images <= inputs) return null
   return `needs at most a third as many train images as an image has numbers, and there are ${images} images of ${inputs} numbers`

@@ -8,7 +8,7 @@ export const FirstLayerPlan = z
     choice: FirstLayer.describe('the faster one'),
     reason: z.string(),
     directSeconds: z.number().describe('the whole run, estimated: by the speed of a live worker of the pool, or on two cores of a server'),
-    sampleSeconds: z.number().nullable().describe('null: it cannot be computed so'),
+    dualSeconds: z.number().nullable().describe('null: it cannot be computed so'),
   })
   .meta({ id: 'FirstLayerPlan' })
 export type FirstLayerPlan = z.infer<typeof FirstLayerPlan>

@@ -21,8 +21,8 @@ export type KeepModel = z.infer<typeof KeepModel>
 export const EvaluateSplit = z.enum(['none', 'val', 'test'])
 export type EvaluateSplit = z.infer<typeof EvaluateSplit>
 
-/** How the first layer is computed: over the pixels, or in the space of the train images (docs/sample-space.md). */
-export const FirstLayer = z.enum(['direct', 'sample'])
+/** How the first layer is computed: over the pixels, or in the space of the train images (docs/dual-form.md). */
+export const FirstLayer = z.enum(['direct', 'dual'])
 export type FirstLayer = z.infer<typeof FirstLayer>
 
 export const WeightsId = z

@@ -153,16 +153,16 @@ export const Replay = z
 export type Replay = z.infer<typeof Replay>
 
 /** An epoch that a fork can begin from. */
-export const KeptEpoch = z
+export const ForkPoint = z
   .object({
     epoch: z.int(),
     kind: z.enum(['checkpoint', 'model']).describe('a checkpoint holds the momentum, too; a model only the weights'),
   })
-  .meta({ id: 'KeptEpoch' })
-export type KeptEpoch = z.infer<typeof KeptEpoch>
+  .meta({ id: 'ForkPoint' })
+export type ForkPoint = z.infer<typeof ForkPoint>
 
-export const HeldBy = z.enum(['owner', 'sweep']).meta({ id: 'HeldBy' })
-export type HeldBy = z.infer<typeof HeldBy>
+export const ThrottledBy = z.enum(['owner', 'sweep']).meta({ id: 'ThrottledBy' })
+export type ThrottledBy = z.infer<typeof ThrottledBy>
 
 export const Experiment = z
   .object({
@@ -177,7 +177,9 @@ export const Experiment = z
       .describe('the sweep that it is a trial of'),
     state: ExperimentState,
     reason: StateReason,
-    heldBy: HeldBy.nullable().describe('it is queued, and waits for one of the same owner or sweep to end: as many run as may at once'),
+    throttledBy: ThrottledBy.nullable().describe(
+      'it is queued, and waits for one of the same owner or sweep to end: as many run as may at once',
+    ),
     config: ExperimentConfig,
     configHash: z.string(),
     priority: z.int(),
@@ -193,7 +195,7 @@ export const Experiment = z
     latest: Epoch.nullable(),
     best: Epoch.nullable().describe("highest evalAccuracy, else lowest loss; of a fork's own epochs"),
     model: KeptModel.nullable().describe('the trained model that was kept, once it has completed'),
-    kept: z.array(KeptEpoch).describe('what a fork can begin from, newest first'),
+    kept: z.array(ForkPoint).describe('what a fork can begin from, newest first'),
     engine: Engine.nullable(),
     datasetHash: z.string().nullable(),
     attempts: z.array(Attempt),

@@ -2,7 +2,7 @@ import { CLASSES, SPLIT_COUNTS } from '../datasets/dataset.ts'
 import type { ExperimentConfig, FirstLayer } from '../experiments/experiment-config.ts'
 import { speedAt, type TrainingSpeed } from '../workers/training-speed.ts'
 import type { FirstLayerPlan } from '../experiments/dry-run.ts'
-import { sampleSpaceFault, stepsPerEpoch } from '../experiments/config-rules.ts'
+import { dualFormFault, stepsPerEpoch } from '../experiments/config-rules.ts'
 
 /** What the time of training depends on. */
 export interface TrainingSizes {
@@ -27,7 +27,7 @@ interface TrainingSeconds {
 }
 
 /**
- * Seconds on two cores of a server, fitted to what `npm run bench:scaling` measured (docs/sample-space.md): for a multiplication with its addition and a
+ * Seconds on two cores of a server, fitted to what `npm run bench:scaling` measured (docs/dual-form.md): for a multiplication with its addition and a
  * weight's step of SGD, in the first layer and in the smaller ones; for a unit's activation; for whatever else a step does; for a pixel made a float.
  * Other machines are faster in one way than in the other: workers measure theirs (TrainingSpeed).
  */
@@ -53,8 +53,8 @@ export function directSeconds(sizes: TrainingSizes): TrainingSeconds {
   return { setUp: 0, epoch: first + otherSeconds(sizes, FLOAT32), model: 0 }
 }
 
-/** In sample space: X · Xᵀ and X · W₀ first; every step then multiplies and updates images × units[0] coefficients; W₀ + Xᵀ · A at the end. */
-export function sampleSeconds(sizes: TrainingSizes): TrainingSeconds {
+/** In the dual form: X · Xᵀ and X · W₀ first; every step then multiplies and updates images × units[0] coefficients; W₀ + Xᵀ · A at the end. */
+export function dualSeconds(sizes: TrainingSizes): TrainingSeconds {
   const { images, evalImages, inputs, units } = sizes
   const [width = 0] = units
   const all = images + evalImages
@@ -81,8 +81,8 @@ function otherSeconds(sizes: TrainingSizes, costs: Omit<typeof FLOAT64, 'product
 
 /** Both ways on a machine of this speed, or on the one that the constants were fitted to. */
 export function estimatedSeconds(sizes: TrainingSizes, speed: TrainingSpeed | null): Record<FirstLayer, TrainingSeconds> {
-  const factors = speed ? speedAt(speed, sizes.units[0] ?? 0) : { direct: 1, sample: 1 }
-  return { direct: scaled(directSeconds(sizes), factors.direct), sample: scaled(sampleSeconds(sizes), factors.sample) }
+  const factors = speed ? speedAt(speed, sizes.units[0] ?? 0) : { direct: 1, dual: 1 }
+  return { direct: scaled(directSeconds(sizes), factors.direct), dual: scaled(dualSeconds(sizes), factors.dual) }
 }
 
 function scaled({ setUp, epoch, model }: TrainingSeconds, factor: number): TrainingSeconds {
@@ -109,12 +109,12 @@ export function planFirstLayer(config: PlannedFields, speed: TrainingSpeed | nul
   const total = ({ setUp, epoch, model }: TrainingSeconds): number => setUp + epochs * epoch + (keepModel === 'none' ? 0 : model)
   const estimated = estimatedSeconds(trainingSizes(config), speed)
   const direct = total(estimated.direct)
-  const fault = sampleSpaceFault(config)
-  if (fault) return { choice: 'direct', reason: `Over the pixels: sample space ${fault}.`, directSeconds: direct, sampleSeconds: null }
-  const sample = total(estimated.sample)
-  const choice = sample < direct ? 'sample' : 'direct'
-  const reason = `About ${inWords(sample)} in sample space and ${inWords(direct)} over the pixels, ${speed ? 'by the speed of a live worker' : 'on two cores'}.`
-  return { choice, reason, directSeconds: direct, sampleSeconds: sample }
+  const fault = dualFormFault(config)
+  if (fault) return { choice: 'direct', reason: `Over the pixels: the dual form ${fault}.`, directSeconds: direct, dualSeconds: null }
+  const dual = total(estimated.dual)
+  const choice = dual < direct ? 'dual' : 'direct'
+  const reason = `About ${inWords(dual)} in the dual form and ${inWords(direct)} over the pixels, ${speed ? 'by the speed of a live worker' : 'on two cores'}.`
+  return { choice, reason, directSeconds: direct, dualSeconds: dual }
 }
 
 const inWords = (seconds: number): string =>

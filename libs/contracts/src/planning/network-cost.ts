@@ -9,8 +9,8 @@ export const TRAINER_BASE_BYTES = 576 * 2 ** 20
 /** Copies alive at once in a step: of the images as floats, divided and turned; of a layer's output, forward and backward. */
 const IMAGE_COPIES = 3
 const OUTPUT_COPIES = 6
-/** Inputs that are multiplied at once on the way into sample space. */
-const SAMPLE_BLOCK = 4096
+/** Inputs that are multiplied at once on the way into the dual form. */
+const DUAL_BLOCK = 4096
 
 export interface NetworkCost {
   /** Trainable numbers. */
@@ -37,7 +37,7 @@ export function networkCost(config: ExperimentConfig): NetworkCost {
   const inputs = shapes[0]?.[0] ?? 0
   const activations = config.batchSize * (IMAGE_COPIES * (shapes[0]?.[0] ?? 0) + OUTPUT_COPIES * outputs)
   const images = counts.train + (config.evaluate === 'none' ? 0 : counts[config.evaluate])
-  const arrays = config.firstLayer === 'sample' ? sampleBytes(config, { parameters, images }) : 3 * 4 * parameters + 4 * activations
+  const arrays = config.firstLayer === 'dual' ? dualBytes(config, { parameters, images }) : 3 * 4 * parameters + 4 * activations
   return {
     parameters,
     // images are bytes, held by JavaScript and by TensorFlow
@@ -47,14 +47,14 @@ export function networkCost(config: ExperimentConfig): NetworkCost {
   }
 }
 
-/** In sample space: weights, momenta and gradients in float64, the kernel and X · W₀, a block of the pixels, and the weight that is spelt out at the end. */
-function sampleBytes(config: ExperimentConfig, { parameters, images }: { parameters: number; images: number }): number {
+/** In the dual form: weights, momenta and gradients in float64, the kernel and X · W₀, a block of the pixels, and the weight that is spelt out at the end. */
+function dualBytes(config: ExperimentConfig, { parameters, images }: { parameters: number; images: number }): number {
   const [[inputs, width] = [0, 0], ...others] = linearShapes(config)
   const train = SPLIT_COUNTS[config.dataset].train
   const trained = parameters - inputs * width + train * width
   const outputs = width + others.reduce((sum, [, units]) => sum + units, 0)
   const kernel = images * (2 * train + 3 * width)
-  const block = Math.min(inputs, SAMPLE_BLOCK) * (3 * images + 2 * width)
+  const block = Math.min(inputs, DUAL_BLOCK) * (3 * images + 2 * width)
   const activations = OUTPUT_COPIES * config.batchSize * outputs
   return 8 * (3 * trained + kernel + block + activations) + 4 * inputs * width
 }

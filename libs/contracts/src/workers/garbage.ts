@@ -22,7 +22,7 @@ export const GarbageReport = z
     dryRun: z.boolean(),
     removed: z.object({
       unused: Removed.describe(
-        'what no record names: torn files, leftovers of lost attempts, what runs that have ended began with, uploaded weights that a day has not used',
+        'what no record names: torn files, orphanedArtifacts of lost attempts, what runs that have ended began with, uploaded weights that a day has not used',
       ),
       deleted: Removed.describe('of experiments that were deleted'),
       unknown: Removed.describe('of experiments that this service does not know'),

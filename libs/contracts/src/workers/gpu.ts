@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a process that holds TensorFlow, and a worker that starts such processes, are told of GPUs, in their environment. */
+/** What a process that cachedSplits TensorFlow, and a worker that starts such processes, are told of GPUs, in their environment. */
 export const EngineSettings = z.object({
   TRAINYARD_ENGINE: z.enum(['auto', 'cpu', 'gpu'], { error: 'must be auto, cpu or gpu' }).default('auto'),
   TRAINYARD_GPU_MEMORY_BYTES: z.coerce

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HeldSplit } from '../datasets/dataset.ts'
+import { CachedSplit } from '../datasets/dataset.ts'
 import { Engine, Epoch, ExperimentError, Phase } from '../experiments/experiment.ts'
 import { ExperimentConfig } from '../experiments/experiment-config.ts'
 import { EpochLayers } from '../results/layer-signal.ts'
@@ -73,7 +73,7 @@ export const FromTrainer = z.discriminatedUnion('type', [
     engine: Engine,
     datasetHash: z.string(),
     resumedFromEpoch: z.int(),
-    holds: z.array(HeldSplit),
+    cachedSplits: z.array(CachedSplit),
   }),
   z.object({ type: z.literal('phase'), ...run, phase: Phase, fraction: z.number(), epoch: z.int(), step: z.int() }),
   z.object({ type: z.literal('batches'), ...run, epoch: z.int(), firstStep: z.int(), losses: z.instanceof(Float32Array<ArrayBufferLike>) }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HeldSplit } from '../datasets/dataset.ts'
+import { CachedSplit } from '../datasets/dataset.ts'
 import { Engine } from '../experiments/experiment.ts'
 import { Gpu } from './gpu.ts'
 import { TrainingSpeed } from './training-speed.ts'
@@ -30,9 +30,9 @@ export const WorkerInfo = z
     memoryBytes: z.number().describe('what one experiment may use, in bytes'),
     slots: z.array(WorkerSlot),
     gpus: z.array(Gpu).default([]).describe('those that its trainers use, as measured in the last 15 s'),
-    holds: z.array(HeldSplit).describe('decoded splits at hand'),
+    cachedSplits: z.array(CachedSplit).describe('decoded splits at hand'),
     draining: z.boolean(),
-    refusing: z.string().nullable().default(null).describe('why it takes no experiments although it could; null: it takes them'),
+    unhealthyReason: z.string().nullable().default(null).describe('why it takes no experiments although it could; null: it takes them'),
     startedAt: z.iso.datetime(),
     lastHeartbeatAt: z.iso.datetime(),
   })

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { HeldSplit } from '@trainyard/contracts'
+import { CachedSplit } from '@trainyard/contracts'
 import { z } from 'zod'
 import { cacheFolder, readCacheFile, sha256, writeCacheFile } from '../files/cache-file.ts'
-import { messageOf, systemErrorCode } from '../caught-error.ts'
+import { errorMessage, systemErrorCode } from '../caught-error.ts'
 import type { ImageSplit } from '../image-split.ts'
 
 /** What a kernel is of: one split's images against the train split's. */
@@ -13,7 +13,7 @@ export type KernelSplits = Record<'rows' | 'columns', Pick<ImageSplit, 'dataset'
 const Header = z.object({
   format: z.literal('trainyard kernel'),
   version: z.literal(1),
-  ...HeldSplit.shape,
+  ...CachedSplit.shape,
   rows: z.int(),
   columns: z.int(),
   rowsSha256: z.string().describe('of the pixels'),
@@ -47,7 +47,7 @@ export async function loadKernel({ folder, rows, columns, compute, onWarning }: 
   const bytes = new Uint8Array(products.buffer, products.byteOffset, products.byteLength)
   const header = { format: 'trainyard kernel', version: 1, ...wanted, sha256: await sha256(bytes) }
   await writeCacheFile(file, { header, arrays: [bytes], needed: `${Math.ceil(bytes.length / 1e6)} MB of images' products` }).catch(
-    (error: unknown) => onWarning(`The images' products are computed, but not cached: ${messageOf(error)}`),
+    (error: unknown) => onWarning(`The images' products are computed, but not cached: ${errorMessage(error)}`),
   )
   return products
 }
@@ -64,6 +64,6 @@ async function readKernel(file: string, wanted: object): Promise<CachedKernel> {
       return { products: new Float64Array(bytes.buffer) }
     })
   } catch (error) {
-    return { products: null, fault: systemErrorCode(error) === 'ENOENT' ? null : messageOf(error) }
+    return { products: null, fault: systemErrorCode(error) === 'ENOENT' ? null : errorMessage(error) }
   }
 }

@@ -6,7 +6,7 @@ import { DatasetCorruptError, DatasetMissingError, DiskFullError } from '../erro
 import { imageFile, matFile, writeFlowers102 } from '../flowers102/flowers102-fixture.ts'
 import type { DatasetFolders } from '../image-split.ts'
 import { loadSplit } from './load-split.ts'
-import { heldSplits, splitCacheFile } from './split-cache.ts'
+import { cachedSplits, splitCacheFile } from './split-cache.ts'
 
 let root: string
 let folder: string
@@ -23,8 +23,8 @@ const key = { dataset: 'flowers102', split: 'train', imageSize: 8 } as const
 /** Made in no time, where it does not matter how. */
 const synthetic = { ...key, dataset: 'synthetic-flowers' } as const
 
-test('loadSplit() — decodes once, then reads the same from the cache, which heldSplits() names', async () => {
-  expect(await heldSplits(folders.data)).toEqual([])
+test('loadSplit() — decodes once, then reads the same from the cache, which cachedSplits() names', async () => {
+  expect(await cachedSplits(folders.data)).toEqual([])
   const fractions: number[] = []
   const onProgress = ({ fraction }: { fraction: number }) => fractions.push(fraction)
   const decoded = await loadSplit({ ...key, folders, onProgress })
@@ -39,7 +39,7 @@ test('loadSplit() — decodes once, then reads the same from the cache, which he
   const cached = await loadSplit({ ...key, folders, onProgress })
   expect({ ...cached, pixels: [...cached.pixels] }).toEqual({ ...decoded, pixels: [...decoded.pixels] })
   expect(fractions).toEqual([])
-  expect(await heldSplits(folders.data)).toEqual([key])
+  expect(await cachedSplits(folders.data)).toEqual([key])
 })
 
 test.each([
@@ -113,7 +113,7 @@ test('loadSplit() — an abort while decoding ends it with the reason, and leave
   const reason = new Error('asked to stop')
   const failure = loadSplit({ ...key, imageSize: 64, folders, onProgress: () => controller.abort(reason), signal: controller.signal })
   await expect(failure).rejects.toBe(reason)
-  expect(await heldSplits(folders.data)).toEqual([])
+  expect(await cachedSplits(folders.data)).toEqual([])
 })
 
 test('loadSplit() — a full disk is DISK_FULL', async () => {

@@ -1,17 +1,17 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { CLASSES, HeldSplit } from '@trainyard/contracts'
+import { CLASSES, CachedSplit } from '@trainyard/contracts'
 import { z } from 'zod'
 import { cacheFolder, readCacheFile, sha256, writeCacheFile } from '../files/cache-file.ts'
-import { messageOf, systemErrorCode } from '../caught-error.ts'
+import { errorMessage, systemErrorCode } from '../caught-error.ts'
 import type { ImageSplit, SplitKey } from '../image-split.ts'
 
 /** Of a cache file that holds the labels, then the pixels. */
 const Header = z.object({
   format: z.literal('trainyard split'),
   version: z.literal(1),
-  ...HeldSplit.shape,
+  ...CachedSplit.shape,
   count: z.int(),
   fingerprint: z.string(),
   labelsSha256: z.string(),
@@ -20,18 +20,18 @@ const Header = z.object({
 type Header = z.infer<typeof Header>
 
 /** A split in the cache, or why there is none: null when there is no file, else what is wrong with it. */
-export type CachedSplit = { split: ImageSplit } | { split: null; fault: string | null }
+export type CacheLookup = { split: ImageSplit } | { split: null; fault: string | null }
 
 export function splitCacheFile(dataFolder: string, { dataset, split, imageSize }: SplitKey): string {
   return join(cacheFolder(dataFolder), `${dataset}-${split}-${imageSize}.split`)
 }
 
 /** Which decoded splits lie in the cache, by their files' names; they are verified when they are loaded. */
-export async function heldSplits(dataFolder: string): Promise<HeldSplit[]> {
+export async function cachedSplits(dataFolder: string): Promise<CachedSplit[]> {
   const names: string[] = await readdir(cacheFolder(dataFolder)).catch(() => [])
   return names.toSorted().flatMap((name) => {
     const [, dataset, split, size] = /^(.+)-(train|val|test)-(\d+)\.split$/.exec(name) ?? []
-    const held = HeldSplit.safeParse({ dataset, split, imageSize: Number(size) })
+    const held = CachedSplit.safeParse({ dataset, split, imageSize: Number(size) })
     return held.success ? [held.data] : []
   })
 }
@@ -56,10 +56,10 @@ export async function writeSplitCache(
 }
 
 /** Reads and verifies a cached split. A fingerprint other than the wanted one means other images, or another way to make them. */
-export async function readSplitCache(file: string, { key, fingerprint }: { key: SplitKey; fingerprint: string }): Promise<CachedSplit> {
+export async function readSplitCache(file: string, { key, fingerprint }: { key: SplitKey; fingerprint: string }): Promise<CacheLookup> {
   try {
-    return await readCacheFile(file, Header, async ({ header, next }): Promise<CachedSplit> => {
-      if (!isDeepStrictEqual({ ...key, fingerprint }, { ...HeldSplit.parse(header), fingerprint: header.fingerprint }))
+    return await readCacheFile(file, Header, async ({ header, next }): Promise<CacheLookup> => {
+      if (!isDeepStrictEqual({ ...key, fingerprint }, { ...CachedSplit.parse(header), fingerprint: header.fingerprint }))
         return { split: null, fault: 'it was made from other files' }
       const labels = await next(header.count)
       const pixels = await next(header.count * 3 * key.imageSize ** 2)
@@ -68,6 +68,6 @@ export async function readSplitCache(file: string, { key, fingerprint }: { key: 
       return { split: { ...key, count: header.count, classes: CLASSES, labels: labels.bytes, pixels: pixels.bytes, sha256: pixels.sha256 } }
     })
   } catch (error) {
-    return { split: null, fault: systemErrorCode(error) === 'ENOENT' ? null : messageOf(error) }
+    return { split: null, fault: systemErrorCode(error) === 'ENOENT' ? null : errorMessage(error) }
   }
 }

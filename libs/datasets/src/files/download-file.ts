@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, statfs } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { messageOf } from '../caught-error.ts'
+import { errorMessage } from '../caught-error.ts'
 import { DiskFullError, DownloadFailedError } from '../errors.ts'
 import { fileState } from './file-state.ts'
 
@@ -68,7 +68,7 @@ async function request({ url, held, signal }: { url: string; held: number; signa
     (error: unknown) => {
       signal?.throwIfAborted()
       const cause = error instanceof Error ? (error.cause ?? error) : error // fetch hides the reason there
-      throw new DownloadFailedError({ url, fault: messageOf(cause), cause })
+      throw new DownloadFailedError({ url, fault: errorMessage(cause), cause })
     },
   )
   if (response.status === 416) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CLASSES, SPLIT_COUNTS, type SplitName } from '@trainyard/contracts'
-import { messageOf } from '../caught-error.ts'
+import { errorMessage } from '../caught-error.ts'
 import { DatasetCorruptError, DatasetMissingError } from '../errors.ts'
 import { fileState } from '../files/file-state.ts'
 import type { DatasetFolders } from '../image-split.ts'
@@ -72,13 +72,13 @@ async function readLabels({ folder, ids }: { folder: string; ids: number[] }): P
 
 async function readArray({ file, name }: { file: string; name: string }): Promise<number[]> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new DatasetMissingError(`${file} cannot be read: ${messageOf(error)}. Fetch or import the dataset anew.`, { cause: error })
+    throw new DatasetMissingError(`${file} cannot be read: ${errorMessage(error)}. Fetch or import the dataset anew.`, { cause: error })
   })
   try {
     const array = readMatFile(bytes).get(name)
     if (!array) throw new Error(`it holds no array called ${name}`)
     return array
   } catch (error) {
-    throw new DatasetCorruptError({ file, fault: messageOf(error), cause: error })
+    throw new DatasetCorruptError({ file, fault: errorMessage(error), cause: error })
   }
 }

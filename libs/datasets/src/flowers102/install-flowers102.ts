@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SplitName } from '@trainyard/contracts'
 import { extract } from 'tar'
-import { messageOf, systemErrorCode } from '../caught-error.ts'
+import { errorMessage, systemErrorCode } from '../caught-error.ts'
 import { md5Of } from '../files/download-file.ts'
 import { DatasetCorruptError, DatasetMissingError, FULL_CODES, withWriteErrors } from '../errors.ts'
 import { withFileLock } from '../files/file-lock.ts'
@@ -113,7 +113,7 @@ export async function unpackArchive({
     await extract({ file: archive, cwd: folder, strict: true, filter, onReadEntry })
   } catch (error) {
     if (FULL_CODES.includes(systemErrorCode(error))) throw error
-    throw new DatasetCorruptError({ file: archive, fault: `it cannot be unpacked (${messageOf(error)})`, cause: error })
+    throw new DatasetCorruptError({ file: archive, fault: `it cannot be unpacked (${errorMessage(error)})`, cause: error })
   }
 }
 

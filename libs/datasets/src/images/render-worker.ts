@@ -1,7 +1,7 @@
 /** A worker thread of render-images.ts: takes images from the common counter until none is left, or one fails. */
 import { existsSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { messageOf } from '../caught-error.ts'
+import { errorMessage } from '../caught-error.ts'
 import type { RenderMessage, RenderTask } from './render-task.ts'
 import { writePlanes } from './write-planes.ts'
 
@@ -42,7 +42,7 @@ async function createRenderer({ source, imageSize }: RenderTask): Promise<(index
       writePlanes(await readJpeg(file), pixels)
     } catch (error) {
       Atomics.store(next, 0, task.count) // the others stop too
-      tell(existsSync(file) ? { type: 'corrupt', file, fault: `it cannot be decoded (${messageOf(error)})` } : { type: 'missing', file })
+      tell(existsSync(file) ? { type: 'corrupt', file, fault: `it cannot be decoded (${errorMessage(error)})` } : { type: 'missing', file })
     }
   }
 }

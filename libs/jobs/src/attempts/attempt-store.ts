@@ -1,7 +1,7 @@
 import type { CheckpointInfo, Experiment, StoredModel } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { createExperimentReader } from '../experiments/experiment-reader.ts'
-import { experimentFrom, type StoredStart } from '../experiments/experiment-record.ts'
+import { experimentFrom, type InitialCheckpoint } from '../experiments/experiment-record.ts'
 import { DEFAULT_PREFIX } from '../redis/keys.ts'
 import { leaseScripts } from './lease-scripts.ts'
 import { reaching } from '../redis/redis-errors.ts'
@@ -15,7 +15,7 @@ export interface Claim {
   /** Where to resume, newest first; none: to begin anew. */
   checkpoints: CheckpointInfo[]
   /** What a fork begins with. */
-  start: StoredStart | null
+  start: InitialCheckpoint | null
   /** How often it ran out of memory before. */
   outOfMemory: number
   /** What an earlier attempt has recorded before it was lost. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ownJobs } from '@trainyard/testing/experiments/own-jobs'
 import type { AttemptWriter } from './attempt-writer.ts'
 import { keysOf } from '../redis/keys.ts'
-import { listenForWishes, type Wish } from '../events/command-channel.ts'
+import { subscribeToCommands, type LifecycleCommand } from '../events/command-channel.ts'
 
 const crash = { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'The trainer was killed', advice: 'Try again' } as const
 const diverged = { class: 'user', code: 'LOSS_DIVERGED', message: 'NaN', advice: 'Lower lr' } as const
@@ -106,17 +106,17 @@ describe('pause() and resume()', () => {
 
 test('a wish is told to whoever listens, and a worker that missed it hears of it with its heartbeat', async () => {
   const { store, redis, prefix, create, begin } = own.jobs
-  const heard: Wish[] = []
+  const heard: LifecycleCommand[] = []
   const all = Promise.withResolvers<void>()
-  const listener = listenForWishes({ redis, prefix, onWish: (wish) => void (heard.push(wish) === 3 && all.resolve()) })
+  const listener = subscribeToCommands({ redis, prefix, onCommand: (wish) => void (heard.push(wish) === 3 && all.resolve()) })
   await listener.ready
   const [a, b] = [await create(), await create()]
   await begin(a)
   await begin(b)
   await store.cancel(a)
   await store.pause(b)
-  await redis.publish(keysOf(prefix).wishChannel, 'something that a later version says')
-  await redis.publish(keysOf(prefix).wishChannel, 'drain worker-1')
+  await redis.publish(keysOf(prefix).commandChannel, 'something that a later version says')
+  await redis.publish(keysOf(prefix).commandChannel, 'drain worker-1')
   await all.promise
   expect(heard).toEqual([
     { what: 'cancel', id: a },

@@ -1,4 +1,4 @@
-import { directSeconds, type ExperimentConfig, sampleSeconds, trainingSizes } from '@trainyard/contracts'
+import { directSeconds, type ExperimentConfig, dualSeconds, trainingSizes } from '@trainyard/contracts'
 import { z } from 'zod'
 
 /** What an experiment will cost by the cost model, on the machine that its constants were fitted to. Its record carries it. */
@@ -6,7 +6,7 @@ export const WorkForecast = z.object({
   /** Runs of one kind take the same time before and after their epochs. */
   kind: z.string(),
   /** How its first layer is computed: machines are faster in one way than in the other. */
-  way: z.enum(['direct', 'sample']),
+  way: z.enum(['direct', 'dual']),
   /** Of the first layer. */
   width: z.int(),
   epochs: z.int(),
@@ -18,7 +18,7 @@ export type WorkForecast = z.infer<typeof WorkForecast>
 
 export function forecastWork(config: ExperimentConfig): WorkForecast {
   const { dataset, imageSize, layerSizes, norm, epochs, keepModel, firstLayer: way } = config
-  const { setUp, epoch, model } = (way === 'sample' ? sampleSeconds : directSeconds)(trainingSizes(config))
+  const { setUp, epoch, model } = (way === 'dual' ? dualSeconds : directSeconds)(trainingSizes(config))
   const width = layerSizes[0] ?? 0
   return {
     kind: [way, dataset, imageSize, norm, layerSizes.length, width, keepModel].join('-'),

@@ -39,7 +39,7 @@ describe('what runs have taken', () => {
   test('before any, the cost model at the pace that a worker has measured', async () => {
     const learned = createLearnedPace({ redis, prefix })
     expect((await learned.of(work, here)).epochSeconds).toBeCloseTo(work.epochSeconds)
-    const speed = [{ width: 512, direct: 3, sample: 5 }]
+    const speed = [{ width: 512, direct: 3, dual: 5 }]
     expect((await learned.of(work, { pool: 'default', speed })).epochSeconds).toBeCloseTo(3 * work.epochSeconds)
   })
 
@@ -70,9 +70,19 @@ describe('a queue', () => {
   const store = () => createExperimentStore({ redis, prefix })
   const worker = (slots: (string | null)[]) =>
     createWorkerRegistry({ redis, prefix }).heartbeat({
-      ...{ id: 'worker', host: 'here', pid: 1, version: '0', pools: ['default'], engine: null, speed: null, memoryBytes: 1e9, holds: [] },
+      ...{
+        id: 'worker',
+        host: 'here',
+        pid: 1,
+        version: '0',
+        pools: ['default'],
+        engine: null,
+        speed: null,
+        memoryBytes: 1e9,
+        cachedSplits: [],
+      },
       slots: slots.map((experimentId, i) => ({ slot: i + 1, experimentId, trainer: experimentId ? 'busy' : 'idle', gpu: null })),
-      ...{ configVersion: CONFIG_VERSION, draining: false, refusing: null, gpus: [], startedAt: '2026-01-01T00:00:00.000Z' },
+      ...{ configVersion: CONFIG_VERSION, draining: false, unhealthyReason: null, gpus: [], startedAt: '2026-01-01T00:00:00.000Z' },
     })
   async function queued(count: number): Promise<string[]> {
     const made = []

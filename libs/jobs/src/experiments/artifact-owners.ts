@@ -13,14 +13,14 @@ export function createArtifactOwners(store: ExperimentStore) {
       return { state: 'ended' as const, endedAtMs: Date.parse(finishedAt ?? ''), names }
     } catch (error) {
       if (!(error instanceof ExperimentNotFoundError)) throw error
-      return { state: (await store.leftovers.deleted()).has(id) ? ('deleted' as const) : ('unknown' as const) }
+      return { state: (await store.orphanedArtifacts.deleted()).has(id) ? ('deleted' as const) : ('unknown' as const) }
     }
   }
-  const { leftovers } = store
+  const { orphanedArtifacts } = store
   return {
     ownerOf,
-    starts: () => leftovers.starts(),
-    forgetStart: (token: string) => leftovers.forgetStart(token),
-    forgetKept: (id: string) => leftovers.forgetKept(id),
+    starts: () => orphanedArtifacts.starts(),
+    forgetStart: (token: string) => orphanedArtifacts.forgetStart(token),
+    forgetKept: (id: string) => orphanedArtifacts.forgetKept(id),
   }
 }

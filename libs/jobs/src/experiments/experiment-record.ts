@@ -9,7 +9,7 @@ import {
   ExperimentError,
   ExperimentState,
   isTerminal,
-  type KeptEpoch,
+  type ForkPoint,
   Parent,
   Progress,
   Replay,
@@ -26,7 +26,7 @@ const maybe = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) =
 const epochRow = z.string().transform((row): Epoch => epochFromRow(row))
 
 /** What a fork, or a run with initial weights, begins with, in the folder of starts that is named for its token. */
-export const StoredStart = z.discriminatedUnion('kind', [
+export const InitialCheckpoint = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('checkpoint'),
     token: z.string(),
@@ -37,7 +37,7 @@ export const StoredStart = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('model'), token: z.string(), epoch: z.int() }),
   z.object({ kind: z.literal('weights'), token: z.string(), file: z.string(), epoch: z.literal(0) }),
 ])
-export type StoredStart = z.infer<typeof StoredStart>
+export type InitialCheckpoint = z.infer<typeof InitialCheckpoint>
 
 /** The hash `experiment:<id>`: text as it is, lists and objects as JSON, times in ms. */
 export const ExperimentRecord = z.object({
@@ -48,7 +48,7 @@ export const ExperimentRecord = z.object({
   sweep: maybe(z.string()),
   trial: z.coerce.number().default(0),
   /** The group that has no room for it: `owner:` or `sweep:` and whose. */
-  heldBy: maybe(z.string()),
+  throttledBy: maybe(z.string()),
   stopEarly: maybe(json(EarlyStop)),
   tags: json(z.array(z.string())),
   warnings: json(z.array(z.string())),
@@ -69,7 +69,7 @@ export const ExperimentRecord = z.object({
   checkpoint: maybe(json(CheckpointInfo)),
   checkpointBefore: maybe(json(CheckpointInfo)),
   parent: maybe(json(Parent)),
-  start: maybe(json(StoredStart)),
+  start: maybe(json(InitialCheckpoint)),
   replayOf: maybe(z.string()),
   replay: maybe(json(Replay.omit({ of: true }))),
   /** Whether steps, layers and logs have moved out of Redis. */
@@ -101,7 +101,7 @@ export function experimentFrom(record: ExperimentRecord, place: QueuePlace | nul
     replay,
     sweep,
     trial,
-    heldBy,
+    throttledBy,
     archived: _archived,
     stopEarly: _stop,
     forecast: _forecast,
@@ -110,7 +110,7 @@ export function experimentFrom(record: ExperimentRecord, place: QueuePlace | nul
   // Until it has completed, another attempt may yet write another one.
   const model = stored && record.state === 'completed' ? { kind: stored.kind, epoch: stored.epoch, bytes: stored.bytes } : null
   const phase = isTerminal(record.state) ? 'done' : record.state === 'queued' ? 'waiting' : progress.phase
-  const checkpoints = [checkpoint, checkpointBefore].flatMap((each): KeptEpoch[] =>
+  const checkpoints = [checkpoint, checkpointBefore].flatMap((each): ForkPoint[] =>
     each ? [{ epoch: each.epoch, kind: 'checkpoint' }] : [],
   )
   const kept = [...checkpoints, ...(model ? [{ epoch: model.epoch, kind: 'model' as const }] : [])]
@@ -118,7 +118,7 @@ export function experimentFrom(record: ExperimentRecord, place: QueuePlace | nul
   return {
     ...rest,
     sweep: sweep === null ? null : { id: sweep, trial },
-    heldBy: heldBy === null ? null : heldBy.startsWith('owner:') ? 'owner' : 'sweep',
+    throttledBy: throttledBy === null ? null : throttledBy.startsWith('owner:') ? 'owner' : 'sweep',
     kept,
     replay: compared,
     model,

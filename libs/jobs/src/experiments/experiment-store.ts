@@ -20,20 +20,20 @@ import {
   AmbiguousIdError,
   ExperimentNotFoundError,
   IdempotencyKeyReusedError,
-  NotKeptError,
+  NotRetainedError,
   QuotaExceededError,
   SweepEndedError,
   WrongStateError,
 } from '../errors.ts'
 import { type ListQuery, listIds } from '../lists/experiment-list.ts'
-import { experimentFrom, type ExperimentRecord, type StoredStart } from './experiment-record.ts'
+import { experimentFrom, type ExperimentRecord, type InitialCheckpoint } from './experiment-record.ts'
 import { createExperimentReader } from './experiment-reader.ts'
 import { experimentScripts } from './experiment-scripts.ts'
 import { sha256 } from '../redis/hash.ts'
 import { beginningWith, latestIn, randomSuffix } from '../lists/id-index.ts'
 import { openJobQueues } from '../queue/job-queues.ts'
 import { DEFAULT_PREFIX, jobId, keysOf, queueName } from '../redis/keys.ts'
-import { createLeftovers, type Leftovers } from './orphaned-artifacts.ts'
+import { createOrphanedArtifacts, type OrphanedArtifacts } from './orphaned-artifacts.ts'
 import { createMemoryGuard } from '../redis/memory-guard.ts'
 import { startProgress } from '../eta/progress.ts'
 import { reaching } from '../redis/redis-errors.ts'
@@ -55,7 +55,7 @@ export interface NewExperiment {
   /** What it is run again from, or begins from; whose first epochs it takes over, up to `epoch`. */
   parent?: Parent
   /** A fork's, taken over already. */
-  start?: StoredStart
+  start?: InitialCheckpoint
   /** The experiment that it is compared with, epoch by epoch. */
   replayOf?: string
   /** Of the API key that submits it. */
@@ -70,7 +70,7 @@ export interface RecordedFiles {
   /** Newest first. */
   checkpoints: CheckpointInfo[]
   model: StoredModel | null
-  start: StoredStart | null
+  start: InitialCheckpoint | null
 }
 
 /** All that is known of experiments. Every call throws RedisUnavailableError when Redis does not answer. */
@@ -100,7 +100,7 @@ export interface ExperimentStore {
   patch(id: string, changes: ExperimentPatch): Promise<Experiment>
   /** Removes all that is known of one that has ended, but for its files, which `deletions` tell of; WrongStateError from any other state. */
   remove(id: string): Promise<void>
-  leftovers: Leftovers
+  orphanedArtifacts: OrphanedArtifacts
 }
 
 const SHORTEST_PREFIX = 4
@@ -253,11 +253,11 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
     resume: (id) => reaching(() => resume(id)),
     patch: (id, changes) => reaching(() => patch(id, changes)),
     remove: (id) => reaching(() => remove(id)),
-    leftovers: createLeftovers({ redis, keys }),
+    orphanedArtifacts: createOrphanedArtifacts({ redis, keys }),
   }
 }
 
-const gone = (id: string): NotKeptError => new NotKeptError(`Experiment ${id} has been deleted, or runs those epochs again`)
+const gone = (id: string): NotRetainedError => new NotRetainedError(`Experiment ${id} has been deleted, or runs those epochs again`)
 
 function recordFields(input: NewExperiment): (string | number)[] {
   const fields = {

@@ -62,9 +62,9 @@ describe('a fork', () => {
     const { id } = await parent()
     const fork = (await store.create({ ...newExperiment({ epochs: 5 }), parent: { id, epoch: 2 }, start })).experiment.id
     expect(await claim(fork)).toMatchObject({ start, checkpoints: [] })
-    expect(await store.leftovers.starts()).toEqual(new Map([['t', fork]]))
-    await store.leftovers.forgetStart('t')
-    expect(await store.leftovers.starts()).toEqual(new Map())
+    expect(await store.orphanedArtifacts.starts()).toEqual(new Map([['t', fork]]))
+    await store.orphanedArtifacts.forgetStart('t')
+    expect(await store.orphanedArtifacts.starts()).toEqual(new Map())
   })
 
   test('of a parent that is gone is refused, and nothing is written', async () => {
@@ -73,7 +73,7 @@ describe('a fork', () => {
     await writer.complete()
     await store.remove(id)
     const fork = store.create({ ...newExperiment({ epochs: 5 }), parent: { id, epoch: 2 }, start })
-    await expect(fork).rejects.toMatchObject({ code: 'NOT_KEPT' })
+    await expect(fork).rejects.toMatchObject({ code: 'NOT_RETAINED' })
     expect((await store.list({ pageSize: 9 })).items).toEqual([])
   })
 })
@@ -122,7 +122,7 @@ describe('what is kept', () => {
       await writer.canceled()
     }
     expect((await store.recordedFiles(id)).checkpoints.map(({ epoch }) => epoch)).toEqual(epochs)
-    await store.leftovers.forgetKept(id)
+    await store.orphanedArtifacts.forgetKept(id)
     expect((await store.get(id)).kept).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ import { reaching } from '../redis/redis-errors.ts'
 const DELETED_FOR_MS = 30 * 24 * 3600 * 1000
 
 /** What Redis knows of files that no experiment needs any more. */
-export interface Leftovers {
+export interface OrphanedArtifacts {
   /** Of experiments that were deleted within the last month: any host may hold files of theirs. */
   deleted(): Promise<Set<string>>
   /** The experiment of each start that was taken over for a fork, by the start's token. */
@@ -17,7 +17,7 @@ export interface Leftovers {
   forgetKept(id: string): Promise<void>
 }
 
-export function createLeftovers({ redis, keys }: { redis: Redis; keys: ReturnType<typeof keysOf> }): Leftovers {
+export function createOrphanedArtifacts({ redis, keys }: { redis: Redis; keys: ReturnType<typeof keysOf> }): OrphanedArtifacts {
   return {
     deleted: () =>
       reaching(async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '@trainyard/testing/experiments/new-experiment'
 import { ownJobs } from '@trainyard/testing/experiments/own-jobs'
 import { createDispatcher } from '../queue/dispatcher.ts'
-import { createJobSource } from '../queue/job-consumer.ts'
+import { createJobConsumer } from '../queue/job-consumer.ts'
 
 const own = ownJobs()
 const onError = (error: unknown): never => {
@@ -34,7 +34,7 @@ describe('patch()', () => {
     await dispatcher.sweep()
     const positions = await Promise.all([first, second, third].map(async (id) => (await store.get(id)).queuePosition))
     expect(positions).toEqual([3, 2, 1])
-    const source = createJobSource({ redis, prefix, pools: ['default'], onError })
+    const source = createJobConsumer({ redis, prefix, pools: ['default'], onError })
     const order = [await source.next(), await source.next(), await source.next(), await source.next()]
     expect(order.map((job) => job?.id)).toEqual([third, second, first, undefined])
     await source.close()
@@ -68,7 +68,7 @@ describe('remove()', () => {
     expect((await redis.keys(`${prefix}:*`)).filter((key) => key.includes(id))).toEqual([])
     const shared = [':feed', ':metrics', ':queues', ':deleted', ':reaped', ':turns'].map((name) => prefix + name)
     expect((await redis.keys(`${prefix}:*`)).filter((key) => !before.includes(key) && !shared.includes(key))).toEqual([])
-    expect(await store.leftovers.deleted()).toEqual(new Set([id]))
+    expect(await store.orphanedArtifacts.deleted()).toEqual(new Set([id]))
     await expect(store.get(id)).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' })
     await expect(store.remove(id)).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' })
   })

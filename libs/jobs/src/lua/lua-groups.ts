@@ -35,14 +35,14 @@ end
 
 -- the ids of equal scores stand in the order of their creation
 local function hold(id, group)
-  redis.call('HSET', record(id), 'heldBy', group)
+  redis.call('HSET', record(id), 'throttledBy', group)
   redis.call('ZADD', held_of(group), -tonumber(field(id, 'priority')), id)
 end
 
 local function let_go(id)
-  local group = field(id, 'heldBy')
+  local group = field(id, 'throttledBy')
   if not group then return end
-  redis.call('HDEL', record(id), 'heldBy')
+  redis.call('HDEL', record(id), 'throttledBy')
   redis.call('ZREM', held_of(group), id)
 end
 

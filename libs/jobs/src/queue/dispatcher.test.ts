@@ -8,7 +8,7 @@ import { createAttemptWriter } from '../attempts/attempt-writer.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { createExperimentStore, type ExperimentStore } from '../experiments/experiment-store.ts'
 import { startHousekeeping } from '../housekeeping.ts'
-import { createJobSource, type JobSource } from './job-consumer.ts'
+import { createJobConsumer, type JobConsumer } from './job-consumer.ts'
 import { keysOf, queueName } from '../redis/keys.ts'
 
 const own = ownRedis({ whenDown: 'wait' })
@@ -16,7 +16,7 @@ let redis: Redis
 let prefix: string
 let store: ExperimentStore
 let dispatcher: Dispatcher
-let source: JobSource
+let source: JobConsumer
 let errors: unknown[]
 let runs = 0
 
@@ -27,7 +27,7 @@ beforeEach(() => {
   const onError = (error: unknown) => errors.push(error)
   store = createExperimentStore({ redis, prefix })
   dispatcher = createDispatcher({ redis, prefix, onError })
-  source = createJobSource({ redis, prefix, pools: ['default'], onError })
+  source = createJobConsumer({ redis, prefix, pools: ['default'], onError })
 })
 afterEach(async () => {
   await source.close()
@@ -167,7 +167,7 @@ test('a worker reads only its own pools', async () => {
   const id = await create({ pool: 'gpu' })
   await dispatcher.sweep()
   expect(await source.next()).toBeNull()
-  const gpu = createJobSource({ redis, prefix, pools: ['other', 'gpu'], onError: (error) => errors.push(error) })
+  const gpu = createJobConsumer({ redis, prefix, pools: ['other', 'gpu'], onError: (error) => errors.push(error) })
   expect(await gpu.next()).toMatchObject({ id, dispatch: 1 })
   await gpu.close()
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { newExperiment } from '@trainyard/testing/experiments/new-experiment'
 import { ownJobs } from '@trainyard/testing/experiments/own-jobs'
 import { createDispatcher } from './dispatcher.ts'
-import { createJobSource } from './job-consumer.ts'
+import { createJobConsumer } from './job-consumer.ts'
 import { createKeyStore } from '../access/key-store.ts'
 
 const own = ownJobs()
@@ -21,7 +21,7 @@ const limit = (owner: string, count: number | null) =>
 async function startQueue() {
   const { redis, prefix, attempts } = own.jobs
   const dispatcher = createDispatcher({ redis, prefix, onError: () => {} })
-  const source = createJobSource({ redis, prefix, pools: ['default'], onError: () => {} })
+  const source = createJobConsumer({ redis, prefix, pools: ['default'], onError: () => {} })
   let count = 0
   return {
     dispatcher,
@@ -57,7 +57,8 @@ describe('a limit on how many of an owner run at once', () => {
     const queue = await startQueue()
     // the highest priority first, then by turns
     expect([await queue.next(), await queue.next(), await queue.next()]).toEqual([third, other, null])
-    for (const id of [first, second]) expect(await store.get(id)).toMatchObject({ state: 'queued', heldBy: 'owner', queuePosition: null })
+    for (const id of [first, second])
+      expect(await store.get(id)).toMatchObject({ state: 'queued', throttledBy: 'owner', queuePosition: null })
     await endRun(other)
     expect(await queue.next()).toBeNull()
     await endRun(third)
@@ -75,8 +76,8 @@ describe('a limit on how many of an owner run at once', () => {
     const [canceled, paused, raised] = [await submit('ann'), await submit('ann'), await submit('ann')]
     const queue = await startQueue()
     expect([await queue.next(), await queue.next()]).toEqual([running, null])
-    expect(await store.cancel(canceled)).toMatchObject({ state: 'canceled', heldBy: null })
-    expect(await store.pause(paused)).toMatchObject({ state: 'paused', heldBy: null })
+    expect(await store.cancel(canceled)).toMatchObject({ state: 'canceled', throttledBy: null })
+    expect(await store.pause(paused)).toMatchObject({ state: 'paused', throttledBy: null })
     expect(await store.patch(raised, { priority: 9 })).toMatchObject({ state: 'queued' })
     await store.resume(paused)
     expect(await queue.next()).toBeNull()
@@ -106,7 +107,7 @@ describe('a limit on how many of an owner run at once', () => {
     await expireLease(first)
     expect(await queue.next()).toBe(first)
     expect(await queue.next()).toBeNull()
-    expect(await store.get(second)).toMatchObject({ heldBy: 'owner' })
+    expect(await store.get(second)).toMatchObject({ throttledBy: 'owner' })
     await queue.close()
   })
 

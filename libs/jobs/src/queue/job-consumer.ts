@@ -13,19 +13,19 @@ export interface FetchedJob extends JobData {
   done(): Promise<void>
 }
 
-export interface JobSource {
+export interface JobConsumer {
   /** The next job of these pools, or null when nothing waits. */
   next(): Promise<FetchedJob | null>
   close(): Promise<void>
 }
 
 /** Fetches by hand, one job when a slot is free: BullMQ's own loop would hold jobs beyond that, and spins while Redis is full. */
-export function createJobSource(options: {
+export function createJobConsumer(options: {
   redis: Redis
   prefix?: string
   pools: readonly string[]
   onError: (error: unknown) => void
-}): JobSource {
+}): JobConsumer {
   const { redis, prefix = DEFAULT_PREFIX, pools, onError } = options
   const held = new Map<Job<JobData>, string>()
   const queues = pools.flatMap(servedQueues).map((name) => {

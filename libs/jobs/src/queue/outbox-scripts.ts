@@ -34,7 +34,7 @@ local from = ARGV[1] == '' and '-' or '(' .. ARGV[1]
 local page = redis.call('ZRANGE', queued, from, '+', 'BYLEX', 'LIMIT', 0, ARGV[2])
 for _, id in ipairs(page) do
   local job = job_id(id)
-  local held = field(id, 'heldBy') or redis.call('ZSCORE', prefix .. ':outbox', job)
+  local held = field(id, 'throttledBy') or redis.call('ZSCORE', prefix .. ':outbox', job)
     or redis.call('EXISTS', prefix .. ':' .. field(id, 'queue') .. ':' .. job) == 1
   if not held then table.insert(jobs, job) end
 end
@@ -45,7 +45,7 @@ const REDISPATCH = lasting(`
 local count = 0
 for _, job in ipairs(ARGV) do
   local id, dispatch = string.match(job, '^(.*)-(.*)$')
-  if field(id, 'state') == 'queued' and field(id, 'dispatch') == dispatch and not field(id, 'heldBy') then
+  if field(id, 'state') == 'queued' and field(id, 'dispatch') == dispatch and not field(id, 'throttledBy') then
     queue(id, nil, 0)
     count = count + 1
   end

@@ -11,7 +11,7 @@ export function queueOf(name: string): { pool: string; configVersion: number } {
 }
 
 /**
- * Versions 1, before the norms, 2, before sample space, 3, before forks, and 4, before initial weights, fit into today's schema by its defaults, so what
+ * Versions 1, before the norms, 2, before the dual form, 3, before forks, and 4, before initial weights, fit into today's schema by its defaults, so what
  * was queued before an upgrade still runs: first, for it has waited longest and nothing new comes behind it.
  */
 export const servedQueues = (pool: string): string[] => Array.from({ length: CONFIG_VERSION }, (_, i) => queueName(pool, i + 1))
@@ -71,8 +71,8 @@ export const keysOf = (prefix: string) => ({
   outbox: `${prefix}:outbox`,
   feed: `${prefix}:feed`,
   /** A photo on its way to the worker that names it; never lives longer than a minute. */
-  photo: (questionId: string) => `${prefix}:photo:${questionId}`,
-  wishChannel: `${prefix}:wishes`,
+  photo: (requestId: string) => `${prefix}:photo:${requestId}`,
+  commandChannel: `${prefix}:wishes`,
   /** Which experiment each start that was taken over belongs to, by its token. */
   starts: `${prefix}:starts`,
   /** Experiments whose files are yet to be removed, by when they were deleted. */

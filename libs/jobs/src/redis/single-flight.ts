@@ -6,7 +6,7 @@ export interface OnceAtATime {
 }
 
 /** Work that never overlaps itself; its errors go to `onError`. */
-export function onceAtATime(work: () => Promise<void>, onError: (error: unknown) => void): OnceAtATime {
+export function singleFlight(work: () => Promise<void>, onError: (error: unknown) => void): OnceAtATime {
   let running: Promise<void> | null = null
   let again = false
   const loop = async (): Promise<void> => {

@@ -3,9 +3,9 @@ import type { Redis } from 'ioredis'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ownRedis } from '@trainyard/testing/redis/own-redis'
 import { poll } from '@trainyard/testing/inputs/poll'
-import { createPhotoDesk, type PhotoDesk } from './photo-requests.ts'
-import { createPhotoSource, type PhotoQuestion, type PhotoSource } from './photo-consumer.ts'
-import type { FetchedQuestion } from './request-consumer.ts'
+import { createPhotoRequests, type PhotoRequests } from './photo-requests.ts'
+import { createPhotoConsumer, type PhotoRequest, type PhotoConsumer } from './photo-consumer.ts'
+import type { FetchedRequest } from './request-consumer.ts'
 
 const own = ownRedis({ whenDown: 'wait' })
 const WITHIN = { timeoutMs: 60_000 }
@@ -16,8 +16,8 @@ const prediction: Prediction = { model: { kind: 'best', epoch: 3 }, classes: [{ 
 
 let redis: Redis
 let prefix: string
-let desk: PhotoDesk
-let source: PhotoSource
+let desk: PhotoRequests
+let source: PhotoConsumer
 let errors: unknown[]
 let runs = 0
 
@@ -25,15 +25,15 @@ beforeAll(() => void (redis = own.redis))
 beforeEach(() => {
   prefix = `{photo-${runs++}}`
   errors = []
-  desk = createPhotoDesk({ redis, prefix })
-  source = createPhotoSource({ redis, prefix, onError: (error) => errors.push(error) })
+  desk = createPhotoRequests({ redis, prefix })
+  source = createPhotoConsumer({ redis, prefix, onError: (error) => errors.push(error) })
 })
 afterEach(async () => {
   await source.close()
   expect(errors).toEqual([])
 })
 
-const taken = (): Promise<FetchedQuestion<PhotoQuestion>> =>
+const taken = (): Promise<FetchedRequest<PhotoRequest>> =>
   poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
 const photoKeys = (): Promise<string[]> => redis.keys(`${prefix}:photo:*`)
 

@@ -4,25 +4,25 @@ import type { Redis } from 'ioredis'
 import { PredictionTimedOutError } from '../errors.ts'
 import { DEFAULT_PREFIX, keysOf, PREDICT_QUEUE } from '../redis/keys.ts'
 import { createMemoryGuard } from '../redis/memory-guard.ts'
-import type { PhotoQuestion } from './photo-consumer.ts'
-import { answerOf, openQuestionQueue } from './request-queue.ts'
+import type { PhotoRequest } from './photo-consumer.ts'
+import { answerOf, openRequestQueue } from './request-queue.ts'
 import { reaching } from '../redis/redis-errors.ts'
 
 /** Nobody waits for longer, so no photo is there for longer. */
 const PHOTO_SECONDS = 60
 const KEEP = { age: PHOTO_SECONDS, count: 100 }
 
-export interface PhotoDesk {
-  /** Has a worker name the photo. QuestionFailedError where it cannot; PredictionTimedOutError when the time is over or the signal aborts before. */
+export interface PhotoRequests {
+  /** Has a worker name the photo. RequestFailedError where it cannot; PredictionTimedOutError when the time is over or the signal aborts before. */
   ask(photo: { experimentId: string; bytes: Buffer }, options: { timeoutMs: number; signal: AbortSignal }): Promise<Prediction>
 }
 
 /** Photos on their way to a worker: the bytes apart from the job, under a key that expires and that is read only once. */
-export function createPhotoDesk({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): PhotoDesk {
-  const queue = openQuestionQueue<PhotoQuestion>({ redis, prefix, name: PREDICT_QUEUE })
+export function createPhotoRequests({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): PhotoRequests {
+  const queue = openRequestQueue<PhotoRequest>({ redis, prefix, name: PREDICT_QUEUE })
   const refuseWhenFull = createMemoryGuard(redis)
 
-  const ask: PhotoDesk['ask'] = async ({ experimentId, bytes }, { timeoutMs, signal }) => {
+  const ask: PhotoRequests['ask'] = async ({ experimentId, bytes }, { timeoutMs, signal }) => {
     await refuseWhenFull()
     const id = randomUUID()
     const photo = keysOf(prefix).photo(id)

@@ -3,10 +3,10 @@ import type { Redis } from 'ioredis'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ownRedis } from '@trainyard/testing/redis/own-redis'
 import { poll } from '@trainyard/testing/inputs/poll'
-import { createProbeSource } from './probe-consumer.ts'
+import { createProbeConsumer } from './probe-consumer.ts'
 import { createProbeStore, type ProbeStore } from './probe-store.ts'
-import { questionId } from './request-queue.ts'
-import type { FetchedQuestion, QuestionSource } from './request-consumer.ts'
+import { requestId } from './request-queue.ts'
+import type { FetchedRequest, RequestConsumer } from './request-consumer.ts'
 
 const own = ownRedis({ whenDown: 'wait' })
 const WITHIN = { timeoutMs: 60_000 }
@@ -17,7 +17,7 @@ const request = (fields: Partial<ProbeRequest> = {}): ProbeRequest => ProbeReque
 let redis: Redis
 let prefix: string
 let store: ProbeStore
-let sources: QuestionSource<ProbeRequest>[]
+let sources: RequestConsumer<ProbeRequest>[]
 let errors: unknown[]
 let runs = 0
 
@@ -33,13 +33,13 @@ afterEach(async () => {
   expect(errors).toEqual([])
 })
 
-function openSource(): QuestionSource<ProbeRequest> {
-  const source = createProbeSource({ redis, prefix, onError: (error) => errors.push(error) })
+function openConsumer(): RequestConsumer<ProbeRequest> {
+  const source = createProbeConsumer({ redis, prefix, onError: (error) => errors.push(error) })
   sources.push(source)
   return source
 }
 
-const taken = (source: QuestionSource<ProbeRequest>): Promise<FetchedQuestion<ProbeRequest>> =>
+const taken = (source: RequestConsumer<ProbeRequest>): Promise<FetchedRequest<ProbeRequest>> =>
   poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
 
 describe('create()', () => {
@@ -48,7 +48,7 @@ describe('create()', () => {
     const { seed, draws, ...rest } = request({ draws: 2 })
     expect(await store.create({ draws, seed, ...rest })).toEqual(probe)
     expect(probe).toMatchObject({ state: 'queued', fraction: 0, results: [], error: null, finishedAt: null })
-    const source = openSource()
+    const source = openConsumer()
     const { id, data } = await taken(source)
     expect({ id, data }).toEqual({ id: probe.id, data: request({ draws: 2 }) })
     expect(await source.next()).toBeNull()
@@ -64,13 +64,13 @@ describe('create()', () => {
       { normPosition: 'after' as const },
       { width: 8 },
     ]
-    expect(new Set(others.map((fields) => questionId(request(fields)))).size).toBe(others.length)
+    expect(new Set(others.map((fields) => requestId(request(fields)))).size).toBe(others.length)
   })
 
   test('thirty at the same time are one', async () => {
     const probes = await Promise.all(Array.from({ length: 30 }, () => store.create(request())))
     expect(new Set(probes.map(({ id }) => id)).size).toBe(1)
-    const source = openSource()
+    const source = openConsumer()
     await taken(source)
     expect(await source.next()).toBeNull()
   })
@@ -86,7 +86,7 @@ describe('get()', () => {
 describe('a probe', () => {
   test('queued, running with its fraction, completed with its results, which stay', async () => {
     const { id } = await store.create(request())
-    const question = await taken(openSource())
+    const question = await taken(openConsumer())
     question.tell(0.5)
     await poll(async () => expect(await store.get(id)).toMatchObject({ state: 'running', fraction: 0.5 }), WITHIN)
     await question.answer([cell])
@@ -99,7 +99,7 @@ describe('a probe', () => {
 
   test("a user's failure is not tried again; asked anew it begins anew", async () => {
     const { id } = await store.create(request())
-    const source = openSource()
+    const source = openConsumer()
     await (await taken(source)).fail(error)
     expect(await store.get(id)).toMatchObject({ state: 'failed', error, finishedAt: expect.any(String) })
     expect(await source.next()).toBeNull()
@@ -110,7 +110,7 @@ describe('a probe', () => {
 
   test('an infrastructure failure is tried three times', async () => {
     const { id } = await store.create(request())
-    const source = openSource()
+    const source = openConsumer()
     const failure: ExperimentError = { ...error, class: 'infrastructure', code: 'TRAINER_CRASHED' }
     for (let attempt = 1; attempt <= 3; attempt++) {
       expect(await store.get(id)).toMatchObject({ state: 'queued', error: null })
@@ -121,7 +121,7 @@ describe('a probe', () => {
 
   test('given back, it is taken before what waits', async () => {
     const { id } = await store.create(request())
-    const source = openSource()
+    const source = openConsumer()
     const question = await taken(source)
     await store.create(request({ seed: 1 }))
     await question.giveBack()
@@ -131,10 +131,10 @@ describe('a probe', () => {
 
   test('a worker that vanishes — the next one is given its probe', async () => {
     const { id } = await store.create(request())
-    const lost = openSource()
+    const lost = openConsumer()
     await taken(lost)
     await lost.close()
-    const question = await taken(openSource())
+    const question = await taken(openConsumer())
     expect(question.id).toBe(id)
     await question.answer([cell])
     expect((await store.get(id)).state).toBe('completed')
@@ -145,7 +145,7 @@ describe('waitFor()', () => {
   test('answers the result once it is there', async () => {
     const { id } = await store.create(request())
     const waiting = store.waitFor(id, { timeoutMs: 60_000, signal: never })
-    await (await taken(openSource())).answer([cell])
+    await (await taken(openConsumer())).answer([cell])
     expect(await waiting).toMatchObject({ state: 'completed', results: [cell] })
   })
 
@@ -160,7 +160,7 @@ describe('waitFor()', () => {
 })
 
 test('BullMQ keeps no copies of results in its events', async () => {
-  const source = openSource()
+  const source = openConsumer()
   for (let seed = 0; seed < 20; seed++) {
     await store.create(request({ seed }))
     await (await taken(source)).answer([{ ...cell, outputNorm: { mean: 1, std: 1, values: Array(5000).fill(0.123_456_789) } }])

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { ProbeNotFoundError } from '../errors.ts'
 import { DEFAULT_PREFIX, PROBE_QUEUE } from '../redis/keys.ts'
 import { createMemoryGuard } from '../redis/memory-guard.ts'
-import { failureFrom, openQuestionQueue, questionId, waitUntilDone } from './request-queue.ts'
+import { failureFrom, openRequestQueue, requestId, waitUntilDone } from './request-queue.ts'
 import { reaching } from '../redis/redis-errors.ts'
 
 const ProbeId = z.string().regex(/^[0-9a-f]{24}$/)
@@ -30,7 +30,7 @@ export interface ProbeStore {
 
 /** Probes as the API sees them. They live in BullMQ alone, under an id that their request gives. */
 export function createProbeStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): ProbeStore {
-  const queue = openQuestionQueue<ProbeRequest>({ redis, prefix, name: PROBE_QUEUE })
+  const queue = openRequestQueue<ProbeRequest>({ redis, prefix, name: PROBE_QUEUE })
   const refuseWhenFull = createMemoryGuard(redis)
 
   async function get(id: string): Promise<Probe> {
@@ -45,7 +45,7 @@ export function createProbeStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Re
 
   async function create(request: ProbeRequest): Promise<Probe> {
     await refuseWhenFull()
-    const id = questionId(request)
+    const id = requestId(request)
     if ((await queue.getJobState(id)) === 'failed') await queue.remove(id)
     await queue.add('probe', request, { ...JOB_OPTIONS, jobId: id })
     return get(id)

@@ -11,7 +11,7 @@ const LOOK_FOR_STALLED_EVERY_MS = 5000
 const MOST_WORKERS_LOST = 3
 
 /** One question that this worker holds; it ends with exactly one of answer, fail and giveBack, none of which throws. */
-export interface FetchedQuestion<Data> {
+export interface FetchedRequest<Data> {
   id: string
   data: Data
   /** Share of the work that is done. */
@@ -23,13 +23,13 @@ export interface FetchedQuestion<Data> {
   giveBack(): Promise<void>
 }
 
-export interface QuestionSource<Data> {
+export interface RequestConsumer<Data> {
   /** The next question, or null when none waits. */
-  next(): Promise<FetchedQuestion<Data> | null>
+  next(): Promise<FetchedRequest<Data> | null>
   close(): Promise<void>
 }
 
-export interface QuestionSourceOptions<Data> {
+export interface RequestConsumerOptions<Data> {
   redis: Redis
   prefix: string
   queue: string
@@ -38,7 +38,7 @@ export interface QuestionSourceOptions<Data> {
 }
 
 /** Fetches questions by hand, one when its slot is free. BullMQ hands out again what a lost worker held. */
-export function createQuestionSource<Data>({ redis, prefix, queue, parse, onError }: QuestionSourceOptions<Data>): QuestionSource<Data> {
+export function createRequestConsumer<Data>({ redis, prefix, queue, parse, onError }: RequestConsumerOptions<Data>): RequestConsumer<Data> {
   const held = new Map<Job<unknown>, string>()
   const worker = new Worker<unknown>(queue, null, {
     ...{ connection: redis, prefix, autorun: false },
@@ -49,7 +49,7 @@ export function createQuestionSource<Data>({ redis, prefix, queue, parse, onErro
     for (const [job, token] of held) job.extendLock(token, LOCK_MS).catch(onError)
   }, EXTEND_EVERY_MS)
 
-  function take(job: Job<unknown>, token: string): Omit<FetchedQuestion<Data>, 'data'> {
+  function take(job: Job<unknown>, token: string): Omit<FetchedRequest<Data>, 'data'> {
     held.set(job, token)
     let telling = false
     const end = async (last: () => Promise<unknown>): Promise<void> => {

@@ -3,7 +3,7 @@ import { ExperimentError } from '@trainyard/contracts'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
-import { QuestionFailedError } from '../errors.ts'
+import { RequestFailedError } from '../errors.ts'
 import { sha256 } from '../redis/hash.ts'
 
 const LOOK_EVERY_MS = 100
@@ -12,14 +12,14 @@ const ID_LENGTH = 24
 const EVENTS_KEPT = 1
 
 /** The queue of one kind of question: a probe, a photo to name or images to draw, work that somebody waits for. */
-export function openQuestionQueue<Data>({ redis, prefix, name }: { redis: Redis; prefix: string; name: string }): Queue<Data, unknown> {
+export function openRequestQueue<Data>({ redis, prefix, name }: { redis: Redis; prefix: string; name: string }): Queue<Data, unknown> {
   const settings = { connection: redis, prefix, streams: { events: { maxLen: EVENTS_KEPT } } }
   // Every call reports its own failure.
   return new Queue<Data, unknown>(name, settings).on('error', () => {})
 }
 
 /** Equal requests, however their fields were ordered, have one id. */
-export function questionId(request: object): string {
+export function requestId(request: object): string {
   const fields = Object.entries(request).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return sha256(JSON.stringify(fields)).slice(0, ID_LENGTH)
 }
@@ -38,7 +38,7 @@ export async function waitUntilDone(
 }
 
 /**
- * Waits for the question's answer. QuestionFailedError for what a worker could not answer; what `late` makes when the time is over, or the signal
+ * Waits for the question's answer. RequestFailedError for what a worker could not answer; what `late` makes when the time is over, or the signal
  * aborts, before that.
  */
 export async function answerOf<Answer extends z.ZodType>(
@@ -50,7 +50,7 @@ export async function answerOf<Answer extends z.ZodType>(
   const state = await queue.getJobState(id)
   const job = await queue.getJob(id)
   if (job && state === 'completed') return answer.parse(job.returnvalue)
-  if (job && state === 'failed') throw new QuestionFailedError(failureFrom(job.failedReason))
+  if (job && state === 'failed') throw new RequestFailedError(failureFrom(job.failedReason))
   throw late(state === 'active')
 }
 

@@ -76,7 +76,7 @@ describe('a sweep', () => {
     const [first = '', second = '', third = ''] = ids
     const writer = await begin(first)
     expect(await claim(second)).toBeNull()
-    expect(await store.get(second)).toMatchObject({ heldBy: 'sweep' })
+    expect(await store.get(second)).toMatchObject({ throttledBy: 'sweep' })
     await writer.complete()
     await (await begin(second, 2)).complete()
     await store.cancel(third)

@@ -29,7 +29,7 @@ export function createWorkerRegistry({ redis, prefix = DEFAULT_PREFIX }: { redis
 
   async function drain(id: string): Promise<void> {
     await redis.set(keys.drain(id), '', 'EX', WISH_SECONDS)
-    await redis.publish(keys.wishChannel, `drain ${id}`)
+    await redis.publish(keys.commandChannel, `drain ${id}`)
   }
 
   async function list(): Promise<WorkerInfo[]> {
@@ -57,6 +57,6 @@ export function createWorkerRegistry({ redis, prefix = DEFAULT_PREFIX }: { redis
 /** The live workers that take experiments of the pool that are submitted now: an older worker reads only the queues of its own version and of those before. */
 export const serving = (workers: readonly WorkerInfo[], pool: string): WorkerInfo[] =>
   workers.filter(
-    ({ pools, draining, refusing, configVersion }) =>
-      pools.includes(pool) && !draining && refusing === null && configVersion >= CONFIG_VERSION,
+    ({ pools, draining, unhealthyReason, configVersion }) =>
+      pools.includes(pool) && !draining && unhealthyReason === null && configVersion >= CONFIG_VERSION,
   )

@@ -42,7 +42,7 @@ const hashOf = (epoch: number): string => epoch.toString(16).padStart(16, '0')
 async function train(run: Run): Promise<void> {
   const { runId, config, start } = run
   const first = (await wholeCheckpoint(run)) ?? start?.epoch ?? 0
-  send({ type: 'started', runId, engine, datasetHash: 'scripted', resumedFromEpoch: first, holds: [] })
+  send({ type: 'started', runId, engine, datasetHash: 'scripted', resumedFromEpoch: first, cachedSplits: [] })
   for (let epoch = first + 1; epoch <= config.epochs; epoch++) {
     await pause(EPOCH_MS)
     while (channel.unacknowledged >= 64) await pause(1)

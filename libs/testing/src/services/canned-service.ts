@@ -51,7 +51,7 @@ export const testExperiment = {
   notes: null,
   owner: null,
   sweep: null,
-  heldBy: null,
+  throttledBy: null,
   state: 'queued',
   reason: 'submitted',
   config: {
@@ -65,7 +65,7 @@ export const testExperiment = {
     normAffine: null,
     groupSize: null,
     initialWeights: null,
-    firstLayer: 'sample',
+    firstLayer: 'dual',
     recordLayers: true,
     keepModel: 'best',
     bias: true,

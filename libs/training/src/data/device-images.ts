@@ -1,7 +1,7 @@
 import { createVariable, gatherPixels, gatherRows, pixelColumns, type Runtime, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
 
 /** A split on the device: bytes, scaled to [0, 1] batch by batch. */
-export interface ResidentImages {
+export interface DeviceImages {
   readonly count: number
   /** Numbers per image. */
   readonly inputs: number
@@ -17,10 +17,10 @@ export interface ResidentImages {
 }
 
 /** `pixels` (count, inputs), `labels` (count). On a CPU the device may share the memory of `pixels`, which must not change. */
-export function residentImages(
+export function deviceImages(
   tf: Runtime,
   { pixels, labels, inputs }: { pixels: Uint8Array; labels: Uint8Array; inputs: number },
-): ResidentImages {
+): DeviceImages {
   const count = labels.length
   const initial = tf.tensor(pixels, { shape: [count, inputs], dtype: 'uint8' })
   const bytes = createVariable(tf, initial)

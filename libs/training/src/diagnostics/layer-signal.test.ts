@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { batches, epochOrder } from '../data/batches.ts'
 import { createNetwork } from '../network/network.ts'
 import type { NormShape } from '../layers/norm.ts'
-import { residentImages } from '../data/device-images.ts'
+import { deviceImages } from '../data/device-images.ts'
 import { type EpochResult, train } from '../train/train.ts'
 
 const { tf } = loadEngine(process.env)
 const inputs = 12
 const count = 23
 const random = randomStream(4, 'order')
-const images = residentImages(tf, {
+const images = deviceImages(tf, {
   pixels: Uint8Array.from({ length: count * inputs }, () => random.below(256)),
   labels: Uint8Array.from({ length: count }, (_, i) => i % 5),
   inputs,

@@ -8,10 +8,10 @@ test('measureSpeed() — factors above zero at each width, and no tensor is left
   const before = tf.liveTensors()
   const speed = await measureSpeed(tf)
   expect(speed.map(({ width }) => width)).toEqual([64, 1024])
-  for (const { direct, sample } of speed) {
+  for (const { direct, dual } of speed) {
     expect(direct).toBeGreaterThan(0)
-    expect(sample).toBeGreaterThan(0)
-    expect(direct + sample).toBeLessThan(Infinity)
+    expect(dual).toBeGreaterThan(0)
+    expect(direct + dual).toBeLessThan(Infinity)
   }
   expect(tf.liveTensors()).toBe(before)
 })

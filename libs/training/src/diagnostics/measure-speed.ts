@@ -1,7 +1,7 @@
 import {
   CLASSES,
   directSeconds,
-  sampleSeconds,
+  dualSeconds,
   type SpeedAtWidth,
   stepsPerEpoch,
   type TrainingSizes,
@@ -10,8 +10,8 @@ import {
 import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
 import { createNetwork, type Network } from '../network/network.ts'
 import { nextMacrotask } from '../data/yield-to-event-loop.ts'
-import { residentImages, type ResidentImages } from '../data/device-images.ts'
-import { enterSampleSpace, type NumberedImages } from '../dual/dual-space.ts'
+import { deviceImages, type DeviceImages } from '../data/device-images.ts'
+import { createDualSpace, type NumberedImages } from '../dual/dual-space.ts'
 
 /** Near to where both ways are level: there it matters most which one is said to be faster. */
 const WIDTHS = [64, 1024]
@@ -26,7 +26,7 @@ const STEPS = 8
 /** Times a few steps of both ways to compute the first layer, and puts them beside the cost model's: some tenths of a second in all. */
 export async function measureSpeed(tf: Runtime, { signal }: { signal?: AbortSignal } = {}): Promise<TrainingSpeed> {
   const images = blankImages(tf, 3 * IMAGE_SIZE ** 2)
-  const few = blankImages(tf, 3) // an epoch in sample space does not depend on the size of the images
+  const few = blankImages(tf, 3) // an epoch in the dual form does not depend on the size of the images
   const kernel = tf.doubles(new Float64Array(IMAGES * IMAGES), [IMAGES, IMAGES])
   try {
     const measured: SpeedAtWidth[] = []
@@ -36,10 +36,10 @@ export async function measureSpeed(tf: Runtime, { signal }: { signal?: AbortSign
       const direct = createNetwork(tf, shapeOf(sizes), { seed: 0 })
       const directStep = await fastestStep(tf, { network: direct, images, signal })
       const small = { ...sizes, inputs: few.inputs }
-      const space = await enterSampleSpace(tf, { trainImages: few, evalImages: null, kernel, units: width, start: { seed: 0 }, signal })
-      const sample = createNetwork(tf, shapeOf(small), { seed: 0, space })
-      const sampleStep = await fastestStep(tf, { network: sample, images: space.train, signal }).finally(() => space.dispose())
-      measured.push({ width, direct: over(directStep, directSeconds(sizes)), sample: over(sampleStep, sampleSeconds(sizes)) })
+      const space = await createDualSpace(tf, { trainImages: few, evalImages: null, kernel, units: width, start: { seed: 0 }, signal })
+      const dual = createNetwork(tf, shapeOf(small), { seed: 0, space })
+      const dualStep = await fastestStep(tf, { network: dual, images: space.train, signal }).finally(() => space.dispose())
+      measured.push({ width, direct: over(directStep, directSeconds(sizes)), dual: over(dualStep, dualSeconds(sizes)) })
     }
     return measured
   } finally {
@@ -52,8 +52,8 @@ export async function measureSpeed(tf: Runtime, { signal }: { signal?: AbortSign
 const unitsOf = (width: number): number[] => [...Array.from({ length: HIDDEN_LAYERS }, () => width), CLASSES]
 const shapeOf = ({ inputs, units }: TrainingSizes) => ({ inputs, layerSizes: units.slice(0, -1), classes: CLASSES, bias: true, norm: null })
 
-function blankImages(tf: Runtime, inputs: number): ResidentImages {
-  return residentImages(tf, { pixels: new Uint8Array(IMAGES * inputs), labels: new Uint8Array(IMAGES), inputs })
+function blankImages(tf: Runtime, inputs: number): DeviceImages {
+  return deviceImages(tf, { pixels: new Uint8Array(IMAGES * inputs), labels: new Uint8Array(IMAGES), inputs })
 }
 
 /** In seconds; the fastest one, because a busy machine only ever slows one down. Disposes of the network. */

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { epochOrder } from '../data/batches.ts'
 import { createNetwork } from '../network/network.ts'
 import { probe, type ProbeOptions } from './probe.ts'
-import { residentImages } from '../data/device-images.ts'
+import { deviceImages } from '../data/device-images.ts'
 
 const { tf } = loadEngine(process.env)
 const inputs = 48
 const classes = 7
-const images = residentImages(tf, {
+const images = deviceImages(tf, {
   pixels: Uint8Array.from({ length: 30 * inputs }, (_, i) => (i * 31) % 251),
   labels: new Uint8Array(30),
   inputs,

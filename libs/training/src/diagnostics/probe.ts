@@ -4,7 +4,7 @@ import { epochOrder } from '../data/batches.ts'
 import { nextMacrotask } from '../data/yield-to-event-loop.ts'
 import type { NormShape } from '../layers/norm.ts'
 import { type ProbedLayer, probeNetworks, sharedProducts } from './probed-network.ts'
-import type { ResidentImages } from '../data/device-images.ts'
+import type { DeviceImages } from '../data/device-images.ts'
 
 type ProbeNorm = NormShape['type'] | 'none'
 
@@ -24,7 +24,7 @@ export interface ProbeOptions {
   /** Of the first draw; the next ones count up. */
   seed: number
   /** The first batch that an experiment of the same seed would draw; null: normal random numbers. */
-  images: ResidentImages | null
+  images: DeviceImages | null
   onProgress?: (fraction: number) => void | Promise<void>
   signal?: AbortSignal
 }

@@ -4,8 +4,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { gramMatrix } from './gram-matrix.ts'
 import type { NormShape } from '../layers/norm.ts'
 import type { ModelState, SavedModel, TrainingState } from '../layers/parameter.ts'
-import { residentImages } from '../data/device-images.ts'
-import { speltOutModel } from './materialize-weights.ts'
+import { deviceImages } from '../data/device-images.ts'
+import { materializeModel } from './materialize-weights.ts'
 import { train, type TrainOptions } from '../train/train.ts'
 
 const { tf } = loadEngine(process.env)
@@ -14,7 +14,7 @@ const [trainCount, evalCount] = [40, 17]
 const random = randomStream(5, 'order')
 const pixelsOf = (count: number) => Uint8Array.from({ length: count * inputs }, () => random.below(256))
 const split = (pixels: Uint8Array, count: number) =>
-  residentImages(tf, { pixels, labels: Uint8Array.from({ length: count }, (_, i) => i % 5), inputs })
+  deviceImages(tf, { pixels, labels: Uint8Array.from({ length: count }, (_, i) => i % 5), inputs })
 const [trainPixels, evalPixels] = [pixelsOf(trainCount), pixelsOf(evalCount)]
 const [trainImages, evalImages] = [split(trainPixels, trainCount), split(evalPixels, evalCount)]
 const grams = [
@@ -45,7 +45,7 @@ async function run(changes: Partial<TrainOptions> = {}) {
   return { history: history.map(({ seconds: _, ...numbers }) => numbers), states }
 }
 const weightsOf = async (saved: SavedModel | undefined): Promise<ModelState> =>
-  speltOutModel(tf, saved ?? { epoch: 0, parameters: [], buffers: [] }, { images: trainImages })
+  materializeModel(tf, saved ?? { epoch: 0, parameters: [], buffers: [] }, { images: trainImages })
 
 function apart(a: ModelState, b: ModelState): number {
   const [x, y] = [a, b].map(({ parameters }) => parameters.flatMap(({ values }) => [...values]))
@@ -61,7 +61,7 @@ test('gramMatrix() — the exact inner products of bytes', () => {
   expect(grams).toEqual([expected(trainPixels, trainCount), expected(evalPixels, evalCount)])
 })
 
-describe.each(Object.entries(norms))('a first layer in sample space, norm %s', (_name, norm) => {
+describe.each(Object.entries(norms))('a first layer in the dual form, norm %s', (_name, norm) => {
   const shape = { inputs, layerSizes: [16, 8], classes: 5, bias: true, norm }
 
   test('the losses, evaluations, signal and weights of the one over pixels in float64', async () => {
@@ -86,8 +86,8 @@ describe.each(Object.entries(norms))('a first layer in sample space, norm %s', (
   })
 
   test.each([
-    ['from sample space to pixels', kernel, null],
-    ['from pixels to sample space', null, kernel],
+    ['from the dual form to pixels', kernel, null],
+    ['from pixels to the dual form', null, kernel],
   ])('gone on with %s — the curve goes on, and once more after the next checkpoint', async (_way, first, second) => {
     const whole = await run({ shape, kernel: first, epochs: 5 })
     const changed = await run({ shape, kernel: second, epochs: 4, ...(whole.states[1] && { start: whole.states[1] }) })

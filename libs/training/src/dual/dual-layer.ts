@@ -13,9 +13,9 @@ import {
 } from '@trainyard/tensorflow'
 import type { Layer, TrainableParameter } from '../layers/layer.ts'
 import type { VariableMaker } from '../state/network-variables.ts'
-import { SAMPLE_NAMES } from './dual-names.ts'
+import { DUAL_NAMES } from './dual-names.ts'
 import { measureSample } from './dual-norms.ts'
-import type { SampleSpace } from './dual-space.ts'
+import type { DualSpace } from './dual-space.ts'
 import type { MeasureWeight } from '../layers/weight-norms.ts'
 
 /**
@@ -29,7 +29,7 @@ import type { MeasureWeight } from '../layers/weight-norms.ts'
  * A base that came with a momentum V₀ is carried on by it: W = W₀ + c · V₀ + Xᵀ · A, where c takes the steps of a parameter whose gradient is 0 and whose
  * velocity was 1 in the beginning.
  */
-export interface SampleLayer {
+export interface DualLayer {
   /** Takes images by their number, x (n) int64; gives (n, units) float64. */
   layer: Layer
   /** A, (images, units). */
@@ -37,22 +37,22 @@ export interface SampleLayer {
   measureWeight: MeasureWeight
 }
 
-export function sampleLayer(
+export function dualLayer(
   tf: Runtime,
-  space: SampleSpace,
+  space: DualSpace,
   { make, bias }: { make: VariableMaker; bias: TrainableParameter | null },
-): SampleLayer {
+): DualLayer {
   const { kernel, products, velocityProducts, base } = space
   const [images = 0, units = 0] = [kernel.shape[1], products.shape[1]]
-  const coefficients = make.optional(SAMPLE_NAMES.coefficients, [images, units], { value: 0, velocity: 0 })
-  const baseStep = velocityProducts && make.optional(SAMPLE_NAMES.baseStep, [1], { value: 0, velocity: 1 })
+  const coefficients = make.optional(DUAL_NAMES.coefficients, [images, units], { value: 0, velocity: 0 })
+  const baseStep = velocityProducts && make.optional(DUAL_NAMES.baseStep, [1], { value: 0, velocity: 1 })
   const parameters = [coefficients, ...(baseStep ? [baseStep] : []), ...(bias ? [bias] : [])]
   const buffers =
     'seed' in base
-      ? [make.constant(SAMPLE_NAMES.seed, [1], Float64Array.of(base.seed))]
+      ? [make.constant(DUAL_NAMES.seed, [1], Float64Array.of(base.seed))]
       : [
-          make.constant(SAMPLE_NAMES.base, [base.weight.length / units, units], base.weight),
-          ...(base.velocity ? [make.constant(SAMPLE_NAMES.baseVelocity, [base.velocity.length / units, units], base.velocity)] : []),
+          make.constant(DUAL_NAMES.base, [base.weight.length / units, units], base.weight),
+          ...(base.velocity ? [make.constant(DUAL_NAMES.baseVelocity, [base.velocity.length / units, units], base.velocity)] : []),
         ]
 
   const forward = (x: Tensor): Tensor => {

@@ -1,7 +1,7 @@
 const WEIGHT = 'model.1.weight'
 
-/** What a state holds in place of the first weight where that is in sample space: W = base + step · baseVelocity + Xᵀ · coefficients. */
-export const SAMPLE_NAMES = {
+/** What a state holds in place of the first weight where that is in the dual form: W = base + step · baseVelocity + Xᵀ · coefficients. */
+export const DUAL_NAMES = {
   weight: WEIGHT,
   /** A (images, units) and its momentum, float64. */
   coefficients: `${WEIGHT}.coefficients`,

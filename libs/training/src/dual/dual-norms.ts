@@ -12,16 +12,16 @@ import {
   toFloat,
 } from '@trainyard/tensorflow'
 import type { TrainableParameter } from '../layers/layer.ts'
-import type { SampleSpace } from './dual-space.ts'
+import type { DualSpace } from './dual-space.ts'
 import type { MeasureWeight } from '../layers/weight-norms.ts'
 
 /**
- * Norms of W, V and ∂loss/∂W of a layer in sample space, without any of the three: ‖W₀ + c·V₀ + Xᵀ·A‖² is ‖W₀ + c·V₀‖² + 2 ⟨X·(W₀ + c·V₀), A⟩ + ⟨A, K·A⟩,
+ * Norms of W, V and ∂loss/∂W of a layer in the dual form, without any of the three: ‖W₀ + c·V₀ + Xᵀ·A‖² is ‖W₀ + c·V₀‖² + 2 ⟨X·(W₀ + c·V₀), A⟩ + ⟨A, K·A⟩,
  * likewise of V = d·V₀ + Xᵀ·B, and ‖Xᵀ·G‖² = ⟨G, K·G⟩ with the batch's rows of G alone.
  */
 export function measureSample(
   tf: Runtime,
-  space: SampleSpace,
+  space: DualSpace,
   { coefficients, baseStep }: { coefficients: TrainableParameter; baseStep: TrainableParameter | null },
 ): MeasureWeight {
   const { kernel, squares, centred } = space
@@ -70,13 +70,13 @@ const PRODUCTS = 4
  * What ⟨C, K·C⟩ is made of, for C (images, units). K·C is float32, which takes half the time, and K has lost its mean: images have most in common, and
  * columns of C that sum up to nearly nothing would lose themselves to rounding there.
  */
-function kernelProducts(tf: Runtime, c: Tensor, { kernel }: SampleSpace['centred']): [Tensor, Tensor] {
+function kernelProducts(tf: Runtime, c: Tensor, { kernel }: DualSpace['centred']): [Tensor, Tensor] {
   const through = toDouble(tf, matMul(tf, [kernel, toFloat(tf, c)]))
   const ofColumns = sum(tf, c, [0]) // (1, units)
   return [dot(tf, [c, through]), dot(tf, [ofColumns, ofColumns])]
 }
 
-function kernelSquare([through = NaN, ofColumns = NaN]: readonly number[], { mean }: SampleSpace['centred']): number {
+function kernelSquare([through = NaN, ofColumns = NaN]: readonly number[], { mean }: DualSpace['centred']): number {
   return through + mean * ofColumns
 }
 

@@ -18,7 +18,7 @@ import {
 import { baseOf, baseRows, type BaseWeight, heldRows } from './initial-weight.ts'
 import { type BlockHooks, inBlocks } from '../data/chunks.ts'
 import type { NetworkStart } from '../state/network-variables.ts'
-import type { ResidentImages } from '../data/device-images.ts'
+import type { DeviceImages } from '../data/device-images.ts'
 import { type RunningSum, runningSum } from '../data/running-sum.ts'
 
 /** The largest byte: pixels are stored as 0 … 255 and trained on as 0 … 1. */
@@ -27,10 +27,10 @@ export const PIXEL_MAX = 255
 export const INPUT_BLOCK = 4096
 
 /** Images that go by their number, x (n) int64: the train images first, the evaluated ones after them. */
-export type NumberedImages = Pick<ResidentImages, 'count' | 'labelsOf' | 'batch'>
+export type NumberedImages = Pick<DeviceImages, 'count' | 'labelsOf' | 'batch'>
 
-/** All that the loop needs of images X and of the base W₀, once their products are known; float64. See docs/sample-space.md. */
-export interface SampleSpace {
+/** All that the loop needs of images X and of the base W₀, once their products are known; float64. See docs/dual-form.md. */
+export interface DualSpace {
   train: NumberedImages
   evaluation: NumberedImages | null
   /** X · Xᵀ: a row for each image, train and evaluated, a column for each train image. The caller's. */
@@ -53,16 +53,16 @@ interface BaseSquares {
   velocity: number
 }
 
-export interface SampleSpaceOptions extends BlockHooks {
-  trainImages: ResidentImages
-  evalImages: ResidentImages | null
+export interface DualSpaceOptions extends BlockHooks {
+  trainImages: DeviceImages
+  evalImages: DeviceImages | null
   kernel: Tensor
   /** Of the first layer. */
   units: number
   start: NetworkStart
 }
 
-export async function enterSampleSpace(tf: Runtime, options: SampleSpaceOptions): Promise<SampleSpace> {
+export async function createDualSpace(tf: Runtime, options: DualSpaceOptions): Promise<DualSpace> {
   const { trainImages, evalImages, kernel, units, start, onProgress, signal } = options
   const base = baseOf(start)
   const velocity = 'seed' in base ? null : base.velocity
@@ -120,7 +120,7 @@ function stack(tf: Runtime, sums: readonly RunningSum[]): Tensor {
   })
 }
 
-function centre(tf: Runtime, kernel: Tensor): SampleSpace['centred'] {
+function centre(tf: Runtime, kernel: Tensor): DualSpace['centred'] {
   const train = sliceRows(tf, kernel, { first: 0, count: kernel.shape[1] ?? 0 })
   const average = tf.scope(() => tf.readDoubles(mean(tf, train, [0, 1]))[0] ?? NaN)
   const centred = tf.scope(() => toFloat(tf, addScalar(tf, train, -average)))
@@ -128,7 +128,7 @@ function centre(tf: Runtime, kernel: Tensor): SampleSpace['centred'] {
   return { kernel: centred, mean: average }
 }
 
-function numbered(tf: Runtime, images: ResidentImages, offset: number): NumberedImages {
+function numbered(tf: Runtime, images: DeviceImages, offset: number): NumberedImages {
   return {
     count: images.count,
     labelsOf: (indices) => images.labelsOf(indices),

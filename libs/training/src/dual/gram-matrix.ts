@@ -1,6 +1,6 @@
 import { add, addScalar, matMul, reshape, type Runtime, scale, sum, type Tensor, toDouble } from '@trainyard/tensorflow'
 import { type BlockHooks, inBlocks } from '../data/chunks.ts'
-import type { ResidentImages } from '../data/device-images.ts'
+import type { DeviceImages } from '../data/device-images.ts'
 import { runningSum } from '../data/running-sum.ts'
 
 /** Pixels are multiplied as −128 … 127, so that a block's sums stay within 1024 · 128² = 2²⁴, up to which float32 counts without rounding. */
@@ -13,7 +13,7 @@ const BLOCK = 1024
  */
 export async function gramMatrix(
   tf: Runtime,
-  { rows, columns, ...hooks }: BlockHooks & { rows: ResidentImages; columns: ResidentImages },
+  { rows, columns, ...hooks }: BlockHooks & { rows: DeviceImages; columns: DeviceImages },
 ): Promise<Float64Array> {
   const total = runningSum(tf)
   try {
@@ -29,7 +29,7 @@ export async function gramMatrix(
 /** One block's share of all but the last term: (rows, columns) float64. */
 function blockProducts(
   tf: Runtime,
-  { rows, columns, block }: { rows: ResidentImages; columns: ResidentImages; block: { first: number; count: number } },
+  { rows, columns, block }: { rows: DeviceImages; columns: DeviceImages; block: { first: number; count: number } },
 ): Tensor {
   const p = addScalar(tf, rows.pixels(block), -CENTRE) // (rows, block)
   const q = rows === columns ? p : addScalar(tf, columns.pixels(block), -CENTRE) // (columns, block)

@@ -2,9 +2,9 @@ import type { Runtime, Tensor } from '@trainyard/tensorflow'
 import { initialRows } from '../state/initial-parameters.ts'
 import type { NetworkStart } from '../state/network-variables.ts'
 import type { NumberArray, SavedModel } from '../layers/parameter.ts'
-import { SAMPLE_NAMES } from './dual-names.ts'
+import { DUAL_NAMES } from './dual-names.ts'
 
-/** Where a first weight in sample space is counted from: drawn again from its seed whenever it is needed, or what the run began with. */
+/** Where a first weight in the dual form is counted from: drawn again from its seed whenever it is needed, or what the run began with. */
 export type BaseWeight = { seed: number } | HeldWeight
 
 interface HeldWeight {
@@ -33,24 +33,24 @@ export function heldRows(tf: Runtime, values: Float32Array, rows: { first: numbe
   return tf.tensor(values.subarray(first * units, (first + count) * units), { shape: [count, units], dtype: 'float32' })
 }
 
-/** The base of a run in sample space that starts so. */
+/** The base of a run in the dual form that starts so. */
 export function baseOf(start: NetworkStart): BaseWeight {
   if ('seed' in start) return { seed: start.seed }
   const saved = 'state' in start ? start.state : start.model
   const own = savedBase(saved)
   if (own) return own
-  const weight = floatsOf(saved.parameters, SAMPLE_NAMES.weight)
-  if (!weight) throw new Error(`The state to start from has no ${SAMPLE_NAMES.weight}`)
-  const velocity = 'state' in start ? floatsOf(start.state.momenta, SAMPLE_NAMES.weight) : null
+  const weight = floatsOf(saved.parameters, DUAL_NAMES.weight)
+  if (!weight) throw new Error(`The state to start from has no ${DUAL_NAMES.weight}`)
+  const velocity = 'state' in start ? floatsOf(start.state.momenta, DUAL_NAMES.weight) : null
   return { weight, velocity: velocity?.some((value) => value !== 0) ? velocity : null }
 }
 
-/** The base that a saved network in sample space is counted from; null where its first weight is spelt out. */
+/** The base that a saved network in the dual form is counted from; null where its first weight is spelt out. */
 export function savedBase({ buffers }: SavedModel): BaseWeight | null {
-  const seed = buffers.find(({ name }) => name === SAMPLE_NAMES.seed)?.values[0]
+  const seed = buffers.find(({ name }) => name === DUAL_NAMES.seed)?.values[0]
   if (seed !== undefined) return { seed }
-  const weight = floatsOf(buffers, SAMPLE_NAMES.base)
-  return weight && { weight, velocity: floatsOf(buffers, SAMPLE_NAMES.baseVelocity) }
+  const weight = floatsOf(buffers, DUAL_NAMES.base)
+  return weight && { weight, velocity: floatsOf(buffers, DUAL_NAMES.baseVelocity) }
 }
 
 function floatsOf(arrays: readonly { name: string; values: NumberArray }[], wanted: string): Float32Array | null {

@@ -2,17 +2,17 @@ import { add, matMul, type Runtime, scale, type Tensor, toFloat } from '@trainya
 import { baseRows, type BaseWeight, type FirstShape, heldRows, savedBase } from './initial-weight.ts'
 import { type BlockHooks, inBlocks } from '../data/chunks.ts'
 import type { ModelState, Parameter, SavedArray, SavedModel, TrainingState } from '../layers/parameter.ts'
-import type { ResidentImages } from '../data/device-images.ts'
-import { SAMPLE_NAMES } from './dual-names.ts'
+import type { DeviceImages } from '../data/device-images.ts'
+import { DUAL_NAMES } from './dual-names.ts'
 import { INPUT_BLOCK, PIXEL_MAX } from './dual-space.ts'
 
 interface FromImages extends BlockHooks {
   /** The train images that the coefficients stand for. */
-  images: ResidentImages
+  images: DeviceImages
 }
 
 /** A saved network with its first weight spelt out and all arrays in float32; the same arrays where it is so already. */
-export async function speltOutModel(tf: Runtime, saved: SavedModel, from: FromImages): Promise<ModelState> {
+export async function materializeModel(tf: Runtime, saved: SavedModel, from: FromImages): Promise<ModelState> {
   const { epoch, parameters, buffers } = saved
   const base = savedBase(saved)
   if (!base) return plainModel(saved)
@@ -27,15 +27,15 @@ export function plainModel({ epoch, parameters, buffers }: SavedModel): ModelSta
 }
 
 /** A whole state with its first weight spelt out, so that a first layer over pixels can go on with it. */
-export async function speltOutState(tf: Runtime, state: TrainingState, from: FromImages): Promise<TrainingState> {
+export async function materializeState(tf: Runtime, state: TrainingState, from: FromImages): Promise<TrainingState> {
   const base = savedBase(state)
   if (!base) return state
   const { coefficients, baseStep } = sampleArrays(state.momenta)
   const velocity = await weightOf(tf, { base, coefficients, scales: { base: 0, velocity: baseStep } }, from)
-  return { ...(await speltOutModel(tf, state, from)), momenta: withWeight(state.momenta, velocity) }
+  return { ...(await materializeModel(tf, state, from)), momenta: withWeight(state.momenta, velocity) }
 }
 
-const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(SAMPLE_NAMES))
+const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(DUAL_NAMES))
 const isPlain = ({ name }: SavedArray): boolean => !OWN_NAMES.has(name)
 
 function withWeight(arrays: readonly SavedArray[], weight: Parameter): Parameter[] {
@@ -51,9 +51,9 @@ function floatArrays(arrays: readonly SavedArray[]): Parameter[] {
 }
 
 function sampleArrays(arrays: readonly SavedArray[]): { coefficients: SavedArray; baseStep: number } {
-  const coefficients = arrays.find(({ name }) => name === SAMPLE_NAMES.coefficients)
-  if (!coefficients) throw new Error(`A state with ${SAMPLE_NAMES.seed} has no ${SAMPLE_NAMES.coefficients}`)
-  return { coefficients, baseStep: arrays.find(({ name }) => name === SAMPLE_NAMES.baseStep)?.values[0] ?? 0 }
+  const coefficients = arrays.find(({ name }) => name === DUAL_NAMES.coefficients)
+  if (!coefficients) throw new Error(`A state with ${DUAL_NAMES.seed} has no ${DUAL_NAMES.coefficients}`)
+  return { coefficients, baseStep: arrays.find(({ name }) => name === DUAL_NAMES.baseStep)?.values[0] ?? 0 }
 }
 
 interface WeightParts {
@@ -83,7 +83,7 @@ async function weightOf(tf: Runtime, parts: WeightParts, { images, ...hooks }: F
   } finally {
     tf.dispose(overPixels)
   }
-  return { name: SAMPLE_NAMES.weight, shape: [shape.inputs, units], values }
+  return { name: DUAL_NAMES.weight, shape: [shape.inputs, units], values }
 }
 
 /** What of s · W₀ and c · V₀ is not nothing: (count, units) each. */

@@ -17,7 +17,7 @@ export interface Parameter {
   values: Float32Array
 }
 
-/** A named array as training holds it: one of PyTorch's, or of a first layer in sample space (SAMPLE_NAMES). */
+/** A named array as training holds it: one of PyTorch's, or of a first layer in the dual form (DUAL_NAMES). */
 export interface SavedArray {
   name: string
   shape: readonly number[]
@@ -37,7 +37,7 @@ export interface ModelState {
 export interface SavedModel {
   epoch: number
   parameters: SavedArray[]
-  /** Batch norm's running averages, and what a first layer in sample space is counted from. */
+  /** Batch norm's running averages, and what a first layer in the dual form is counted from. */
   buffers: SavedArray[]
 }
 

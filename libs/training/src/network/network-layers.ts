@@ -4,8 +4,8 @@ import { linearLayer } from '../layers/linear.ts'
 import { type NormShape, normLayer } from '../layers/norm.ts'
 import { reluLayer } from '../layers/relu.ts'
 import type { VariableMaker } from '../state/network-variables.ts'
-import { sampleLayer } from '../dual/dual-layer.ts'
-import type { SampleSpace } from '../dual/dual-space.ts'
+import { dualLayer } from '../dual/dual-layer.ts'
+import type { DualSpace } from '../dual/dual-space.ts'
 import { type MeasureWeight, measureParameter } from '../layers/weight-norms.ts'
 
 export interface NetworkShape {
@@ -22,7 +22,7 @@ export interface NetworkShape {
 /** A linear layer with what follows it: for a hidden layer a ReLU, and a norm before or after that. */
 export interface Block {
   kind: 'hidden' | 'output'
-  /** The weight itself, or the coefficients that stand for it in sample space. */
+  /** The weight itself, or the coefficients that stand for it in the dual form. */
   weight: TrainableParameter
   measureWeight: MeasureWeight
   layers: readonly Layer[]
@@ -33,7 +33,7 @@ export interface Block {
 export interface BlockMaking {
   make: VariableMaker
   /** What the first layer lives in; null: it takes pixels, (n, inputs). */
-  space: SampleSpace | null
+  space: DualSpace | null
 }
 
 /** The notebook's network, block by block. Names count modules as its torch.nn.Sequential does, in which the Flatten is model.0. */
@@ -47,7 +47,7 @@ export function networkBlocks(tf: Runtime, shape: NetworkShape, { make, space }:
     const fanIn = sizes[layer] ?? 0
     const name = nextName()
     const shift = bias ? make.linear(`${name}.bias`, [units], { inputs: fanIn, part: 2 * layer + 1 }) : null
-    if (layer === 0 && space) return sampleLayer(tf, space, { make, bias: shift })
+    if (layer === 0 && space) return dualLayer(tf, space, { make, bias: shift })
     const weight = make.linear(`${name}.weight`, [fanIn, units], { inputs: fanIn, part: 2 * layer })
     const measureWeight = measureParameter(tf, weight)
     return { weight, measureWeight, layer: linearLayer(tf, { weight, bias: shift, needsInput: layer > 0 }) }

@@ -5,7 +5,7 @@ import { liveState } from '../state/training-state.ts'
 import { type Block, networkBlocks, type NetworkShape } from './network-layers.ts'
 import { type NetworkStart, variableMaker } from '../state/network-variables.ts'
 import type { LiveState, Precision } from '../layers/parameter.ts'
-import type { SampleSpace } from '../dual/dual-space.ts'
+import type { DualSpace } from '../dual/dual-space.ts'
 import type { MeasureWeight } from '../layers/weight-norms.ts'
 import { hashWeights, type WeightsHashes } from '../state/weights-hash.ts'
 
@@ -33,7 +33,7 @@ interface BatchGradients {
 /** A hidden layer or the output layer, as the diagnostics see it. */
 export interface NetworkLayer {
   kind: 'hidden' | 'output'
-  /** The weight itself, or the coefficients that stand for it in sample space. */
+  /** The weight itself, or the coefficients that stand for it in the dual form. */
   weight: TrainableParameter
   measureWeight: MeasureWeight
   /** The place of the weight's gradient among a batch's. */
@@ -44,7 +44,7 @@ export interface Network {
   /** PyTorch's names: model.1.weight, model.1.bias, model.3.weight, … */
   parameterNames: readonly string[]
   layers: readonly NetworkLayer[]
-  /** In evaluation mode: (n, inputs) → (n, classes); in sample space x is the images' numbers, (n) int64. */
+  /** In evaluation mode: (n, inputs) → (n, classes); in the dual form x is the images' numbers, (n) int64. */
   logits(x: Tensor): Tensor
   /** Forward and backward through one batch, in training mode; x as above, `labels` (n) int32 or int64. */
   backward(x: Tensor, labels: Tensor): BatchGradients
@@ -58,7 +58,7 @@ export interface Network {
 
 export interface NetworkKind {
   /** What the first layer lives in, with all numbers in float64; null: it takes pixels. */
-  space?: SampleSpace | null
+  space?: DualSpace | null
   /** Over pixels; float32 by default. */
   precision?: Precision
 }

@@ -13,7 +13,7 @@ interface QueuedBatches {
 }
 
 interface BatchWork {
-  /** Does one batch, x (n, inputs), or (n) in sample space, and labels (n); what it leaves on the device is read with others. */
+  /** Does one batch, x (n, inputs), or (n) in the dual form, and labels (n); what it leaves on the device is read with others. */
   run: (batch: { x: Tensor; labels: Tensor }, at: { isLast: boolean }) => readonly Tensor[]
   /** Batches that have been read; `done` images are, all in all. */
   onRead: (read: readonly ReadBatch[], done: number) => void | Promise<void>

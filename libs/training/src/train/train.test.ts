@@ -3,7 +3,7 @@ import { randomStream } from '@trainyard/random'
 import { describe, expect, test } from 'vitest'
 import { LossDivergedError } from '../errors.ts'
 import type { TrainingState } from '../layers/parameter.ts'
-import { residentImages } from '../data/device-images.ts'
+import { deviceImages } from '../data/device-images.ts'
 import { train, type TrainingCallbacks, type TrainOptions } from './train.ts'
 
 const { tf } = loadEngine(process.env)
@@ -20,7 +20,7 @@ function patterns() {
     const image = Math.floor(i / inputs)
     return Math.min(255, ((base[(image % classes) * inputs + (i % inputs)] ?? 0) * 3) / 4 + random.below(64))
   })
-  return residentImages(tf, { pixels, labels, inputs })
+  return deviceImages(tf, { pixels, labels, inputs })
 }
 const images = patterns()
 

@@ -10,9 +10,9 @@ import type { LiveState, Precision, SavedModel, TrainingState } from '../layers/
 import type { NetworkStart } from '../state/network-variables.ts'
 import { throughBatches } from './queued-batches.ts'
 import { createReadQueue, type ReadBatch, type ReadQueue } from '../data/readback-queue.ts'
-import type { ResidentImages } from '../data/device-images.ts'
-import { enterSampleSpace, type NumberedImages, type SampleSpace } from '../dual/dual-space.ts'
-import { speltOutModel, speltOutState } from '../dual/materialize-weights.ts'
+import type { DeviceImages } from '../data/device-images.ts'
+import { createDualSpace, type NumberedImages, type DualSpace } from '../dual/dual-space.ts'
+import { materializeModel, materializeState } from '../dual/materialize-weights.ts'
 import type { WeightsHashes } from '../state/weights-hash.ts'
 
 export interface EpochResult {
@@ -35,7 +35,7 @@ export interface EpochResult {
 
 /** Hooks of one run, called in list order and awaited. They observe: nothing they do changes the numbers. */
 export interface TrainingCallbacks {
-  /** While images are multiplied for a first layer in sample space. */
+  /** While images are multiplied for a first layer in the dual form. */
   onPrepare?(at: { fraction: number }): void | Promise<void>
   /** Losses of consecutive steps of one epoch, a few times a second. */
   onSteps?(steps: { epoch: number; firstStep: number; losses: readonly number[] }): void | Promise<void>
@@ -49,15 +49,15 @@ export interface TrainingCallbacks {
 
 export interface TrainOptions {
   shape: NetworkShape
-  trainImages: ResidentImages
+  trainImages: DeviceImages
   /** Measured after every epoch; null: nothing is. */
-  evalImages: ResidentImages | null
+  evalImages: DeviceImages | null
   /**
    * X · Xᵀ of pixels in [0, 1], (train and evaluated images, train images) float64, which stays the caller's: the first layer is computed in the space of the
    * train images, and all numbers are float64. Without it, from pixels. The numbers are the same but for rounding.
    */
   kernel?: Tensor | null
-  /** Of a run over pixels; float32 by default, and float64 in sample space. */
+  /** Of a run over pixels; float32 by default, and float64 in the dual form. */
   precision?: Precision
   batchSize: number
   epochs: number
@@ -86,11 +86,11 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
   const history: EpochResult[] = []
   let network: Network | null = null
   let recorder: SignalRecorder | null = null
-  let space: SampleSpace | null = null
+  let space: DualSpace | null = null
   const queue = createReadQueue(tf, () => performance.now())
   try {
     const from = await networkStart(tf, options)
-    space = await sampleSpace(tf, options, from)
+    space = await dualSpace(tf, options, from)
     const trainImages = space?.train ?? options.trainImages
     const evalImages = space ? space.evaluation : options.evalImages
     network = createNetwork(tf, shape, { ...from, space, ...(precision && { precision }) })
@@ -127,18 +127,18 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
 async function networkStart(tf: Runtime, { seed, start, kernel, trainImages, signal }: TrainOptions): Promise<NetworkStart> {
   if (!start) return { seed }
   const images = { images: trainImages, signal }
-  if (!('momenta' in start)) return { model: kernel ? start : await speltOutModel(tf, start, images) }
-  return { state: kernel ? start : await speltOutState(tf, start, images) }
+  if (!('momenta' in start)) return { model: kernel ? start : await materializeModel(tf, start, images) }
+  return { state: kernel ? start : await materializeState(tf, start, images) }
 }
 
-async function sampleSpace(tf: Runtime, options: TrainOptions, start: NetworkStart): Promise<SampleSpace | null> {
+async function dualSpace(tf: Runtime, options: TrainOptions, start: NetworkStart): Promise<DualSpace | null> {
   const { kernel, shape, trainImages, evalImages, signal, callbacks = [] } = options
   if (!kernel) return null
   const onProgress = async (fraction: number): Promise<void> => {
     for (const callback of callbacks) await callback.onPrepare?.({ fraction })
   }
   const units = shape.layerSizes[0] ?? shape.classes
-  return enterSampleSpace(tf, { kernel, trainImages, evalImages, units, start, onProgress, signal })
+  return createDualSpace(tf, { kernel, trainImages, evalImages, units, start, onProgress, signal })
 }
 
 interface EpochOptions extends Omit<TrainOptions, 'order' | 'trainImages'> {
@@ -209,7 +209,7 @@ function trainStep(
   network: Network,
   { batch, lr, momentum, recorder }: StepOptions,
 ): { gradients: readonly Tensor[]; tensors: [losses: Tensor, likeliest: Tensor] } {
-  const { x, labels } = batch // (n, inputs), or (n) in sample space; (n)
+  const { x, labels } = batch // (n, inputs), or (n) in the dual form; (n)
   const { logits, losses, gradients, traces } = network.backward(x, labels)
   recorder?.observe(traces)
   network.step(gradients, { lr, momentum })

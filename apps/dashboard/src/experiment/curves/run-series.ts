@@ -9,7 +9,7 @@ import {
   type Progress,
 } from '@trainyard/contracts'
 import { createKeptLayers } from './kept-layers.ts'
-import { createKeptSteps, type Steps } from './step-buffer.ts'
+import { createStepBuffer, type Steps } from './step-buffer.ts'
 
 const MOST_LINES = 1000
 
@@ -45,7 +45,7 @@ export interface RunSeries {
 
 /** All that events tell of one run, in bounded memory. Listeners hear of changes when `schedule` says so: once per frame, however many events came. */
 export function createRunSeries({ schedule }: { schedule: (notify: () => void) => void }): RunSeries {
-  const [epochs, steps, layers] = [new Map<number, Numbers>(), createKeptSteps(), createKeptLayers()]
+  const [epochs, steps, layers] = [new Map<number, Numbers>(), createStepBuffer(), createKeptLayers()]
   let logs: LogLine[] = []
   const listeners = new Set<() => void>()
   let view: RunView = {

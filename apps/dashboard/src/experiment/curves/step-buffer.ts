@@ -10,7 +10,7 @@ export interface Steps {
 const MOST_STEPS = 4000
 
 /** The losses of the steps of the epochs last written to; older ones make room. */
-export function createKeptSteps() {
+export function createStepBuffer() {
   /** By epoch, the one last written to at the end. */
   const epochs = new Map<number, Map<number, number>>()
   let count = 0

@@ -2,7 +2,7 @@ import type { Experiment } from '@trainyard/client'
 import { Epoch } from '@trainyard/contracts'
 import { expect, test } from 'vitest'
 import { testEpoch } from '@trainyard/testing/experiments/test-epoch'
-import { wishesFor } from './run-actions.ts'
+import { commandsFor } from './run-actions.ts'
 
 const latest = Epoch.parse({ ...testEpoch(1), at: '2026-01-02T03:04:05.000Z', attempt: 1 })
 const checkpoint: Experiment['kept'] = [{ epoch: 1, kind: 'checkpoint' }]
@@ -17,5 +17,5 @@ test.each([
   ['failed', [], null, ['retry']],
   ['canceled', checkpoint, latest, ['retry', 'replay', 'fork']],
 ] as const)('%s', (state, kept, epoch, wishes) => {
-  expect(wishesFor({ state, kept: [...kept], latest: epoch })).toEqual(wishes)
+  expect(commandsFor({ state, kept: [...kept], latest: epoch })).toEqual(wishes)
 })

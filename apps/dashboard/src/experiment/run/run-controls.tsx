@@ -4,10 +4,17 @@ import { Link, useLocation } from 'wouter'
 import { ProblemNote } from '../../service/problem-note.tsx'
 import { useClient } from '../../service/service.ts'
 import { experimentKey } from '../curves/queries.ts'
-import { type Wish, wishesFor } from './run-actions.ts'
+import { type LifecycleCommand, commandsFor } from './run-actions.ts'
 
-const NAMES: Record<Wish, string> = { pause: 'Pause', resume: 'Resume', cancel: 'Cancel', retry: 'Retry', replay: 'Replay', fork: 'Fork' }
-const HINTS: Record<Wish, string> = {
+const NAMES: Record<LifecycleCommand, string> = {
+  pause: 'Pause',
+  resume: 'Resume',
+  cancel: 'Cancel',
+  retry: 'Retry',
+  replay: 'Replay',
+  fork: 'Fork',
+}
+const HINTS: Record<LifecycleCommand, string> = {
   pause: 'It goes on to the end of its epoch, keeps a checkpoint and frees its slot',
   resume: 'It is queued again and goes on from its checkpoint',
   cancel: 'It ends within a step, for good',
@@ -23,7 +30,7 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
   const queries = useQueryClient()
   const [, goTo] = useLocation()
   const wish = useMutation({
-    mutationFn: (wished: Exclude<Wish, 'fork'>) => wishFor(client, { wished, id }),
+    mutationFn: (wished: Exclude<LifecycleCommand, 'fork'>) => wishFor(client, { wished, id }),
     onSuccess(answer) {
       queries.setQueryData(experimentKey(answer.id), answer)
       if (answer.id !== id) goTo(`/experiments/${answer.id}`)
@@ -32,7 +39,7 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
   return (
     <div className="run-controls">
       <div className="row">
-        {wishesFor(experiment).map((wished) =>
+        {commandsFor(experiment).map((wished) =>
           wished === 'fork' ? (
             <Link key={wished} className="button" href={`/experiments/${id}/fork`} title={HINTS[wished]}>
               {NAMES[wished]} …
@@ -51,6 +58,6 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
   )
 }
 
-function wishFor(client: Client, { wished, id }: { wished: Exclude<Wish, 'fork'>; id: string }): Promise<Experiment> {
+function wishFor(client: Client, { wished, id }: { wished: Exclude<LifecycleCommand, 'fork'>; id: string }): Promise<Experiment> {
   return client.experiments[wished](id)
 }

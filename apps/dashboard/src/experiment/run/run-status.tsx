@@ -36,11 +36,11 @@ export function RunStatus({ experiment, live }: { experiment: Experiment; live: 
   )
 }
 
-function progressWords({ state, queuePosition, startsInSeconds, heldBy }: Experiment, progress: Progress): string {
+function progressWords({ state, queuePosition, startsInSeconds, throttledBy }: Experiment, progress: Progress): string {
   const { phase, epoch, epochs, step, stepsPerEpoch, etaSeconds, secondsPerEpoch } = progress
   const pace = secondsPerEpoch === null ? [] : [`${formatSeconds(secondsPerEpoch)} an epoch`]
   if (state === 'queued') {
-    if (heldBy !== null) return `waits for another one of its ${heldBy}`
+    if (throttledBy !== null) return `waits for another one of its ${throttledBy}`
     const starts = startsInSeconds === null ? [] : [`starts in about ${formatSeconds(startsInSeconds)}`]
     return [queuePosition === null ? 'waits' : `place ${queuePosition} in the queue`, ...starts].join(' · ')
   }

@@ -72,4 +72,4 @@ function DryRunFacts({ dryRun }: { dryRun: DryRun | null }) {
 
 /** Of the way that the experiment will take, whichever is the faster one. */
 const secondsOf = ({ config, firstLayer }: DryRun): number | null =>
-  config.firstLayer === 'sample' ? firstLayer.sampleSeconds : firstLayer.directSeconds
+  config.firstLayer === 'dual' ? firstLayer.dualSeconds : firstLayer.directSeconds

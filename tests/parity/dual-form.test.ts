@@ -9,10 +9,10 @@ import { loadEngine, type Tensor } from '@trainyard/tensorflow'
 import {
   gramMatrix,
   type NetworkShape,
-  residentImages,
-  type ResidentImages,
+  deviceImages,
+  type DeviceImages,
   type SavedModel,
-  speltOutModel,
+  materializeModel,
   train,
   type TrainOptions,
 } from '@trainyard/training'
@@ -35,15 +35,15 @@ const shapeOf = (norm: NormType): NetworkShape => ({
   norm: norm === 'none' ? null : { type: norm, position: 'before', affine: true, groupSize: 16 },
 })
 
-describe.skipIf(flowers102.root === null)('the notebook’s network on Flowers102, its first layer in sample space', () => {
+describe.skipIf(flowers102.root === null)('the notebook’s network on Flowers102, its first layer in the dual form', () => {
   let data: string
   let split: ImageSplit
-  let images: ResidentImages
+  let images: DeviceImages
   let kernel: Tensor
   beforeAll(async () => {
     data = await mkdtemp(path.join(os.tmpdir(), 'parity-'))
     split = await loadSplit({ dataset: 'flowers102', split: 'train', imageSize: 128, folders: { data, flowers102: flowers102.root } })
-    images = residentImages(tf, { pixels: split.pixels, labels: split.labels, inputs })
+    images = deviceImages(tf, { pixels: split.pixels, labels: split.labels, inputs })
     const products = await gramMatrix(tf, { rows: images, columns: images })
     kernel = tf.doubles(
       products.map((product) => product / 255 ** 2),
@@ -90,7 +90,7 @@ describe.skipIf(flowers102.root === null)('the notebook’s network on Flowers10
       const shape = goldenShape(golden)
       const { losses, final } = await run(shape, { kernel, epochs: golden.epochs, ...byFormula(shape) })
       expectWithin(5e-4, losses.flat(), golden.stepLosses.flat())
-      const spelt = final && (await speltOutModel(tf, final, { images }))
+      const spelt = final && (await materializeModel(tf, final, { images }))
       const norms = Object.fromEntries((spelt?.parameters ?? []).map(({ name, values }) => [name, normOf(values)]))
       expectRelativelyWithin(1e-5, norms, golden.finalParameterNorms)
     },
@@ -118,7 +118,7 @@ describe.skipIf(flowers102.root === null)('the notebook’s network on Flowers10
   /** The arrays of both after three epochs, one beside the other. */
   async function compared(shape: NetworkShape, precision: 'float32' | 'float64') {
     const [sample, direct] = [await run(shape, { kernel, epochs: 3 }), await run(shape, { precision, epochs: 3 })]
-    const [ours, theirs] = await Promise.all([sample, direct].map(async ({ final }) => final && speltOutModel(tf, final, { images })))
+    const [ours, theirs] = await Promise.all([sample, direct].map(async ({ final }) => final && materializeModel(tf, final, { images })))
     expect(ours?.parameters.map(({ name }) => name)).toEqual(theirs?.parameters.map(({ name }) => name))
     return (ours?.parameters ?? []).map(({ name, values }, i) => {
       const expected = theirs?.parameters[i]?.values ?? new Float32Array()
