@@ -136,8 +136,8 @@ async function row(each: Case): Promise<string[]> {
 const rows: string[][] = []
 for (const each of CASES) rows.push(await row(each))
 const header = [
-  ...['images', 'size', 'width', 'direct epoch, s', 'sample epoch, s', 'set-up, s', 'model, s'],
-  ...['epoch: sample / direct (predicted)', 'pays after epochs (predicted)', `${FULL_RUN} epochs: sample / direct (predicted)`],
+  ...['images', 'size', 'width', 'direct epoch, s', 'dual epoch, s', 'set-up, s', 'model, s'],
+  ...['epoch: dual / direct (predicted)', 'pays after epochs (predicted)', `${FULL_RUN} epochs: dual / direct (predicted)`],
 ]
 const [worst] = nearlyLevel.toSorted((a, b) => Math.abs(b.error) - Math.abs(a.error))
 const furthest = worst
