@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ROOT } from '../../tools/repository.mjs'
+import { ROOT } from '../../tools/process/repository.mjs'
 import { buildDashboard, dashboardBuilt } from '../../tools/setup/dashboard.mjs'
 
 let root: string

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { engineWish, wantedEngine } from '../../tools/setup/engine-flavour.mjs'
-import { engineKey, engineWheels } from '../../tools/setup/pinned-wheels.mjs'
+import { engineWish, wantedEngine } from '../../tools/setup/engine/engine-flavour.mjs'
+import { engineKey, engineWheels } from '../../tools/setup/wheels/pinned-wheels.mjs'
 import { standInDriver } from '../support/stand-in-driver.ts'
 
 const driverThat = async (script: string): Promise<NodeJS.ProcessEnv> => ({ PATH: await standInDriver(script) })

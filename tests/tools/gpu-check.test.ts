@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checkGpu } from '../../tools/doctor/gpu-check.mjs'
-import { engineInstalled } from '../../tools/setup/engine.mjs'
-import { ROOT } from '../../tools/repository.mjs'
+import { engineInstalled } from '../../tools/setup/engine/engine.mjs'
+import { ROOT } from '../../tools/process/repository.mjs'
 import { standInDriver } from '../support/stand-in-driver.ts'
 
 const find = async (script: string, env: NodeJS.ProcessEnv = {}) => checkGpu({ ...env, PATH: await standInDriver(script) })

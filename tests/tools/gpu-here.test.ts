@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { whyNoGpuHere } from '../../tools/gpu-here.mjs'
+import { whyNoGpuHere } from '../../tools/gpu/gpu-here.mjs'
 
 let folder: string
 beforeAll(async () => {
@@ -34,11 +34,11 @@ test('whyNoGpuHere() — null where the driver lists a GPU, else what nvidia-smi
 test('npm run test:gpu and bench:gpu without a GPU — say so in one sentence; an error only where a GPU is required', async () => {
   const run = (tool: string[], env: NodeJS.ProcessEnv = {}) =>
     promisify(execFile)(process.execPath, tool, { env: { ...process.env, PATH: folder, ...env } }).catch((error: unknown) => error)
-  expect(await run(['tools/test-gpu.mjs'])).toMatchObject({
+  expect(await run(['tools/test/gpu.mjs'])).toMatchObject({
     stdout: 'No GPU here: nvidia-smi is not on PATH; nothing was tested.\n',
     stderr: '',
   })
-  expect(await run(['tools/test-gpu.mjs'], { TRAINYARD_REQUIRE_GPU: '1' })).toMatchObject({ code: 1 })
+  expect(await run(['tools/test/gpu.mjs'], { TRAINYARD_REQUIRE_GPU: '1' })).toMatchObject({ code: 1 })
   expect(await run(['tools/bench.mjs', 'gpu'])).toMatchObject({
     stdout: 'No GPU here: nvidia-smi is not on PATH; nothing was measured.\n',
     stderr: '',

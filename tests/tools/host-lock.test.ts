@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { tryHostLock, withHostLock } from '../../tools/host-lock.mjs'
+import { tryHostLock, withHostLock } from '../../tools/process/host-lock.mjs'
 
 describe('host lock', () => {
   test('a held name — nobody else gets it, others can have theirs, and it is free again afterwards', async () => {

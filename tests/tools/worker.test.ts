@@ -5,11 +5,11 @@ import os from 'node:os'
 import path from 'node:path'
 import { connectRedis, createWorkerRegistry } from '@trainyard/jobs'
 import { expect, onTestFinished, test } from 'vitest'
-import { workerEnvironment } from '../../tools/worker-flags.mjs'
+import { workerEnvironment } from '../../tools/worker/flags.mjs'
 import { poll } from '../support/poll.ts'
 import { startRedis } from '../support/redis-process.ts'
 
-const script = path.join(import.meta.dirname, '../../tools/worker.mjs')
+const script = path.join(import.meta.dirname, '../../tools/worker/main.mjs')
 const environment = (args: string[], env: NodeJS.ProcessEnv = {}) => workerEnvironment({ args, env, cwd: '/here' })
 
 test('workerEnvironment() — flags go before the environment, which says the rest', () => {

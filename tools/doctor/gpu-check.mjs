@@ -1,8 +1,8 @@
 import process from 'node:process'
-import { askNvidiaSmi } from '../nvidia-smi.mjs'
-import { engineInstalled } from '../setup/engine.mjs'
-import { onPath } from '../setup/on-path.mjs'
-import { ROOT } from '../repository.mjs'
+import { askNvidiaSmi } from '../gpu/nvidia-smi.mjs'
+import { engineInstalled } from '../setup/engine/engine.mjs'
+import { onPath } from '../process/on-path.mjs'
+import { ROOT } from '../process/repository.mjs'
 
 const TO_GPU = 'run npm run setup -- --engine gpu, or set TRAINYARD_ENGINE=cpu'
 

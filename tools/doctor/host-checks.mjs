@@ -3,11 +3,11 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { OWN_NODE, ROOT } from '../repository.mjs'
-import { installedCompilers } from '../setup/compilers.mjs'
+import { OWN_NODE, ROOT } from '../process/repository.mjs'
+import { installedCompilers } from '../setup/engine/compilers.mjs'
 import { packagesInstalled } from '../setup/packages.mjs'
 import { requireSupportedPlatform, thisHost } from '../setup/platform.mjs'
-import { messageOf } from '../tool-error.mjs'
+import { messageOf } from '../process/tool-error.mjs'
 
 /** Below either of these the service writes no checkpoints and takes no experiments. */
 const LEAST_FREE_BYTES = 2 * 2 ** 30

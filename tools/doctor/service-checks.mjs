@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { redisCommand } from '../redis-command.mjs'
+import { redisCommand } from '../start/redis/redis-command.mjs'
 import { cacheFolder } from '../setup/cache-folder.mjs'
 import { findRedisServer } from '../setup/redis-server.mjs'
-import { readPassword } from '../start/redis.mjs'
+import { readPassword } from '../start/redis/start-redis.mjs'
 import { readRunRecord } from '../start/run-record.mjs'
-import { isAlive } from '../process-identity.mjs'
-import { messageOf } from '../tool-error.mjs'
+import { isAlive } from '../process/process-identity.mjs'
+import { messageOf } from '../process/tool-error.mjs'
 
 const DEFAULT_URL = 'http://127.0.0.1:8787'
 const ANSWER_WITHIN_MS = 3000

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { OWN_NODE } from '../repository.mjs'
-import { ToolError } from '../tool-error.mjs'
-import { runCommand } from './run-command.mjs'
+import { OWN_NODE } from '../process/repository.mjs'
+import { ToolError } from '../process/tool-error.mjs'
+import { runCommand } from '../process/run-command.mjs'
 
 /** What the page is made of. */
 const FOLDERS = ['apps/dashboard/src', 'libs/client/src', 'libs/contracts/src', 'libs/inference/src']

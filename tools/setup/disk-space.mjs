@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from 'node:fs'
 import path from 'node:path'
-import { ToolError } from '../tool-error.mjs'
+import { ToolError } from '../process/tool-error.mjs'
 
 /** The disk is too full, which no other way of doing it would change. */
 export class DiskSpaceError extends ToolError {}

@@ -1,8 +1,8 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { runTool } from '../run-tool.mjs'
-import { messageOf, ToolError } from '../tool-error.mjs'
-import { engineWish } from './engine-flavour.mjs'
+import { runTool } from '../process/run-tool.mjs'
+import { messageOf, ToolError } from '../process/tool-error.mjs'
+import { engineWish } from './engine/engine-flavour.mjs'
 import { setup } from './setup.mjs'
 
 await runTool(async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { ToolError } from '../tool-error.mjs'
-import { runCommand } from './run-command.mjs'
+import { ToolError } from '../process/tool-error.mjs'
+import { runCommand } from '../process/run-command.mjs'
 
 /** @typedef {{ root: string, env: NodeJS.ProcessEnv, log: string, announce: import('./announce.mjs').Announce }} PackagesContext */
 /** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */

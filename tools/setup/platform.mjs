@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { ToolError } from '../tool-error.mjs'
+import { ToolError } from '../process/tool-error.mjs'
 
 const OLDEST_NODE = 20
 /** What Node 24's own binary asks for; TensorFlow's wheel would be content with 2.27. */

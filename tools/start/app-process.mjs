@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { OWN_NODE, ROOT } from '../repository.mjs'
-import { ToolError } from '../tool-error.mjs'
+import { OWN_NODE, ROOT } from '../process/repository.mjs'
+import { ToolError } from '../process/tool-error.mjs'
 import { lastSentence, openLog } from './log-files.mjs'
 import { supervise } from './supervise.mjs'
 
-const PRELOAD = fileURLToPath(new URL('leave-with-parent.mjs', import.meta.url))
+const PRELOAD = fileURLToPath(new URL('../process/leave-with-parent.mjs', import.meta.url))
 
 /** @typedef {ReturnType<typeof startApp>} AppProcess */
 /** @typedef {{ say: (text: string) => void, mayRestart: () => boolean, onRestart: () => void, mayLeave?: boolean }} Supervision */

@@ -1,9 +1,9 @@
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { engineWish } from '../setup/engine-flavour.mjs'
-import { messageOf, ToolError } from '../tool-error.mjs'
-import { gpuChoice } from '../worker-flags.mjs'
+import { engineWish } from '../setup/engine/engine-flavour.mjs'
+import { messageOf, ToolError } from '../process/tool-error.mjs'
+import { gpuChoice } from '../worker/flags.mjs'
 
 const MOST_WORKERS = 64
 

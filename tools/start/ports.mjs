@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { codeOf, ToolError } from '../tool-error.mjs'
+import { codeOf, ToolError } from '../process/tool-error.mjs'
 
 const LOOPBACK = '127.0.0.1'
 

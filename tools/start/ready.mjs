@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { messageOf, ToolError } from '../process/tool-error.mjs'
 
 const LOOK_EVERY_MS = 50
 const READY_WITHIN_MS = 60_000

@@ -1,8 +1,8 @@
 import process from 'node:process'
-import { identityOf } from '../process-identity.mjs'
+import { identityOf } from '../process/process-identity.mjs'
 import { endedTooEarly, startApp } from './app-process.mjs'
 import { waitUntilReady } from './ready.mjs'
-import { startRedis } from './redis.mjs'
+import { startRedis } from './redis/start-redis.mjs'
 import { endLeftovers, removeRunRecord, writeRunRecord } from './run-record.mjs'
 
 /** All of it is over within 30 s: a worker drains, its clients see that, the API closes, and Redis goes when nobody needs it. */

@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { codeOf, messageOf, ToolError } from '../tool-error.mjs'
+import { codeOf, messageOf, ToolError } from '../../process/tool-error.mjs'
 
 const ATTEMPTS = 4
 

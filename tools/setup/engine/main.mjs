@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
-import { ROOT } from '../repository.mjs'
-import { runTool } from '../run-tool.mjs'
-import { createAnnouncer } from './announce.mjs'
-import { cacheFolder } from './cache-folder.mjs'
+import { ROOT } from '../../process/repository.mjs'
+import { runTool } from '../../process/run-tool.mjs'
+import { createAnnouncer } from '../announce.mjs'
+import { cacheFolder } from '../cache-folder.mjs'
 import { wantedEngine } from './engine-flavour.mjs'
 import { installEngine } from './engine.mjs'
-import { requireSupportedPlatform, thisHost } from './platform.mjs'
+import { requireSupportedPlatform, thisHost } from '../platform.mjs'
 
 // TensorFlow alone, into packages that are there already: what an image's build does.
 await runTool(async () => {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { engineWish } from './setup/engine-flavour.mjs'
-import { messageOf, ToolError } from './tool-error.mjs'
+import { engineWish } from '../setup/engine/engine-flavour.mjs'
+import { messageOf, ToolError } from '../process/tool-error.mjs'
 
 export const WORKER_HELP = `npm run worker -- [flags]     sets up what is missing, then runs a worker alone until Ctrl-C, for a service that runs elsewhere
 

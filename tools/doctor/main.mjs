@@ -1,12 +1,12 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { findingLine } from './doctor/finding.mjs'
-import { checkGpu } from './doctor/gpu-check.mjs'
-import { checkCompiler, checkData, checkEngine, checkFlowers102, checkNode, checkPlatform } from './doctor/host-checks.mjs'
-import { checkApi, checkRedis } from './doctor/service-checks.mjs'
-import { runTool } from './run-tool.mjs'
-import { dataFolder } from './start/flags.mjs'
-import { messageOf, ToolError } from './tool-error.mjs'
+import { findingLine } from './finding.mjs'
+import { checkGpu } from './gpu-check.mjs'
+import { checkCompiler, checkData, checkEngine, checkFlowers102, checkNode, checkPlatform } from './host-checks.mjs'
+import { checkApi, checkRedis } from './service-checks.mjs'
+import { runTool } from '../process/run-tool.mjs'
+import { dataFolder } from '../start/flags.mjs'
+import { messageOf, ToolError } from '../process/tool-error.mjs'
 
 /** Says what this host has and lacks, a line each; with --json as one document. Exit code 1 when something is wrong. */
 await runTool(async () => {

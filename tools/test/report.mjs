@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { ToolError } from './tool-error.mjs'
+import { ToolError } from '../process/tool-error.mjs'
 
 /** @typedef {{ status: string, assertionResults: { status: string }[] }} FileResult */
 

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { redisCommand } from '../redis-command.mjs'
-import { messageOf, ToolError } from '../tool-error.mjs'
-import { lastSentence, openLog } from './log-files.mjs'
-import { freePort } from './ports.mjs'
-import { supervise } from './supervise.mjs'
+import { redisCommand } from './redis-command.mjs'
+import { messageOf, ToolError } from '../../process/tool-error.mjs'
+import { lastSentence, openLog } from '../log-files.mjs'
+import { freePort } from '../ports.mjs'
+import { supervise } from '../supervise.mjs'
 
 const ANSWERS_WITHIN_MS = 60_000
 const LOOK_EVERY_MS = 20

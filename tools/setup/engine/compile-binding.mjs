@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { messageOf, ToolError } from '../../process/tool-error.mjs'
 import { installedCompilers, withFetchedCompiler } from './compilers.mjs'
-import { runCommand } from './run-command.mjs'
+import { runCommand } from '../../process/run-command.mjs'
 
-/** @typedef {import('./fetch-wheel.mjs').SetupContext & { root: string }} BindingContext */
+/** @typedef {import('../wheels/fetch-wheel.mjs').SetupContext & { root: string }} BindingContext */
 
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc']
 /** Ours: hands TensorFlow its configuration. */

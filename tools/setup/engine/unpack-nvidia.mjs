@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { fetchWheel } from './fetch-wheel.mjs'
-import { extractZip } from './zip.mjs'
+import { fetchWheel } from '../wheels/fetch-wheel.mjs'
+import { extractZip } from '../wheels/zip.mjs'
 
 /** Neither TensorFlow nor another library opens these: second builds, C++ bindings of other interfaces, the profiler's tools. */
 const NOT_OPENED = /\.alt\.so|cufftw|cusolverMg|nvblas|checkpoint|nvperf|pcsamplingutil/
 /** XLA's assembler and the mathematical functions that it links. */
 const COMPILER_FILES = ['cuda_nvcc/bin/ptxas', 'cuda_nvcc/nvvm/libdevice/libdevice.10.bc']
 
-/** @typedef {import('./pinned-wheels.mjs').Wheel} Wheel */
+/** @typedef {import('../wheels/pinned-wheels.mjs').Wheel} Wheel */
 
 /** Whether each of NVIDIA's libraries has been unpacked. @param {{ folder: string, wheels: readonly Wheel[] }} options */
 export function nvidiaPresent({ folder, wheels }) {
@@ -19,7 +19,7 @@ export function nvidiaPresent({ folder, wheels }) {
 /**
  * Puts what is opened at run time into `folder`/<part>/lib, where TensorFlow looks for it (its RUNPATH has $ORIGIN/../nvidia/<part>/lib); the parts
  * that an earlier try unpacked are left alone.
- * @param {{ folder: string, wheels: readonly Wheel[], context: import('./fetch-wheel.mjs').SetupContext }} options
+ * @param {{ folder: string, wheels: readonly Wheel[], context: import('../wheels/fetch-wheel.mjs').SetupContext }} options
  */
 export async function unpackNvidia({ folder, wheels, context }) {
   for (const wheel of wheels) {

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { requireFreeSpace } from './disk-space.mjs'
-import { fetchWheel } from './fetch-wheel.mjs'
-import { onPath } from './on-path.mjs'
-import { runCommand } from './run-command.mjs'
+import { requireFreeSpace } from '../disk-space.mjs'
+import { fetchWheel } from '../wheels/fetch-wheel.mjs'
+import { onPath } from '../../process/on-path.mjs'
+import { runCommand } from '../../process/run-command.mjs'
 import { nvidiaPresent, unpackNvidia } from './unpack-nvidia.mjs'
-import { extractZip } from './zip.mjs'
+import { extractZip } from '../wheels/zip.mjs'
 
 /** At the worst moment: a wheel beside what is unpacked of it and of all before it. */
 const NEEDS_BYTES = { cpu: 1.5e9, gpu: 7e9 }
@@ -20,8 +20,8 @@ const LINKS = {
   'libtensorflow_framework.so': 'libtensorflow_framework.so.2',
 }
 
-/** @typedef {import('./fetch-wheel.mjs').SetupContext} SetupContext */
-/** @typedef {import('./pinned-wheels.mjs').EngineWheels} EngineWheels */
+/** @typedef {import('../wheels/fetch-wheel.mjs').SetupContext} SetupContext */
+/** @typedef {import('../wheels/pinned-wheels.mjs').EngineWheels} EngineWheels */
 
 /** Whether an engine's libraries are all there. @param {string} folder @param {EngineWheels} wheels */
 export function enginePresent(folder, { libraries }) {
@@ -44,14 +44,14 @@ function tensorflowPresent(folder) {
   return [...LIBRARIES, ...Object.keys(LINKS)].every((name) => existsSync(path.join(folder, 'lib', name)))
 }
 
-/** @param {readonly import('./pinned-wheels.mjs').Wheel[]} wheels */
+/** @param {readonly import('../wheels/pinned-wheels.mjs').Wheel[]} wheels */
 function announceSize(wheels) {
   const downloadBytes = wheels.reduce((sum, { bytes }) => sum + bytes, 0)
   const download = `${wheels.length} downloads, ${(downloadBytes / 1e9).toFixed(1)} GB, and ${GPU_DISK_GB} GB on disk`
   return `TensorFlow for NVIDIA's GPUs takes ${download}, once. TRAINYARD_ENGINE=cpu or --engine cpu does without.`
 }
 
-/** @param {{ wheel: import('./pinned-wheels.mjs').Wheel, folder: string, context: SetupContext }} options */
+/** @param {{ wheel: import('../wheels/pinned-wheels.mjs').Wheel, folder: string, context: SetupContext }} options */
 async function unpackTensorflow({ wheel, folder, context }) {
   const file = await fetchWheel(wheel, context)
   const partial = `${folder}.partial`

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { ToolError } from '../tool-error.mjs'
-import { runCommand } from './run-command.mjs'
+import { ToolError } from '../../process/tool-error.mjs'
+import { runCommand } from '../../process/run-command.mjs'
 
 const LOOK_EVERY_MS = 500
 const PYTHON = '310'

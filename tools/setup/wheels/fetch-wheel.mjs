@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { messageOf, ToolError } from '../tool-error.mjs'
-import { percentOf } from './announce.mjs'
+import { messageOf, ToolError } from '../../process/tool-error.mjs'
+import { percentOf } from '../announce.mjs'
 import { download, sha256Of } from './download.mjs'
 import { downloadWithPip } from './pip.mjs'
 import { findWheelUrl, wheelIndex } from './wheel-index.mjs'
@@ -13,7 +13,7 @@ import { findWheelUrl, wheelIndex } from './wheel-index.mjs'
  * @property {string} cache
  * @property {NodeJS.ProcessEnv} env
  * @property {string} log
- * @property {import('./announce.mjs').Announce} announce
+ * @property {import('../announce.mjs').Announce} announce
  * @property {(line: string) => void} say
  */
 

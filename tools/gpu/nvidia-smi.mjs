@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { messageOf } from './tool-error.mjs'
+import { messageOf } from '../process/tool-error.mjs'
 
 /** A driver that hangs must not hold up whoever asks for ever. */
 const ANSWERS_WITHIN_MS = 15_000

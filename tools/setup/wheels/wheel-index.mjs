@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { messageOf, ToolError } from '../../process/tool-error.mjs'
 
 /** @typedef {import('./pinned-wheels.mjs').Wheel} Wheel */
 

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import { ToolError } from './tool-error.mjs'
+import { ToolError } from '../../process/tool-error.mjs'
 
 const ANSWER_WITHIN_MS = 2000
 

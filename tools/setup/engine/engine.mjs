@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { messageOf, ToolError } from '../tool-error.mjs'
+import { messageOf, ToolError } from '../../process/tool-error.mjs'
 import { bindingKey, compileBinding } from './compile-binding.mjs'
-import { DiskSpaceError } from './disk-space.mjs'
-import { runNpm, withoutOwnNode } from './packages.mjs'
-import { engineKey, engineWheels } from './pinned-wheels.mjs'
+import { DiskSpaceError } from '../disk-space.mjs'
+import { runNpm, withoutOwnNode } from '../packages.mjs'
+import { engineKey, engineWheels } from '../wheels/pinned-wheels.mjs'
 import { enginePresent, unpackEngine } from './unpack-engine.mjs'
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu'
@@ -81,7 +81,7 @@ async function installPrebuilt({ root, env, log, announce }) {
   writeFileSync(path.join(folder, PREBUILT_MARKER), `${JSON.stringify({ name: 'prebuilt', version: packageVersion(folder) })}\n`)
 }
 
-/** @param {import('./pinned-wheels.mjs').EngineWheels} wheels */
+/** @param {import('../wheels/pinned-wheels.mjs').EngineWheels} wheels */
 function markerFor(wheels) {
   const { flavour, tensorflow } = wheels
   return `${JSON.stringify({ name: 'native', version: tensorflow.version, flavour, key: engineKey(wheels), binding: bindingKey() })}\n`

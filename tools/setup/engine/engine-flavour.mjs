@@ -1,7 +1,7 @@
 import process from 'node:process'
-import { askNvidiaSmi } from '../nvidia-smi.mjs'
-import { ToolError } from '../tool-error.mjs'
-import { onPath } from './on-path.mjs'
+import { askNvidiaSmi } from '../../gpu/nvidia-smi.mjs'
+import { ToolError } from '../../process/tool-error.mjs'
+import { onPath } from '../../process/on-path.mjs'
 
 const WISHES = ['auto', 'cpu', 'gpu']
 

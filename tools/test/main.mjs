@@ -1,11 +1,11 @@
 import path from 'node:path'
 import process from 'node:process'
 import { withRedisOnPath } from './redis-on-path.mjs'
-import { ROOT } from './repository.mjs'
-import { runTool } from './run-tool.mjs'
-import { runInherited } from './run-inherited.mjs'
-import { setup } from './setup/setup.mjs'
-import { readTestReport } from './test-report.mjs'
+import { ROOT } from '../process/repository.mjs'
+import { runTool } from '../process/run-tool.mjs'
+import { runInherited } from '../process/run-inherited.mjs'
+import { setup } from '../setup/setup.mjs'
+import { readTestReport } from './report.mjs'
 
 await runTool(async () => {
   const { env, stdout } = process

@@ -68,12 +68,12 @@ export const REDIS_WHEELS = {
 /**
  * What an engine is unpacked from.
  * @typedef {object} EngineWheels
- * @property {import('./engine-flavour.mjs').EngineFlavour} flavour
+ * @property {import('../engine/engine-flavour.mjs').EngineFlavour} flavour
  * @property {Wheel} tensorflow
  * @property {readonly Wheel[]} libraries NVIDIA's
  */
 
-/** null where there is none for this processor. @param {import('./engine-flavour.mjs').EngineFlavour} flavour @returns {EngineWheels | null} */
+/** null where there is none for this processor. @param {import('../engine/engine-flavour.mjs').EngineFlavour} flavour @returns {EngineWheels | null} */
 export function engineWheels(flavour) {
   if (flavour === 'gpu') return process.arch === 'x64' ? { flavour, tensorflow: GPU_TENSORFLOW_WHEEL, libraries: NVIDIA_WHEELS } : null
   const tensorflow = CPU_TENSORFLOW_WHEELS[process.arch]

@@ -3,7 +3,7 @@ import { chmod, mkdir, open, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw, inflateRawSync } from 'node:zlib'
-import { ToolError } from '../tool-error.mjs'
+import { ToolError } from '../../process/tool-error.mjs'
 
 // APPNOTE.TXT 6.3.10: the central directory is found from the file's end; its entries say where each file's bytes begin.
 const END = { signature: 0x06054b50, bytes: 22, longestComment: 0xffff }

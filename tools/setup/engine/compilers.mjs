@@ -1,12 +1,12 @@
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { ToolError } from '../tool-error.mjs'
-import { requireFreeSpace } from './disk-space.mjs'
-import { fetchWheel } from './fetch-wheel.mjs'
-import { onPath } from './on-path.mjs'
-import { COMPILER_WHEELS } from './pinned-wheels.mjs'
-import { extractZip } from './zip.mjs'
+import { ToolError } from '../../process/tool-error.mjs'
+import { requireFreeSpace } from '../disk-space.mjs'
+import { fetchWheel } from '../wheels/fetch-wheel.mjs'
+import { onPath } from '../../process/on-path.mjs'
+import { COMPILER_WHEELS } from '../wheels/pinned-wheels.mjs'
+import { extractZip } from '../wheels/zip.mjs'
 
 const INSTALLED = ['g++', 'c++', 'clang++']
 const FETCHED_NEEDS_BYTES = 0.7e9
@@ -30,7 +30,7 @@ export function installedCompilers(env) {
 /**
  * Runs `use` with a compiler that is fetched for this once: it takes 500 MB, and what it compiles is kept.
  * @template T
- * @param {import('./fetch-wheel.mjs').SetupContext} context
+ * @param {import('../wheels/fetch-wheel.mjs').SetupContext} context
  * @param {(compiler: Compiler) => Promise<T>} use
  */
 export async function withFetchedCompiler(context, use) {

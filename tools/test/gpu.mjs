@@ -1,11 +1,11 @@
 import path from 'node:path'
 import process from 'node:process'
-import { whyNoGpuHere } from './gpu-here.mjs'
-import { ROOT } from './repository.mjs'
-import { runInherited } from './run-inherited.mjs'
-import { runTool } from './run-tool.mjs'
-import { setup } from './setup/setup.mjs'
-import { TRAINER_ENVIRONMENT } from './trainer-environment.mjs'
+import { whyNoGpuHere } from '../gpu/gpu-here.mjs'
+import { ROOT } from '../process/repository.mjs'
+import { runInherited } from '../process/run-inherited.mjs'
+import { runTool } from '../process/run-tool.mjs'
+import { setup } from '../setup/setup.mjs'
+import { TRAINER_ENVIRONMENT } from '../process/trainer-environment.mjs'
 
 /** What computes: beside the GPU's own tests those that hold layers, loop and parity on every device. */
 const FOLDERS = ['tests/gpu', 'tests/parity', 'libs/tensorflow', 'libs/training']

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { OWN_NODE } from './repository.mjs'
+import { OWN_NODE } from '../process/repository.mjs'
 
 /**
  * Tests start a `redis-server` of their own: runs `work` with a PATH that has this host's by that name, and our Node.
