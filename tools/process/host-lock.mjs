@@ -5,19 +5,21 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { codeOf } from './tool-error.mjs'
 
 const POLL_MS = 200
+/** All of sun_path but the NUL that begins it. Node 20 pads a shorter name and Node 22 does not, so that they would be two names. */
+const NAME_BYTES = 107
 
 /**
- * Takes a name that one process of this user can hold on this host. It is a socket in Linux's abstract namespace, so the kernel frees it
- * when its holder ends, however it ends. Returns what frees it, or null while someone else has it.
+ * Acquires a name that one process of this user can hold on this host, in any version of Node. It is a socket in Linux's abstract namespace: the
+ * kernel frees it when its holder ends, however it ends. Returns what releases it, or null while another process or call holds it.
  * @param {string} name
  * @returns {Promise<(() => void) | null>}
  */
 export function tryHostLock(name) {
-  const key = createHash('sha256').update(name).digest('hex').slice(0, 32)
+  const key = createHash('sha512').update(name).digest('hex')
   const server = net.createServer((socket) => socket.destroy())
   return new Promise((resolve, reject) => {
     server.once('error', (error) => (codeOf(error) === 'EADDRINUSE' ? resolve(null) : reject(error)))
-    server.listen(`\0trainyard-${process.getuid?.() ?? 0}-${key}`, () => {
+    server.listen(`\0${`trainyard-${process.getuid?.() ?? 0}-${key}`.slice(0, NAME_BYTES)}`, () => {
       server.unref()
       resolve(() => void server.close())
     })
@@ -25,7 +27,7 @@ export function tryHostLock(name) {
 }
 
 /**
- * Runs `work` while nobody else holds `name`; calls `onWait` once if it has to wait.
+ * Runs `work` while it holds `name`; calls `onWait` once if it has to wait.
  * @template T
  * @param {{ name: string, onWait: () => void }} options
  * @param {() => Promise<T>} work
