@@ -41,11 +41,12 @@ describe('host lock', () => {
   })
 
   test('a name in use — by this Node, by the host’s Node: is refused to both', async ({ skip }) => {
-    if (hostNode === undefined) return skip('no Node is on PATH but the one of node_modules')
-    for (const holder of [hostNode, process.execPath]) {
+    skip(hostNode === undefined, 'no Node is on PATH but the one of node_modules')
+    const nodes = [hostNode ?? '', process.execPath]
+    for (const holder of nodes) {
       const name = `test ${process.pid} held by ${holder}`
       expect(await lockElsewhere({ node: holder, name })).toBe('acquired')
-      for (const node of [hostNode, process.execPath]) expect([node, await lockElsewhere({ node, name })]).toEqual([node, 'refused'])
+      for (const node of nodes) expect([node, await lockElsewhere({ node, name })]).toEqual([node, 'refused'])
       expect(await tryHostLock(name)).toBeNull()
     }
   })

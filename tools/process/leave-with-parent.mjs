@@ -1,4 +1,4 @@
-// Loaded before the API and the worker by `npm start` (node --import): when that is gone, however it ended, they leave as on SIGTERM.
+// Preloaded (node --import) into what tools run with an IPC channel: when the tool is gone, however it ended, they leave as on SIGTERM.
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -8,14 +8,41 @@ const LOOK_EVERY_MS = 50
 
 /** @param {number} pid @returns {ProcessIdentity | null} */
 export function identityOf(pid) {
+  const { state, startTime } = statOf(pid)
+  return state === undefined || state === 'Z' ? null : { pid, startTime }
+}
+
+/** 0 where it has ended. @param {number} pid */
+export function parentOf(pid) {
+  return statOf(pid).parent
+}
+
+/** @param {number} pid */
+function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The command's name stands in brackets and may hold anything; field 3 is the state, field 22 the start in clock ticks since boot.
+    // The command's name stands in brackets and may hold anything; field 3 is the state, 4 the parent, 22 the start in clock ticks since boot.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? null : { pid, startTime: fields[19] ?? '' }
+    return { state: fields[0], parent: Number(fields[1]), startTime: fields[19] ?? '' }
   } catch {
-    return null
+    return { state: undefined, parent: 0, startTime: '' }
   }
+}
+
+/** The environment that a process was started with, as NAME=value. @param {number} pid */
+export function environmentOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  } catch {
+    return [] // it has ended, or is another user's
+  }
+}
+
+/** The processes that were started with this in their environment, or descend from one that was. @param {string} entry */
+export function processesWith(entry) {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && environmentOf(pid).includes(entry))
 }
 
 /** @param {ProcessIdentity} identity */
@@ -32,7 +59,7 @@ async function ended(identity, timeoutMs) {
 }
 
 /**
- * Waits for a process to leave, then asks it to, then kills it.
+ * Waits for a process to end, then sends it SIGTERM, then SIGKILL.
  * @param {ProcessIdentity} identity
  * @param {{ waitMs: number, termMs: number }} patience
  */

@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { OWN_NODE, ROOT } from '../process/repository.mjs'
+import { LEAVE_WITH_PARENT } from '../process/run-inherited.mjs'
 import { ToolError } from '../process/tool-error.mjs'
 import { lastSentence, openLog } from './log-files.mjs'
 import { supervise } from './supervise.mjs'
-
-const PRELOAD = fileURLToPath(new URL('../process/leave-with-parent.mjs', import.meta.url))
 
 /** @typedef {ReturnType<typeof startApp>} AppProcess */
 /** @typedef {{ say: (text: string) => void, mayRestart: () => boolean, onRestart: () => void, mayLeave?: boolean }} Supervision */
@@ -22,7 +20,7 @@ export function startApp({ name, log: logName, script, data, env, supervision })
   /** Resolves when it first says that it has started, as a worker does. */
   const started = new Promise((resolve) => void (tellStarted = () => resolve(undefined)))
   const launch = () =>
-    spawn(OWN_NODE, ['--import', PRELOAD, path.join(ROOT, 'apps', script)], {
+    spawn(OWN_NODE, ['--import', LEAVE_WITH_PARENT, path.join(ROOT, 'apps', script)], {
       cwd: ROOT,
       env,
       detached: true,
