@@ -1,4 +1,4 @@
-/** Makes the package @trainyard/client for npm: `node tools/build-client.mjs [folder]`, then `npm publish folder`. docs/decisions/0014 says why so. */
+/** Makes the package @trainyard/client for npm: `node tools/build-client.mjs [folder]`, then `npm publish folder`. docs/decisions/0014 has the reasons. */
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'

@@ -26,7 +26,7 @@ const context = () => ({
   announce: async <T>(_title: string, work: (report: () => void) => Promise<T>) => work(() => {}),
 })
 
-test('the page is built once, and again when its sources have changed', async () => {
+test('the page is built once, and rebuilt when its sources have changed', async () => {
   expect(dashboardBuilt(root)).toBe(false)
   await buildDashboard(context())
   expect(dashboardBuilt(root)).toBe(true)
@@ -36,8 +36,8 @@ test('the page is built once, and again when its sources have changed', async ()
   expect(dashboardBuilt(root)).toBe(false)
 })
 
-test('sources that cannot be built — a sentence that says where the reason stands', async () => {
+test('sources that cannot be built — a sentence that names the log', async () => {
   await appendFile(path.join(root, 'apps/dashboard/src/main.tsx'), '\n<<<')
-  await expect(buildDashboard(context())).rejects.toThrow(/could not be built; what vite said is in .*log/)
+  await expect(buildDashboard(context())).rejects.toThrow(/could not be built; vite's output is in .*log/)
   expect(dashboardBuilt(root)).toBe(false)
 })

@@ -7,7 +7,7 @@ import { standInDriver } from '../support/stand-in-driver.ts'
 const find = async (script: string, env: NodeJS.ProcessEnv = {}) => checkGpu({ ...env, PATH: await standInDriver(script) })
 const T400 = 'echo "0, NVIDIA T400 4GB, 4096 MiB, 535.183.01"'
 
-test('checkGpu() — no driver is nothing wrong, unless a GPU is asked for', () => {
+test('checkGpu() — no driver is nothing wrong, unless a GPU is required', () => {
   expect(checkGpu({ PATH: '/nowhere' })).toEqual({
     name: 'gpu',
     ok: null,

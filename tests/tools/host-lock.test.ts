@@ -44,7 +44,7 @@ describe('host lock', () => {
     skip(hostNode === undefined, 'no Node is on PATH but the one of node_modules')
     const nodes = [hostNode ?? '', process.execPath]
     for (const holder of nodes) {
-      const name = `test ${process.pid} held by ${holder}`
+      const name = `test ${process.pid} of ${holder}`
       expect(await lockElsewhere({ node: holder, name })).toBe('acquired')
       for (const node of nodes) expect([node, await lockElsewhere({ node, name })]).toEqual([node, 'refused'])
       expect(await tryHostLock(name)).toBeNull()

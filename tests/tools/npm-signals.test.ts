@@ -12,9 +12,9 @@ import { freePort } from '../support/free-port.ts'
 import { poll } from '../support/poll.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
-const STARTED_WITHIN_MS = 120_000
-const GONE_WITHIN_MS = 40_000
-vi.setConfig({ testTimeout: STARTED_WITHIN_MS + GONE_WITHIN_MS })
+const START_TIMEOUT_MS = 120_000
+const ENDED_TIMEOUT_MS = 40_000
+vi.setConfig({ testTimeout: START_TIMEOUT_MS + ENDED_TIMEOUT_MS })
 
 interface Run {
   child: ChildProcess
@@ -54,10 +54,10 @@ async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-const shows = (started: Run, text: string) => poll(() => expect(started.printed()).toContain(text), { timeoutMs: STARTED_WITHIN_MS })
+const shows = (started: Run, text: string) => poll(() => expect(started.printed()).toContain(text), { timeoutMs: START_TIMEOUT_MS })
 const runs = (started: Run, program: string) =>
-  poll(() => expect(started.processes(program)).not.toEqual([]), { timeoutMs: STARTED_WITHIN_MS })
-const expectAllGone = (started: Run) => poll(() => expect(started.processes()).toEqual([]), { timeoutMs: GONE_WITHIN_MS })
+  poll(() => expect(started.processes(program)).not.toEqual([]), { timeoutMs: START_TIMEOUT_MS })
+const expectAllGone = (started: Run) => poll(() => expect(started.processes()).toEqual([]), { timeoutMs: ENDED_TIMEOUT_MS })
 
 async function startFlags(): Promise<{ data: string; flags: string[] }> {
   const data = await temporaryFolder()

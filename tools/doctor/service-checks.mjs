@@ -8,7 +8,7 @@ import { isAlive } from '../process/process-identity.mjs'
 import { messageOf } from '../process/tool-error.mjs'
 
 const DEFAULT_URL = 'http://127.0.0.1:8787'
-const ANSWER_WITHIN_MS = 3000
+const RESPONSE_TIMEOUT_MS = 3000
 
 /** @typedef {import('./finding.mjs').Finding} Finding */
 /** @typedef {{ env: NodeJS.ProcessEnv, data: string }} Where */
@@ -52,7 +52,7 @@ export async function checkApi({ env, data }) {
   const expected = env['TRAINYARD_URL'] ?? readRunRecord(data)?.url
   const url = expected ?? DEFAULT_URL
   try {
-    const answer = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
+    const answer = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) })
     if (answer.ok) return { name: 'api', ok: true, detail: `ready at ${url}` }
     return { name: 'api', ok: false, detail: `${url} answers but is not ready: ${await answer.text()}` }
   } catch {

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { codeOf } from './tool-error.mjs'
 
-const POLL_MS = 200
+const POLL_INTERVAL_MS = 200
 /** All of sun_path but the NUL that begins it. Node 20 pads a shorter name and Node 22 does not, so that they would be two names. */
 const NAME_BYTES = 107
 
@@ -36,7 +36,7 @@ export async function withHostLock({ name, onWait }, work) {
   let release = await tryHostLock(name)
   if (!release) onWait()
   while (!release) {
-    await pause(POLL_MS)
+    await pause(POLL_INTERVAL_MS)
     release = await tryHostLock(name)
   }
   try {

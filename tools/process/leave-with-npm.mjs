@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { environmentOf, identityOf, isAlive, parentOf } from './process-identity.mjs'
 
-const POLL_MS = 250
+const POLL_INTERVAL_MS = 250
 
 /**
  * Sends this process SIGTERM once npm, or a process between npm and it, has ended: npm passes on SIGINT and SIGTERM alone, and none when it is
@@ -14,7 +14,7 @@ export function leaveWithNpm() {
     if (ancestors.every(isAlive)) return
     clearInterval(timer)
     process.kill(process.pid, 'SIGTERM')
-  }, POLL_MS)
+  }, POLL_INTERVAL_MS)
   timer.unref()
 }
 

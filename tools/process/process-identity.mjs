@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const LOOK_EVERY_MS = 50
+const POLL_INTERVAL_MS = 50
 
 /** @typedef {{ pid: number, startTime: string }} ProcessIdentity a pid alone may be another process's by now */
 
@@ -52,7 +52,7 @@ export function isAlive({ pid, startTime }) {
 
 /** Whether it ended by itself in that time. @param {ProcessIdentity} identity @param {number} timeoutMs */
 async function ended(identity, timeoutMs) {
-  for (const end = performance.now() + timeoutMs; isAlive(identity); await pause(LOOK_EVERY_MS)) {
+  for (const end = performance.now() + timeoutMs; isAlive(identity); await pause(POLL_INTERVAL_MS)) {
     if (performance.now() > end) return false
   }
   return true

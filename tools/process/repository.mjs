@@ -3,5 +3,5 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
 
-/** The Node that npm installs here; whoever runs these tools may be older and cannot run TypeScript. */
+/** The Node that npm installs here; the host's may be older and cannot run TypeScript. */
 export const OWN_NODE = path.join(ROOT, 'node_modules', '.bin', 'node')

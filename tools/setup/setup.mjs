@@ -16,13 +16,13 @@ import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
  * @typedef {object} SetupOptions
  * @property {boolean} redis whether a Redis server's program is needed
  * @property {NodeJS.ProcessEnv} env
- * @property {{ isTTY?: boolean, write(text: string): unknown }} stream where it says what it does
+ * @property {{ isTTY?: boolean, write(text: string): unknown }} stream for its progress
  *
- * TRAINYARD_ENGINE in `env` says which of TensorFlow's builds: see engine-flavour.mjs.
+ * TRAINYARD_ENGINE in `env` selects TensorFlow's build: see engine-flavour.mjs.
  */
 
 /**
- * Installs what is missing: packages, Node 24, the TensorFlow engine, the dashboard, a Redis server. Says nothing where nothing is.
+ * Installs what is missing: packages, Node 24, the TensorFlow engine, the dashboard, a Redis server. Prints nothing where nothing is.
  * @param {SetupOptions} options
  * @returns {Promise<{ redisServer: string | null, did: boolean }>}
  */

@@ -34,7 +34,7 @@ await runTool(async () => {
   return 0
 })
 
-/** What setup and the apps are told by their environment. @param {import('./flags.mjs').StartFlags} flags @returns {NodeJS.ProcessEnv} */
+/** The environment of setup and the apps. @param {import('./flags.mjs').StartFlags} flags @returns {NodeJS.ProcessEnv} */
 function environmentOf({ maxDiskBytes, engine, gpus }) {
   return {
     ...process.env,

@@ -17,7 +17,7 @@ export async function requireFreePort(port) {
   }
 }
 
-/** A port that nobody has at this moment. */
+/** A port that is free at this moment. */
 export function freePort() {
   return tryPort(0)
 }

@@ -6,7 +6,7 @@ import { endProcess } from '../process/process-identity.mjs'
 const PATIENCE = { waitMs: 2000, termMs: 5000 }
 
 /**
- * What `npm start` runs for a data directory, for the next one, for `trainyard doctor` and for whoever looks.
+ * What `npm start` runs for a data directory, for the next start and for `trainyard doctor`.
  * @typedef {object} RunRecord
  * @property {number} pid
  * @property {string} url

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import process from 'node:process'
-import { whyNoGpuHere } from '../gpu/gpu-here.mjs'
+import { whyNoGpu } from '../gpu/why-no-gpu.mjs'
 import { ROOT } from '../process/repository.mjs'
 import { runInherited } from '../process/run-inherited.mjs'
 import { runTool } from '../process/run-tool.mjs'
@@ -12,7 +12,7 @@ const FOLDERS = ['tests/gpu', 'tests/parity', 'libs/tensorflow', 'libs/training'
 
 await runTool(async () => {
   const { env, stdout, argv } = process
-  const fault = whyNoGpuHere(env)
+  const fault = whyNoGpu(env)
   if (fault !== null) {
     stdout.write(`No GPU here: ${fault}; nothing was tested.\n`)
     return env['TRAINYARD_REQUIRE_GPU'] === '1' ? 1 : 0
@@ -20,6 +20,6 @@ await runTool(async () => {
   const onGpu = { ...TRAINER_ENVIRONMENT, ...env, TRAINYARD_ENGINE: 'gpu', TRAINYARD_REQUIRE_GPU: '1' }
   await setup({ redis: false, env: onGpu, stream: stdout })
   const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
-  const asked = argv.slice(2)
-  return runInherited({ args: [vitest, 'run', ...(asked.length > 0 ? asked : FOLDERS)], env: onGpu })
+  const files = argv.slice(2)
+  return runInherited({ args: [vitest, 'run', ...(files.length > 0 ? files : FOLDERS)], env: onGpu })
 })

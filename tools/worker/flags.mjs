@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { engineWish } from '../setup/engine/engine-flavour.mjs'
+import { parseEngine } from '../setup/engine/engine-flavour.mjs'
 import { messageOf, ToolError } from '../process/tool-error.mjs'
 
 export const WORKER_HELP = `npm run worker -- [flags]     sets up what is missing, then runs a worker alone until Ctrl-C, for a service that runs elsewhere
 
-  --redis <url>       that service's Redis, like redis://:password@host:6379 (REDIS_URL, which nobody sees in a list of processes)
+  --redis <url>       that service's Redis, like redis://:password@host:6379 (REDIS_URL, which does not show in a list of processes)
   --engine <which>    TensorFlow's build: cpu, gpu, or auto: the GPU's where the NVIDIA driver lists one (TRAINYARD_ENGINE, or auto)
   --gpus <which>      GPUs to train on: all, none, or nvidia-smi's numbers like 0,2 (TRAINYARD_GPUS, or all that there are)
   --pools <names>     pools to take experiments from, like default,gpu (TRAINYARD_POOLS, or default)
@@ -32,7 +32,7 @@ const VARIABLES = new Map([
 export function workerEnvironment({ args, env, cwd }) {
   const { help, ...flags } = parse(args)
   if (help) return null
-  if (flags.engine !== undefined) engineWish(flags.engine, '--engine')
+  if (flags.engine !== undefined) parseEngine(flags.engine, '--engine')
   if (flags.gpus !== undefined) gpuChoice(flags.gpus)
   const given = { ...flags, ...(flags.data !== undefined && { data: path.resolve(cwd, flags.data) }) }
   const named = Object.entries(given).map(([flag, value]) => [VARIABLES.get(flag) ?? flag, value])

@@ -30,7 +30,7 @@ export function engineInstalled(root, flavour) {
 }
 
 /**
- * Our own build of the binding, else the package's own prebuilt one; for GPUs our own alone, for the prebuilt one wants CUDA 11.2.
+ * Our own build of the binding, else the package's own prebuilt one; for GPUs our own alone, for the prebuilt one needs CUDA 11.2.
  * @param {BindingContext} context
  * @param {EngineFlavour} flavour
  */
@@ -77,7 +77,7 @@ async function installPrebuilt({ root, env, log, announce }) {
   await announce(`Installing the prebuilt library of ${PACKAGE} instead`, () =>
     runNpm({ root, env: withoutOwnNode({ root, env }), log, args: ['rebuild', '--no-ignore-scripts', PACKAGE] }),
   )
-  if (!existsSync(path.join(folder, BINDING))) throw new ToolError(`its script left no ${BINDING}; what it said is in ${log}`)
+  if (!existsSync(path.join(folder, BINDING))) throw new ToolError(`its script left no ${BINDING}; its output is in ${log}`)
   writeFileSync(path.join(folder, PREBUILT_MARKER), `${JSON.stringify({ name: 'prebuilt', version: packageVersion(folder) })}\n`)
 }
 

@@ -64,7 +64,7 @@ async function unpackTensorflow({ wheel, folder, context }) {
       onBytes: (done, total) => report(`${Math.floor((done / total) * 100)} % of ${Math.round(total / 1e6)} MB`),
     })
     await rm(file)
-    report('removing symbols that nobody needs')
+    report('removing symbols that are not needed')
     for (const name of LIBRARIES) await strip({ file: path.join(partial, 'lib', name), context })
   })
   for (const [name, target] of Object.entries(LINKS)) symlinkSync(target, path.join(partial, 'lib', name))

@@ -15,7 +15,7 @@ export async function sha256Of(file) {
 }
 
 /**
- * Downloads into `to`.part, goes on from what an earlier attempt left there, and renames it once its SHA-256 is right.
+ * Downloads into `to`.part, resumes what an earlier attempt left there, and renames it once its SHA-256 is right.
  * @param {{ url: string, to: string, sha256: string, onBytes: (done: number) => void }} options
  */
 export async function download({ url, to, sha256, onBytes }) {

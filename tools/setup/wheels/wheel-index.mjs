@@ -6,7 +6,7 @@ import { messageOf, ToolError } from '../../process/tool-error.mjs'
 /** Where Python's packages are published, for those who have set no index of their own. The only place that knows it. */
 const PUBLIC_INDEX = `https://${['pypi', 'org'].join('.')}/simple`
 
-/** The base of a "simple" package index (PEP 503), as pip and uv are told it. @param {NodeJS.ProcessEnv} env */
+/** The base of a "simple" package index (PEP 503), as pip and uv are configured. @param {NodeJS.ProcessEnv} env */
 export function wheelIndex(env) {
   return env['TRAINYARD_WHEEL_INDEX'] || env['UV_DEFAULT_INDEX'] || env['UV_INDEX_URL'] || env['PIP_INDEX_URL'] || PUBLIC_INDEX
 }

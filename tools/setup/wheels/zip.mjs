@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { createInflateRaw, inflateRawSync } from 'node:zlib'
 import { ToolError } from '../../process/tool-error.mjs'
 
-// APPNOTE.TXT 6.3.10: the central directory is found from the file's end; its entries say where each file's bytes begin.
+// APPNOTE.TXT 6.3.10: the central directory is found from the file's end; its entries have the offset of each file's bytes.
 const END = { signature: 0x06054b50, bytes: 22, longestComment: 0xffff }
 const END64_LOCATOR = { signature: 0x07064b50, bytes: 20 }
 const ENTRY = { signature: 0x02014b50, bytes: 46 }

@@ -2,7 +2,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { ToolError } from '../../process/tool-error.mjs'
 
-const ANSWER_WITHIN_MS = 2000
+const RESPONSE_TIMEOUT_MS = 2000
 
 /**
  * Sends one command to a Redis and returns the text of its answer. Nothing is installed yet where this runs, so it speaks the protocol
@@ -17,7 +17,7 @@ export function redisCommand({ url, command }) {
   const commands = [...auth, command]
   return new Promise((resolve, reject) => {
     const socket = protocol === 'rediss:' ? tls.connect({ ...address, servername: address.host }) : net.connect(address)
-    socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new ToolError(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)))
+    socket.setTimeout(RESPONSE_TIMEOUT_MS, () => socket.destroy(new ToolError(`no answer within ${RESPONSE_TIMEOUT_MS / 1000} s`)))
     let received = ''
     socket.setEncoding('latin1').on('data', (/** @type {string} */ text) => {
       received += text

@@ -9,8 +9,8 @@ import { lastSentence, openLog } from '../log-files.mjs'
 import { freePort } from '../ports.mjs'
 import { supervise } from '../supervise.mjs'
 
-const ANSWERS_WITHIN_MS = 60_000
-const LOOK_EVERY_MS = 20
+const RESPONSE_TIMEOUT_MS = 60_000
+const POLL_INTERVAL_MS = 20
 
 /**
  * Starts a Redis of our own, on this host alone, with its append-only file in the data directory. It has a process group of its own, so
@@ -36,7 +36,7 @@ export async function startRedis({ server, data, ...supervision }) {
   return { ...supervised, port, url, ready: () => answers({ url, log, firstExit: supervised.firstExit }) }
 }
 
-/** Its password, for whoever may read the data directory. @param {string} file */
+/** Its password; who can read the data directory has it. @param {string} file */
 export function readPassword(file) {
   if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 })
   return readFileSync(file, 'utf8').trim()
@@ -65,7 +65,7 @@ function redisConfig({ folder, port, password }) {
 async function answers({ url, log, firstExit }) {
   let gone = false
   void firstExit.then(() => (gone = true))
-  for (const end = performance.now() + ANSWERS_WITHIN_MS; ; await pause(LOOK_EVERY_MS)) {
+  for (const end = performance.now() + RESPONSE_TIMEOUT_MS; ; await pause(POLL_INTERVAL_MS)) {
     try {
       return await redisCommand({ url, command: ['PING'] })
     } catch (error) {

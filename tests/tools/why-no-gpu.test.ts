@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { whyNoGpuHere } from '../../tools/gpu/gpu-here.mjs'
+import { whyNoGpu } from '../../tools/gpu/why-no-gpu.mjs'
 
 let folder: string
 beforeAll(async () => {
@@ -12,26 +12,26 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Asks where nvidia-smi says so; null: there is none. */
-async function askWhere(smi: { says: string; code: number } | null): Promise<string | null> {
+/** With an nvidia-smi that prints this; null: there is none. */
+async function whyWith(smi: { prints: string; code: number } | null): Promise<string | null> {
   const bin = await mkdtemp(path.join(folder, 'bin-'))
   if (smi) {
-    await writeFile(path.join(bin, 'nvidia-smi'), `#!/bin/sh\necho '${smi.says}'\nexit ${smi.code}\n`)
+    await writeFile(path.join(bin, 'nvidia-smi'), `#!/bin/sh\necho '${smi.prints}'\nexit ${smi.code}\n`)
     await chmod(path.join(bin, 'nvidia-smi'), 0o755)
   }
-  return whyNoGpuHere({ PATH: bin })
+  return whyNoGpu({ PATH: bin })
 }
 
-test('whyNoGpuHere() — null where the driver lists a GPU, else what nvidia-smi said', async () => {
-  expect(await askWhere({ says: 'GPU 0: NVIDIA T4 (UUID: GPU-1)', code: 0 })).toBeNull()
-  expect(await askWhere({ says: 'No devices found.', code: 0 })).toBe('nvidia-smi lists none')
-  expect(await askWhere({ says: 'Failed to initialize NVML: Driver/library version mismatch', code: 18 })).toBe(
+test('whyNoGpu() — null where the driver lists a GPU, else what nvidia-smi printed', async () => {
+  expect(await whyWith({ prints: 'GPU 0: NVIDIA T4 (UUID: GPU-1)', code: 0 })).toBeNull()
+  expect(await whyWith({ prints: 'No devices found.', code: 0 })).toBe('nvidia-smi lists none')
+  expect(await whyWith({ prints: 'Failed to initialize NVML: Driver/library version mismatch', code: 18 })).toBe(
     'nvidia-smi failed: Failed to initialize NVML: Driver/library version mismatch',
   )
-  expect(await askWhere(null)).toBe('nvidia-smi is not on PATH')
+  expect(await whyWith(null)).toBe('nvidia-smi is not on PATH')
 })
 
-test('npm run test:gpu and bench:gpu without a GPU — say so in one sentence; an error only where a GPU is required', async () => {
+test('npm run test:gpu and bench:gpu without a GPU — one sentence; an error only where a GPU is required', async () => {
   const run = (tool: string[], env: NodeJS.ProcessEnv = {}) =>
     promisify(execFile)(process.execPath, tool, { env: { ...process.env, PATH: folder, ...env } }).catch((error: unknown) => error)
   expect(await run(['tools/test/gpu.mjs'])).toMatchObject({
