@@ -35,7 +35,7 @@ export async function checkRedis({ env, data }) {
 }
 
 /** @param {{ version: string, policy: string, aof: string }} redis @returns {Finding} */
-export function judgeRedis({ version, policy, aof }) {
+function judgeRedis({ version, policy, aof }) {
   const kept = aof === '1' ? 'append-only file on' : 'append-only file off, so a crash of Redis loses experiments'
   if (policy !== 'noeviction') {
     return {

@@ -6,7 +6,7 @@ import { ToolError } from '../process/tool-error.mjs'
 export class DiskSpaceError extends ToolError {}
 
 /** @param {string} folder that may not exist yet */
-export function freeBytes(folder) {
+function freeBytes(folder) {
   let existing = path.resolve(folder)
   while (!existsSync(existing)) existing = path.dirname(existing)
   const { bavail, bsize } = statfsSync(existing)
