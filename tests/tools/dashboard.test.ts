@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ROOT } from '../../tools/repository.mjs'
+import { ROOT } from '../../tools/process/repository.mjs'
 import { buildDashboard, dashboardBuilt } from '../../tools/setup/dashboard.mjs'
 
 let root: string
@@ -26,7 +26,7 @@ const context = () => ({
   announce: async <T>(_title: string, work: (report: () => void) => Promise<T>) => work(() => {}),
 })
 
-test('the page is built once, and again when its sources have changed', async () => {
+test('the page is built once, and rebuilt when its sources have changed', async () => {
   expect(dashboardBuilt(root)).toBe(false)
   await buildDashboard(context())
   expect(dashboardBuilt(root)).toBe(true)
@@ -36,8 +36,8 @@ test('the page is built once, and again when its sources have changed', async ()
   expect(dashboardBuilt(root)).toBe(false)
 })
 
-test('sources that cannot be built — a sentence that says where the reason stands', async () => {
+test('sources that cannot be built — a sentence that names the log', async () => {
   await appendFile(path.join(root, 'apps/dashboard/src/main.tsx'), '\n<<<')
-  await expect(buildDashboard(context())).rejects.toThrow(/could not be built; what vite said is in .*log/)
+  await expect(buildDashboard(context())).rejects.toThrow(/could not be built; vite's output is in .*log/)
   expect(dashboardBuilt(root)).toBe(false)
 })

@@ -7,7 +7,7 @@ import { type RedisProxy, startRedisProxy } from './redis-proxy.ts'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 /** As under `npm start`: what this test leaves behind when it is killed itself leaves, too. */
-const PRELOAD = path.join(root, 'tools', 'start', 'leave-with-parent.mjs')
+const PRELOAD = path.join(root, 'tools', 'process', 'leave-with-parent.mjs')
 const START_AGAIN_AFTER_MS = 500
 
 export type AppName = `api-${number}` | `worker-${number}`

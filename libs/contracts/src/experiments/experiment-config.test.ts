@@ -26,7 +26,7 @@ const bounds: Record<string, { good: unknown[]; bad: unknown[] }> = {
   epochs: { good: [1, 10_000], bad: [0, 10_001] },
   seed: { good: [0, 2 ** 32 - 1], bad: [-1, 2 ** 32] },
   evaluate: { good: ['none', 'val', 'test'], bad: ['train'] },
-  firstLayer: { good: ['auto', 'direct', 'dual'], bad: ['sample', 1] },
+  firstLayer: { good: ['auto', 'direct', 'dual'], bad: ['dual', 1] },
   recordLayers: { good: [true, false], bad: ['no', 0] },
   keepModel: { good: ['best', 'final', 'none'], bad: ['last', true] },
   checkpointEverySeconds: { good: [5, 3600], bad: [4, 3601] },
