@@ -133,8 +133,8 @@ describe('files', () => {
     await enters(parent, 'canceled')
     const [checkpoint] = (await store.recordedFiles(parent)).checkpoints
     if (!checkpoint) throw new Error('nothing is kept')
-    const { checkpoints, starts } = openArtifacts(dataFolder)
-    await starts.takeOver({ token: 'token', from: checkpoints.pathOf(parent, checkpoint.file) })
+    const { checkpoints, initialCheckpoints } = openArtifacts(dataFolder)
+    await initialCheckpoints.pin({ token: 'token', from: checkpoints.pathOf(parent, checkpoint.file) })
     const { experiment } = await store.create({
       ...newExperiment({ epochs: checkpoint.epoch + 4 }),
       parent: { id: parent, epoch: checkpoint.epoch },
@@ -152,8 +152,8 @@ describe('files', () => {
     const id = await create({ epochs: 3 })
     await enters(id, 'completed')
     await worker.drain()
-    const { models, starts } = openArtifacts(dataFolder)
-    await starts.takeOver({ token: 'young', from: models.pathOf(id, (await store.storedModel(id))?.folder ?? '') })
+    const { models, initialCheckpoints } = openArtifacts(dataFolder)
+    await initialCheckpoints.pin({ token: 'young', from: models.pathOf(id, (await store.storedModel(id))?.folder ?? '') })
     await store.remove(id)
     await writeFile(path.join(dataFolder, 'models', 'zzzzzzzzzzzzzzzz'), 'of another service')
     await start()

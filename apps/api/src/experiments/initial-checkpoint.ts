@@ -39,7 +39,7 @@ export async function takeForkStart(
   const checkpoint = checkpoints.find((each) => each.epoch === epoch)
   const gone = new NotRetainedError(`Epoch ${epoch} of experiment ${id} is no longer kept here`)
   const take = async (from: string): Promise<void> => {
-    await artifacts.starts.takeOver({ token, from }).catch((error: unknown) => {
+    await artifacts.initialCheckpoints.pin({ token, from }).catch((error: unknown) => {
       throw error instanceof Error && 'code' in error && error.code === 'ENOENT' ? gone : error
     })
   }

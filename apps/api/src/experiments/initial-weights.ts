@@ -5,7 +5,7 @@ import { type ExperimentConfig, ExpectedError, weightsFaults } from '@trainyard/
 import type { InitialCheckpoint } from '@trainyard/jobs'
 import { UnprocessableConfigError } from '../http/request-errors.ts'
 
-type WeightsArtifacts = Pick<Artifacts, 'starts' | 'weights'>
+type WeightsArtifacts = Pick<Artifacts, 'initialCheckpoints' | 'weights'>
 
 class WeightsNotFoundError extends ExpectedError {
   constructor(id: string) {
@@ -58,10 +58,10 @@ export async function takeInitialWeightsAgain(
 }
 
 /** null: they are gone. */
-async function takeWeights(id: string, { starts, weights }: WeightsArtifacts): Promise<InitialCheckpoint | null> {
+async function takeWeights(id: string, { initialCheckpoints, weights }: WeightsArtifacts): Promise<InitialCheckpoint | null> {
   const [token, from] = [randomUUID(), weights.pathOf(id)]
   try {
-    await starts.takeOver({ token, from })
+    await initialCheckpoints.pin({ token, from })
     return { kind: 'weights', token, file: path.basename(from), epoch: 0 }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null

@@ -66,7 +66,7 @@ export const lifeRoutes: FastifyPluginAsyncZod<LifeDeps> = async (app, { store, 
     const { id } = await ownExperimentOf(request, store)
     await store.remove(id)
     // Files on other hosts, and what stays if this process dies now or the store is away, are removed by the workers' sweeps.
-    const files = [artifacts.checkpoints.removeAll(id), artifacts.models.removeAllBut(id, []), artifacts.results.remove(id)]
+    const files = [artifacts.checkpoints.removeAllBut(id, []), artifacts.models.removeAllBut(id, []), artifacts.results.remove(id)]
     await Promise.all(files).catch((error: unknown) => {
       if (!(error instanceof StoreUnavailableError)) throw error
       request.log.warn({ err: error, experimentId: id }, 'its files are left to the next sweep')

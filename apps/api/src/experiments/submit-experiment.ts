@@ -31,7 +31,7 @@ export interface QueueDeps {
   workers: Pick<WorkerRegistry, 'list'>
   housekeeping: Pick<Housekeeping, 'sweep'>
   diskSpace: () => Promise<DiskSpace>
-  artifacts: Pick<Artifacts, 'starts' | 'weights'>
+  artifacts: Pick<Artifacts, 'initialCheckpoints' | 'weights'>
   limits: OperatorLimits
 }
 
@@ -115,7 +115,7 @@ export function experimentQueue({ store, workers, housekeeping, diskSpace, artif
     make: async (making) => {
       const { start } = making.input
       const removeStart = async (): Promise<void> => {
-        if (start) await artifacts.starts.remove(start.token)
+        if (start) await artifacts.initialCheckpoints.remove(start.token)
       }
       const made = await create(making).catch(async (error: unknown) => {
         // Redis may have made the record and not come to say so: then the start is its, or goes after an hour

@@ -34,7 +34,7 @@ const post = (url: string, payload: object = {}, headers: Record<string, string>
 const request = { dataset: 'synthetic-flowers', imageSize: 8, layerSizes: [4] }
 const startsOf = async (id: string): Promise<string[]> => {
   const { start } = await api.store.recordedFiles(id)
-  return readdir(api.artifacts.starts.folderOf(start?.token ?? 'none'))
+  return readdir(api.artifacts.initialCheckpoints.folderOf(start?.token ?? 'none'))
 }
 const stored = () => readdir(path.dirname(api.artifacts.weights.pathOf('x'))).catch(() => [])
 
@@ -117,7 +117,7 @@ describe('POST /experiments with initialWeights', () => {
     expect(experiment.configHash).not.toBe((await post(EXPERIMENTS, request)).json().configHash)
     const { start } = await api.store.recordedFiles(experiment.id)
     expect(start).toEqual({ kind: 'weights', token: expect.any(String), file: `${initialWeights}.safetensors`, epoch: 0 })
-    const file = path.join(api.artifacts.starts.folderOf(start?.token ?? ''), start?.kind === 'weights' ? start.file : '')
+    const file = path.join(api.artifacts.initialCheckpoints.folderOf(start?.token ?? ''), start?.kind === 'weights' ? start.file : '')
     expect((await stat(file)).ino).toBe((await stat(api.artifacts.weights.pathOf(initialWeights))).ino)
     await rm(api.artifacts.weights.pathOf(initialWeights))
     expect(await readFile(file)).toEqual(bytes)
@@ -154,22 +154,22 @@ describe('POST /experiments with initialWeights', () => {
 
   test('a dry run takes nothing over, and says that its forecast is of fresh weights', async () => {
     const { id: initialWeights }: UploadedWeights = (await upload(fileOf())).json()
-    const before = await api.artifacts.starts.list()
+    const before = (await api.artifacts.items()).starts.map(({ id }) => id)
     const dryRun = DryRun.parse((await post(`${EXPERIMENTS}?dryRun=true`, { ...request, initialWeights })).json())
     expect(dryRun).toMatchObject({ config: { initialWeights }, warnings: [expect.anything(), expect.stringContaining('fresh weights')] })
-    expect(await api.artifacts.starts.list()).toEqual(before)
+    expect((await api.artifacts.items()).starts.map(({ id }) => id)).toEqual(before)
   })
 
   test('the same idempotency key — the same experiment, and its file taken over once', async () => {
     const { id: initialWeights }: UploadedWeights = (await upload(fileOf())).json()
     const headers = { 'idempotency-key': 'weights-once' }
     const first = await post(EXPERIMENTS, { ...request, initialWeights }, headers)
-    const starts = await api.artifacts.starts.list()
+    const starts = (await api.artifacts.items()).starts.map(({ id }) => id)
     const again = await post(EXPERIMENTS, { ...request, initialWeights }, headers)
     expect([again.json().id, again.headers['idempotency-replayed']]).toEqual([first.json().id, 'true'])
-    expect(await api.artifacts.starts.list()).toEqual(starts)
+    expect((await api.artifacts.items()).starts.map(({ id }) => id)).toEqual(starts)
     expect((await post(EXPERIMENTS, { ...request, seed: 5, initialWeights }, headers)).statusCode).toBe(422)
-    expect(await api.artifacts.starts.list()).toEqual(starts)
+    expect((await api.artifacts.items()).starts.map(({ id }) => id)).toEqual(starts)
   })
 
   test('retry and replay take the upload again; when that is gone — 409, until the file is uploaded again', async () => {
@@ -227,7 +227,7 @@ test('Redis makes the record and its answer is lost — the experiment keeps wha
   )
   expect(again.headers['idempotency-replayed']).toBe('true')
   const { start } = await own.store.recordedFiles(again.json().id)
-  expect(await readdir(own.artifacts.starts.folderOf(start?.token ?? ''))).toEqual([`${initialWeights}.safetensors`])
+  expect(await readdir(own.artifacts.initialCheckpoints.folderOf(start?.token ?? ''))).toEqual([`${initialWeights}.safetensors`])
   await own.stop()
   await proxies[0]?.close()
 })

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type Artifacts, MODEL_TYPES, ModelFile, type OpenModelFile } from '@trainyard/artifacts'
+import { type Artifacts, MODEL_TYPES, ModelFile, type OpenObject } from '@trainyard/artifacts'
 import { ModelKind, pytorchModule } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
@@ -71,7 +71,7 @@ export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store
     const lasting = request.params.id === experiment.id
     reply.header('etag', etag).header('cache-control', lasting ? 'private, max-age=31536000, immutable' : 'private, no-cache')
     if (names(request.headers['if-none-match'], etag)) return reply.code(304).send(null)
-    const read = async (name: ModelFile): Promise<OpenModelFile> => {
+    const read = async (name: ModelFile): Promise<OpenObject> => {
       const opened = await models.open({ experimentId: experiment.id, folder: stored.folder, file: name })
       if (opened) return opened
       reply.removeHeader('etag').removeHeader('cache-control')
@@ -93,7 +93,7 @@ export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store
 
 async function sendQuantised(
   reply: FastifyReply,
-  { file, read }: { file: 'model.json' | 'weights.bin'; read: (name: ModelFile) => Promise<OpenModelFile> },
+  { file, read }: { file: 'model.json' | 'weights.bin'; read: (name: ModelFile) => Promise<OpenObject> },
 ): Promise<FastifyReply> {
   const { json, weights } = quantisedModel(await text((await read('model.json')).stream))
   if (file === 'model.json') return reply.type(MODEL_TYPES[file]).send(json)

@@ -8,7 +8,7 @@ import { problems } from '../openapi/responses.ts'
 export interface HealthDeps {
   redisHealth: () => Promise<Readiness>
   diskSpace: () => Promise<DiskSpace>
-  artifacts: Pick<Artifacts, 'mirror'>
+  artifacts: Pick<Artifacts, 'cache'>
 }
 
 /** `/livez`: the process answers. `/readyz`: it can take and serve experiments. */
@@ -39,7 +39,7 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, { red
       },
     },
     async (_request, reply) => {
-      const [redis, disk, store] = await Promise.all([redisHealth(), diskSpace().then(diskCheck), artifacts.mirror?.health()])
+      const [redis, disk, store] = await Promise.all([redisHealth(), diskSpace().then(diskCheck), artifacts.cache?.health()])
       const checks = [...redis.checks, disk]
       // while the store is away experiments are taken, trained and watched all the same
       const warnings = store && !store.ok ? [...redis.warnings, store.detail] : redis.warnings

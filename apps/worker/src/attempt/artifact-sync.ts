@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Artifacts, DamagedObjectError, type Mirror } from '@trainyard/artifacts'
+import { type Artifacts, DamagedObjectError, type LocalCache } from '@trainyard/artifacts'
 import type { Claim } from '@trainyard/jobs'
 import type { Logger } from 'pino'
 import type { AbortReason } from './attempt-end.ts'
@@ -38,7 +38,7 @@ export interface TransfersDeps {
 }
 
 export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_MS }: TransfersDeps): Transfers {
-  const { mirror, checkpoints, models, starts } = artifacts
+  const { cache, checkpoints, models, initialCheckpoints } = artifacts
   const { id } = claim.experiment
   const fetching = new AbortController()
   const keeping = new AbortController()
@@ -54,7 +54,7 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
     message.type === 'checkpoint' ? checkpoints.pathOf(id, message.checkpoint.file) : models.pathOf(id, message.model.folder)
   const isSuperseded = ({ type }: Kept): boolean => type === 'checkpoint' && (isComplete || waiting.length > 0)
 
-  async function keepOne(message: Kept, store: Mirror): Promise<void> {
+  async function keepOne(message: Kept, store: LocalCache): Promise<void> {
     const kept = await insist(() => store.keep(placeOf(message), { signal: keeping.signal }), {
       ...{ log, signal: keeping.signal, what: `keeping the ${message.type}` },
       isHopeless: (awaySinceMs) => isSuperseded(message) || (!isTrainerThere && performance.now() - awaySinceMs > awayMs),
@@ -69,7 +69,7 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
     log.info({ place: placeOf(message) }, `a ${message.type} was not kept`)
   }
 
-  async function work(store: Mirror): Promise<void> {
+  async function work(store: LocalCache): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift())
       if (isComplete && next.type === 'checkpoint') await drop(next)
       else await keepOne(next, store)
@@ -77,19 +77,18 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
 
   /** On this host: in the store another attempt may be writing by now, whose lease is newer. What stays there goes when the experiment has ended. */
   async function removeUnrecorded(): Promise<void> {
-    const here = mirror?.area ?? artifacts
-    await here.checkpoints.removeAllBut(
+    await artifacts.local.checkpoints.removeAllBut(
       id,
       claim.checkpoints.map(({ file }) => file),
     )
-    await here.models.removeAllBut(id, claim.model ? [claim.model.folder] : [])
+    await artifacts.local.models.removeAllBut(id, claim.model ? [claim.model.folder] : [])
   }
 
-  async function fetchAll(store: Mirror): Promise<void> {
+  async function fetchAll(store: LocalCache): Promise<void> {
     const { signal } = fetching
     await removeUnrecorded()
     const places = claim.checkpoints.map(({ file }) => checkpoints.pathOf(id, file))
-    if (claim.start) places.push(starts.folderOf(claim.start.token))
+    if (claim.start) places.push(initialCheckpoints.folderOf(claim.start.token))
     for (const place of places)
       await store.fetch(place, { signal }).catch((error: unknown) => {
         if (!(error instanceof DamagedObjectError)) throw error
@@ -99,19 +98,19 @@ export function createTransfers({ claim, artifacts, onKept, log, awayMs = AWAY_M
 
   return {
     async fetch() {
-      if (!mirror) {
+      if (!cache) {
         await removeUnrecorded()
         return true
       }
       const { signal } = fetching
       const isHopeless = (awaySinceMs: number): boolean => performance.now() - awaySinceMs > awayMs
-      return insist(() => fetchAll(mirror), { log, signal, what: 'fetching what the run goes on from', isHopeless })
+      return insist(() => fetchAll(cache), { log, signal, what: 'fetching what the run goes on from', isHopeless })
     },
     keep(message) {
-      if (!mirror) return onKept(message)
+      if (!cache) return onKept(message)
       for (const older of waiting) if (message.type === older.type) void drop(older)
       waiting = [...waiting.filter(({ type }) => type !== message.type), message]
-      if (waiting.length === 1) working = working.then(() => work(mirror))
+      if (waiting.length === 1) working = working.then(() => work(cache))
     },
     hurry(reason) {
       fetching.abort()

@@ -144,6 +144,6 @@ function runCommand({ claim, artifacts }: AttemptDeps): Extract<ToTrainer, { typ
   }
 }
 
-function startOf({ token, ...start }: NonNullable<Claim['start']>, { starts }: Artifacts): RunStart {
-  return { ...start, folder: starts.folderOf(token) }
+function startOf({ token, ...start }: NonNullable<Claim['start']>, { initialCheckpoints }: Artifacts): RunStart {
+  return { ...start, folder: initialCheckpoints.folderOf(token) }
 }

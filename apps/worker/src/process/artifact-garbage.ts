@@ -21,9 +21,9 @@ export async function removeOrphanedArtifacts(
   if (!isTerminal((await store.get(id)).state)) return
   const files = checkpoints.map(({ file }) => file)
   await Promise.all([
-    files.length > 0 ? artifacts.checkpoints.removeAllBut(id, files) : artifacts.checkpoints.removeAll(id),
+    artifacts.checkpoints.removeAllBut(id, files),
     artifacts.models.removeAllBut(id, model ? [model.folder] : []),
-    start && artifacts.starts.remove(start.token).then(() => store.orphanedArtifacts.forgetStart(start.token)),
+    start && artifacts.initialCheckpoints.remove(start.token).then(() => store.orphanedArtifacts.forgetStart(start.token)),
   ])
 }
 
@@ -36,7 +36,7 @@ export async function sweepArtifacts({
 }: SweepDeps & { maxBytes: number | undefined; log: Logger }): Promise<void> {
   const owners = createArtifactOwners(store)
   const starts = await owners.starts()
-  await artifacts.mirror?.tidy(async (idOrToken) => (await owners.ownerOf(starts.get(idOrToken) ?? idOrToken)).state === 'live')
+  await artifacts.cache?.evict(async (idOrToken) => (await owners.ownerOf(starts.get(idOrToken) ?? idOrToken)).state === 'live')
   const report = await collectGarbage({ artifacts, owners, maxBytes })
   if (report.forgotten.length > 0)
     log.warn({ forgotten: report.forgotten }, 'models and checkpoints were removed to stay below TRAINYARD_MAX_DISK_BYTES')

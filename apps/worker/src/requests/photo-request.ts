@@ -1,4 +1,4 @@
-import type { Artifacts, Mirror } from '@trainyard/artifacts'
+import type { Artifacts, LocalCache } from '@trainyard/artifacts'
 import { type ExperimentError, ExpectedError } from '@trainyard/contracts'
 import type { ExperimentStore, FetchedRequest, PhotoRequest, PhotoConsumer } from '@trainyard/jobs'
 import type { RequestCommand } from '../trainers/trainer-request.ts'
@@ -6,7 +6,7 @@ import type { RequestCommand } from '../trainers/trainer-request.ts'
 interface PhotoCommandDeps {
   photos: Pick<PhotoConsumer, 'takePhoto'>
   store: Pick<ExperimentStore, 'get' | 'storedModel'>
-  artifacts: { models: Pick<Artifacts['models'], 'pathOf'>; mirror: Pick<Mirror, 'fetch'> | null }
+  artifacts: { models: Pick<Artifacts['models'], 'pathOf'>; cache: Pick<LocalCache, 'fetch'> | null }
   /** Aborts when nobody waits any more. */
   signal: AbortSignal
 }
@@ -14,7 +14,7 @@ interface PhotoCommandDeps {
 /** Asks a trainer to name the photo with the experiment's kept model. */
 export async function photoCommand(
   { id, data: { experimentId } }: FetchedRequest<PhotoRequest>,
-  { photos, store, artifacts: { models, mirror }, signal }: PhotoCommandDeps,
+  { photos, store, artifacts: { models, cache }, signal }: PhotoCommandDeps,
 ): Promise<RequestCommand | { type: 'failed'; error: ExperimentError }> {
   const photo = await photos.takePhoto(id)
   if (photo === null) return { type: 'failed', error: PHOTO_GONE }
@@ -22,7 +22,7 @@ export async function photoCommand(
   if (model === null) return { type: 'failed', error: modelGone(experimentId) }
   const modelFolder = models.pathOf(experimentId, model.folder)
   try {
-    if ((await mirror?.fetch(modelFolder, { signal })) === false) return { type: 'failed', error: modelGone(experimentId) }
+    if ((await cache?.fetch(modelFolder, { signal })) === false) return { type: 'failed', error: modelGone(experimentId) }
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error
     return { type: 'failed', error: { class: 'infrastructure', code: error.code, message: error.message, advice: 'Send it again.' } }

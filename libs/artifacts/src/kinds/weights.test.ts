@@ -4,13 +4,14 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { safetensorsFile } from '@trainyard/testing/experiments/safetensors-file'
-import { createWeightsFiles, type WeightsFiles } from './weights-files.ts'
+import { openArtifacts } from '../artifacts.ts'
+import type { Weights } from './weights.ts'
 
 let folder: string
-let files: WeightsFiles
+let files: Weights
 beforeEach(async () => {
   folder = path.join(await mkdtemp(path.join(os.tmpdir(), 'weights-')), 'weights')
-  files = createWeightsFiles(folder)
+  files = openArtifacts(path.dirname(folder)).weights
 })
 afterEach(() => rm(path.dirname(folder), { recursive: true, force: true }))
 
@@ -30,7 +31,7 @@ test('receive() — the bytes under their hash, and what they are the weights of
   expect(received.tensors).toContainEqual({ name: 'model.3.weight', dtype: 'F32', shape: [102, 4] })
   expect(await readFile(files.pathOf(id))).toEqual(bytes)
   expect(await Promise.all([1, 7].map((size) => files.receive(inPieces(bytes, size))))).toEqual([received, received])
-  expect(await readdir(folder)).toEqual([`${id}.safetensors`])
+  expect(await readdir(folder)).toEqual([`${id}.json`, `${id}.safetensors`])
 })
 
 test('receive() — of what is no network, of what ends with a fault: nothing is left', async () => {
@@ -46,8 +47,9 @@ test('receive() — of what is no network, of what ends with a fault: nothing is
 test('use() — tells of it, and from then on its day begins anew; null where it is not', async () => {
   expect(await files.use(id)).toBeNull()
   const received = await files.receive(inPieces(bytes))
-  await utimes(files.pathOf(id), 1, 1)
+  const description = files.pathOf(id).replace('.safetensors', '.json')
+  await utimes(description, 1, 1)
   expect(await files.use(id)).toEqual(received)
-  expect((await stat(files.pathOf(id))).mtimeMs).toBeGreaterThan(1e12)
+  expect((await stat(description)).mtimeMs).toBeGreaterThan(1e12)
   expect(await files.use('../../etc/passwd')).toBeNull()
 })

@@ -1,11 +1,12 @@
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type CheckpointFolders, createCheckpointFolders } from './checkpoint-folders.ts'
+import { openArtifacts } from '../artifacts.ts'
+import type { Checkpoints } from './checkpoints.ts'
 
 let base: string
-let folders: CheckpointFolders
+let folders: Checkpoints
 let runs = 0
 
 beforeAll(async () => {
@@ -13,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(base, { recursive: true, force: true }))
 beforeEach(() => {
-  folders = createCheckpointFolders(path.join(base, `${runs++}`))
+  folders = openArtifacts(path.join(base, `${runs++}`)).checkpoints
 })
 
 async function write(id: string, file: string) {
@@ -33,14 +34,13 @@ test('what is no longer named goes; other experiments keep theirs', async () => 
   await folders.removeAllBut('a', ['two'])
   expect(await Promise.all([isThere('a', 'one'), isThere('a', 'two'), isThere('a', 'three.part')])).toEqual([false, true, false])
   await folders.remove('a', 'two')
-  await folders.removeAll('a')
-  expect(await folders.list()).toEqual(['b'])
+  await folders.removeAllBut('a', [])
+  expect(await readdir(path.dirname(folders.folderOf('a')))).toEqual(['b'])
 })
 
 test('a folder that is not there holds nothing, and a name never leads out of it', async () => {
-  expect(await folders.list()).toEqual([])
   await folders.removeAllBut('a', [])
-  await folders.removeAll('a')
+  await folders.removeAllBut('a', [])
   await write('b', 'kept')
   await folders.remove('a', '../b/kept')
   expect(await isThere('b', 'kept')).toBe(true)
