@@ -1,4 +1,7 @@
-import type { ErrorClass } from './experiments/experiment.ts'
+import { z } from 'zod'
+
+export const ErrorClass = z.enum(['user', 'infrastructure']).meta({ id: 'ErrorClass' })
+export type ErrorClass = z.infer<typeof ErrorClass>
 
 /** How each code travels: its HTTP status, the CLI's exit code, and, in a run, whether trying again can help. */
 interface ErrorKind {
@@ -81,5 +84,13 @@ export class ExpectedError extends Error {
   }
   override get name(): string {
     return this.constructor.name
+  }
+}
+
+/** An app's environment that its schema refuses: every fault at once, by the variable's name. */
+export class EnvironmentError extends ExpectedError {
+  constructor(cause: z.ZodError) {
+    const faults = cause.issues.map(({ path, message }) => `${path.join('.')} ${message}`)
+    super('CONFIG_INVALID', `The environment is not set up right: ${faults.join('; ')}`, { cause })
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Artifacts } from '@trainyard/artifacts'
-import { type ExperimentConfig, ExpectedError, weightsFaults } from '@trainyard/contracts'
+import { type ExperimentConfig, ExpectedError } from '@trainyard/contracts'
+import { weightsFaults } from '@trainyard/pytorch'
 import type { InitialCheckpoint } from '@trainyard/jobs'
 import { UnprocessableConfigError } from '../http/request-errors.ts'
 

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { describeDiskSpace, diskHasRoom, type DiskSpace, ExpectedError, type Readiness } from '@trainyard/contracts'
+import { ExpectedError, type Readiness } from '@trainyard/contracts'
+import { describeDiskSpace, diskHasRoom, type DiskSpace } from '@trainyard/planning'
 
 class DiskNearlyFullError extends ExpectedError {
   constructor(space: DiskSpace) {

@@ -1,9 +1,10 @@
-import { compareExperiments, type Comparison, Comparison as ComparisonSchema, type JsonNumber, MOST_COMPARED } from '@trainyard/contracts'
+import { type Comparison, Comparison as ComparisonSchema, type JsonNumber, MOST_COMPARED } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Columns, text } from '../http/csv.ts'
 import { InvalidInputError } from '../http/request-errors.ts'
+import { compareExperiments } from './compare-experiments.ts'
 import { problems, table } from '../openapi/responses.ts'
 import { sendTable, TableQuery, wantedFormat } from '../http/table-reply.ts'
 

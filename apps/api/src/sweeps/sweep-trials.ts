@@ -1,12 +1,5 @@
-import {
-  ExperimentRequest,
-  type FieldSpace,
-  MOST_TRIALS,
-  resolveConfig,
-  type SweepRequest,
-  TrialConfig,
-  type TrialFields,
-} from '@trainyard/contracts'
+import { ExperimentRequest, type FieldSpace, MOST_TRIALS, type SweepRequest, TrialConfig, type TrialFields } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { randomStream, type RandomStream } from '@trainyard/random'
 import { z } from 'zod'
 import { type Fault, UnprocessableConfigError } from '../http/request-errors.ts'

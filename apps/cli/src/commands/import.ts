@@ -1,17 +1,8 @@
 import { openAsBlob } from 'node:fs'
 import path from 'node:path'
-import {
-  commandFlags,
-  ExpectedError,
-  ExperimentRequest,
-  flagOf,
-  InvalidFlagsError,
-  readFlagValues,
-  RunFields,
-  TrainingFields,
-  type UploadedWeights,
-  wordsFor,
-} from '@trainyard/contracts'
+import { ExpectedError, ExperimentRequest, RunFields, TrainingFields, type UploadedWeights } from '@trainyard/contracts'
+import { wordsFor } from '@trainyard/pytorch'
+import { commandFlags, flagOf, InvalidFlagsError, readFlagValues } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { requestFlags, typedOptions } from '../flags/request-flags.ts'

@@ -1,4 +1,5 @@
-import { describeDiskSpace, diskHasRoom, type DiskSpace, type ToTrainer } from '@trainyard/contracts'
+import type { ToTrainer } from '@trainyard/contracts'
+import { describeDiskSpace, diskHasRoom, type DiskSpace } from '@trainyard/planning'
 import type { BestModel, ModelSnapshot } from '@trainyard/training'
 import { type CheckpointSchedule, createCheckpointSchedule } from './checkpoint-schedule.ts'
 import { configHash } from './config-hash.ts'

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm, utimes } from 'node:fs/promises'
 import path from 'node:path'
-import { readTensorList, type StoredTensor, type UploadedWeights, weightsNetwork } from '@trainyard/contracts'
+import type { UploadedWeights } from '@trainyard/contracts'
+import { readTensorList, type StoredTensor, weightsNetwork } from '@trainyard/pytorch'
 import { namesIn } from './list-dir.ts'
 
 const ENDING = '.safetensors'

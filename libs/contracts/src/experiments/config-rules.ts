@@ -46,7 +46,7 @@ export function configFaults(request: RelatedFields): ConfigFault[] {
 
 function firstLayerFaults(request: RelatedFields): ConfigFault[] {
   const fault = request.firstLayer === 'dual' ? dualFormFault(request) : null
-  return fault ? [{ field: 'firstLayer', message: `of sample ${fault}: raise imageSize, or leave it to auto` }] : []
+  return fault ? [{ field: 'firstLayer', message: `of dual ${fault}: raise imageSize, or leave it to auto` }] : []
 }
 
 /** Why a run cannot be computed in the dual form, or null. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { ErrorClass } from '../errors.ts'
 import { SplitName } from '../datasets/dataset.ts'
 import { ExperimentConfig } from './experiment-config.ts'
-import { JsonNumber } from '../json-number.ts'
+import { JsonNumber } from '../http/json-number.ts'
 import { KeptModel } from './model.ts'
 
 export const ExperimentId = z
@@ -118,9 +119,6 @@ export const Attempt = z
   })
   .meta({ id: 'Attempt' })
 export type Attempt = z.infer<typeof Attempt>
-
-export const ErrorClass = z.enum(['user', 'infrastructure']).meta({ id: 'ErrorClass' })
-export type ErrorClass = z.infer<typeof ErrorClass>
 
 export const ExperimentError = z
   .object({ class: ErrorClass, code: z.string(), message: z.string(), advice: z.string() })

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { groupFaults } from '../experiments/config-rules.ts'
 import { DatasetName, SPLIT_COUNTS } from '../datasets/dataset.ts'
-import { NormPosition, NormType } from '../experiments/experiment-config.ts'
+import { LayerKind, NormPosition, NormType } from '../experiments/experiment-config.ts'
 import { ExperimentError } from '../experiments/experiment.ts'
-import { JsonNumber } from '../json-number.ts'
-import { LayerKind } from '../results/layer-signal.ts'
+import { JsonNumber } from '../http/json-number.ts'
 
 /** Part of the queue's name: raised when an older worker could not answer a newer request. */
 export const PROBE_VERSION = 1

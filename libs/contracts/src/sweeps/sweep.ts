@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Epoch, ExperimentId, ExperimentState, StateReason } from '../experiments/experiment.ts'
 import { RunFields, TrainingFields } from '../experiments/experiment-config.ts'
-import { JsonNumber } from '../json-number.ts'
-import { plainText } from '../plain-text.ts'
+import { JsonNumber } from '../http/json-number.ts'
+import { plainText } from '../http/plain-text.ts'
 
 export const MOST_TRIALS = 1000
 

@@ -1,17 +1,10 @@
-import {
-  type CommandFlag,
-  commandFlags,
-  type Experiment,
-  ExperimentRequest,
-  ForkChanges,
-  forkedRequest,
-  ForkRequest,
-} from '@trainyard/contracts'
+import { type Experiment, ExperimentRequest, ForkChanges, ForkRequest } from '@trainyard/contracts'
+import { forkedRequest } from '@trainyard/planning'
+import { type CommandFlag, commandFlags } from '@trainyard/schema-fields'
 import { EXPERIMENT_FORM } from '../experiment-form.ts'
 import { fieldGroups } from '../fields/field-groups.ts'
 import { type Faults, readTexts, type Texts, textOf } from '../fields/format-form.ts'
 
-type ForkChanges = ReturnType<typeof ForkChanges.parse>
 type Forked = Parameters<typeof forkedRequest>[0] & Pick<Experiment, 'kept'>
 
 const FORK_FORM = { flags: commandFlags(ForkChanges), schema: ForkChanges }
