@@ -3,8 +3,8 @@ import { configFaults } from './config-rules.ts'
 import { DatasetName, type SplitName } from '../datasets/dataset.ts'
 import { plainText, textWithLines } from '../http/plain-text.ts'
 
-/** Bumped when an older worker could not run a newer config; part of the queue's name. */
-export const CONFIG_VERSION = 5
+/** Rises when an older worker could not run a newer config; part of the queue's name. */
+export const CONFIG_VERSION = 1
 
 export const NormType = z.enum(['none', 'batch', 'layer', 'group'])
 export type NormType = z.infer<typeof NormType>
@@ -93,17 +93,16 @@ export type ExperimentRequest = z.infer<typeof ExperimentRequest>
 export const ExperimentConfig = z
   .object({
     ...TrainingFields.shape,
-    initialWeights: WeightsId.nullable().default(null).describe('null: it begins from its seed'),
+    initialWeights: WeightsId.nullable().describe('null: it begins from its seed'),
     depth: z.int(),
     width: z.int().nullable(),
     layerSizes: z.array(z.int()),
-    normPosition: NormPosition.nullable().default(null).describe('null where it has no effect'),
-    normAffine: z.boolean().nullable().default(null).describe('null where it has no effect'),
-    groupSize: z.int().nullable().default(null).describe('null where it has no effect'),
-    // what experiments of version 1 did, and of version 2 here
-    firstLayer: FirstLayer.default('direct'),
-    recordLayers: z.boolean().default(false),
-    keepModel: KeepModel.default('none'),
+    normPosition: NormPosition.nullable().describe('null where it has no effect'),
+    normAffine: z.boolean().nullable().describe('null where it has no effect'),
+    groupSize: z.int().nullable().describe('null where it has no effect'),
+    firstLayer: FirstLayer,
+    recordLayers: z.boolean(),
+    keepModel: KeepModel,
     checkpointEverySeconds: RunFields.shape.checkpointEverySeconds,
     maxRetries: RunFields.shape.maxRetries,
     timeLimitSeconds: z.int().nullable(),

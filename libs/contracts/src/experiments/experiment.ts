@@ -70,7 +70,7 @@ export const Epoch = z
     evalLoss: JsonNumber.nullable(),
     evalAccuracy: JsonNumber.nullable(),
     evalTop5Accuracy: JsonNumber.nullable(),
-    weightsHash: z.string().nullable().describe('of all weights after the epoch; null for experiments of versions that had none'),
+    weightsHash: z.string().nullable().describe('of all weights after the epoch'),
     at: z.iso.datetime(),
     attempt: z.int().describe('the attempt that wrote it, from 1; 0: the experiment that this one was forked from'),
   })
@@ -113,7 +113,7 @@ export const Attempt = z
     endedAt: z.iso.datetime().nullable(),
     outcome: AttemptOutcome.nullable(),
     resumedFromEpoch: z.int().nullable().describe('0 when it began anew; null until its trainer has said'),
-    repeated: RepeatedEpochs.nullable().default(null).describe('null: it repeated none'),
+    repeated: RepeatedEpochs.nullable().describe('null: it repeated none'),
     engine: Engine.nullable(),
     environmentChanged: z.boolean().describe('engine, device or threads differ from the attempt before'),
   })
