@@ -9,7 +9,7 @@ export { allows, ApiKey, ApiKeyList, KeyRequest, KeyScope, NewApiKey } from './a
 export { ArchivedResults } from './results/archived-results.ts'
 export { AuditEntry, AuditPage } from './access/audit.ts'
 export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './results/events.ts'
-export { Compared, Comparison, MOST_COMPARED } from './results/comparison.ts'
+export { Compared, Comparison, MAX_COMPARED } from './results/comparison.ts'
 export { CLASSES, Dataset, DatasetList, DatasetName, CachedSplit, SPLIT_COUNTS, SplitName } from './datasets/dataset.ts'
 export { DATASET_CATALOGUE } from './datasets/dataset-catalogue.ts'
 export {
@@ -29,10 +29,10 @@ export {
   WeightsId,
 } from './experiments/experiment-config.ts'
 export { ExperimentListQuery, ExperimentSort, SortedResult } from './experiments/experiment-list.ts'
-export { EngineSettings, Gpu, isCalled } from './workers/gpu.ts'
+export { EngineSettings, Gpu, matchesGpu } from './workers/gpu.ts'
 export { GarbageReport, GarbageRequest } from './workers/garbage.ts'
 export { ExperimentPatch, ForkChanges, ForkRequest } from './experiments/experiment-changes.ts'
-export { configWarnings, DEFAULT_GROUP_SIZE, dualFormFault, stepsPerEpoch } from './experiments/config-rules.ts'
+export { configWarnings, DEFAULT_GROUP_SIZE, dualFormObstacle, stepsPerEpoch } from './experiments/config-rules.ts'
 export {
   Attempt,
   AttemptOutcome,
@@ -70,7 +70,7 @@ export { PageToken } from './http/page-token.ts'
 export { Probe, PROBE_VERSION, ProbeCell, ProbeInput, ProbeLayer, ProbeRequest, ProbeState } from './probes/probe.ts'
 export { CheckpointInfo, FromTrainer, RunStart, ToTrainer } from './workers/trainer-message.ts'
 export { Problem } from './http/problem.ts'
-export { MOST_SPARKLINES, Sparkline, SPARKLINE_POINTS, SparklineList } from './results/sparkline.ts'
+export { MAX_SPARKLINES, Sparkline, SPARKLINE_POINTS, SparklineList } from './results/sparkline.ts'
 export { Sample, SampleList, SamplesAnswer, SamplesQuery, SamplesRequest } from './datasets/samples.ts'
 export { Readiness } from './http/readiness.ts'
 export {
@@ -78,7 +78,7 @@ export {
   EarlyStop,
   FieldSpace,
   isMaximised,
-  MOST_TRIALS,
+  MAX_TRIALS,
   NormLabRow,
   NormLabTable,
   Objective,

@@ -1,7 +1,7 @@
 /** What a config resolves to, what it will cost, and what its signal will do. */
 export { forkedRequest } from './config/forked-request.ts'
 export { resolveConfig } from './config/resolve-config.ts'
-export { describeDiskSpace, diskHasRoom, type DiskSpace } from './cost/disk-reserve.ts'
+export { describeDiskSpace, hasFreeDisk, type DiskSpace } from './cost/disk-reserve.ts'
 export { directSeconds, dualSeconds, estimatedSeconds, type TrainingSizes, trainingSizes } from './cost/first-layer-cost.ts'
 export { dryRunShapes, linearShapes, networkCost } from './cost/network-cost.ts'
 export { probeMemoryBytes } from './cost/probe-memory.ts'

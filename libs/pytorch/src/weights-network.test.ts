@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ExperimentRequest, type Tensor } from '@trainyard/contracts'
 import { resolveConfig } from '@trainyard/planning'
 import { stateDict } from './state-dict.ts'
-import { weightsFaults } from './weights-faults.ts'
+import { weightsFieldErrors } from './weights-field-errors.ts'
 import { weightsNetwork } from './weights-network.ts'
 
 const SMALL = { imageSize: 8, layerSizes: [6, 4] }
@@ -12,7 +12,9 @@ const tensorsOf = (request: object): Tensor[] =>
 const names = (request: object): string[] => tensorsOf(request).map(({ name }) => name.replace('model.', ''))
 const faultsOf = (request: object, weights: object): string[] => {
   const tensors = tensorsOf(weights)
-  return weightsFaults(configOf(request), { tensors, network: weightsNetwork(tensors) }).map(({ field, message }) => `${field} ${message}`)
+  return weightsFieldErrors(configOf(request), { tensors, network: weightsNetwork(tensors) }).map(
+    ({ field, message }) => `${field} ${message}`,
+  )
 }
 
 describe('stateDict()', () => {
@@ -111,7 +113,7 @@ describe('weightsNetwork()', () => {
   })
 })
 
-describe('weightsFaults()', () => {
+describe('weightsFieldErrors()', () => {
   test('names every field that does not fit, and the tensors', () => {
     expect(faultsOf({ imageSize: 16, layerSizes: [6], bias: false }, {})).toEqual([
       'imageSize is 16, and the initial weights are of a network with 8',

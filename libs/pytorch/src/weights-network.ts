@@ -25,7 +25,7 @@ export function weightsNetwork(tensors: readonly Tensor[]): WeightsNetwork {
   }
   refuseOddSizes(network, linears.at(-1)?.units ?? 0)
   const misfits = misfitsOf(network, tensors)
-  if (misfits.length > 0) throw unexpected(`of a network of ${wordsFor(network)} ${firstFew(misfits)}`)
+  if (misfits.length > 0) throw unexpected(`of a network of ${describeNetwork(network)} ${firstFew(misfits)}`)
   return network
 }
 
@@ -88,7 +88,7 @@ export function firstFew(misfits: readonly string[]): string {
 }
 
 /** "images of 32 × 32, hidden layers of 64, 64 units, batch norm before the ReLU, with biases" */
-export function wordsFor({ imageSize, layerSizes, norm, normPosition, normAffine, bias }: WeightsNetwork): string {
+export function describeNetwork({ imageSize, layerSizes, norm, normPosition, normAffine, bias }: WeightsNetwork): string {
   const hidden = layerSizes.length === 0 ? 'no hidden layer' : `hidden layers of ${layerSizes.join(', ')} units`
   const kind = norm === null ? 'layer or group norm' : `${norm} norm`
   const place = normPosition === null ? '' : ` ${normPosition} the ReLU`

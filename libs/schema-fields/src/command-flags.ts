@@ -17,14 +17,14 @@ export interface CommandFlag {
 
 /** Each flag that cannot be what it was given, and why. */
 export class InvalidFlagsError extends ExpectedError {
-  readonly faults: readonly FlagFault[]
-  constructor(faults: readonly FlagFault[]) {
+  readonly faults: readonly FlagError[]
+  constructor(faults: readonly FlagError[]) {
     super('INVALID_INPUT', `${faults.map(({ flag, detail }) => `${flag}: ${detail}`).join('; ')}. --help shows what each flag takes`)
     this.faults = faults
   }
 }
 
-export interface FlagFault {
+export interface FlagError {
   flag: string
   detail: string
 }
@@ -53,7 +53,7 @@ export function commandFlags(schema: z.ZodObject): CommandFlag[] {
  * dashes, as `parseArgs` of node:util does.
  */
 export function readFlagValues(flags: readonly CommandFlag[], options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const faults: FlagFault[] = []
+  const faults: FlagError[] = []
   const values: Record<string, unknown> = {}
   for (const { field, flag, kind } of flags) {
     const given = options[field] ?? options[flag.slice(2)]
@@ -127,14 +127,14 @@ function toParts(text: string): string[] {
   return text.trim() === '' ? [] : text.split(',').map((part) => part.trim())
 }
 
-const LONGEST_RANGE = 1000
+const MAX_RANGE = 1000
 
 /** A number, or all of a range: `0-9`. */
 function toNumbers(text: string): number[] {
   const [, first, last] = (/^(\d+)-(\d+)$/.exec(text) ?? []).map(Number)
   if (first === undefined || last === undefined) return [toNumber(text)]
   const count = last - first + 1
-  return count < 1 || count > LONGEST_RANGE ? [Number.NaN] : Array.from({ length: count }, (_, i) => first + i)
+  return count < 1 || count > MAX_RANGE ? [Number.NaN] : Array.from({ length: count }, (_, i) => first + i)
 }
 
 function toNumber(text: string): number {

@@ -217,7 +217,7 @@ test('show — tells where it comes from, what is kept, and what each attempt re
     ...{ repeated: { firstEpoch: 5, lastEpoch: 7, matched: true }, environmentChanged: false },
   }
   const answer = {
-    ...{ ...testExperiment, parent: { id, epoch: 3 }, kept: [{ epoch: 9, kind: 'checkpoint' }], attempts: [attempt] },
+    ...{ ...testExperiment, parent: { id, epoch: 3 }, forkPoints: [{ epoch: 9, kind: 'checkpoint' }], attempts: [attempt] },
     transitions: [{ state: 'paused', reason: 'paused_by_user', at: '2026-01-02T03:04:05.000Z' }],
     replay: { of: id, comparedEpochs: 2, difference: { epoch: 2, layer: 1 } },
   }

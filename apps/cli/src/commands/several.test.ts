@@ -161,7 +161,7 @@ test.each([
   [['watch', testExperiment.id, '1h'], `/api/v1/experiments?pageSize=20`, [other.id]],
   [['sweep', 'show', ''], `/api/v1/sweeps?pageSize=20`, ['latest', testExperiment.id, other.id]],
 ])('completion — %j asks for %s, and is completed by %j', async (words, asked, found) => {
-  const sweep = { state: 'running', strategy: 'grid', objective: 'loss', trials: 1, made: 1, ended: 0, createdAt: at, finishedAt: null }
+  const sweep = { state: 'running', strategy: 'grid', objective: 'loss', trials: 1, created: 1, ended: 0, createdAt: at, finishedAt: null }
   service = await startCannedService(({ url }, response) => {
     const items = [testExperiment, other].map((each) =>
       url.includes('/sweeps') ? { ...sweep, id: each.id, name: null, owner: null } : each,

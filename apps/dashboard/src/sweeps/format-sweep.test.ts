@@ -10,7 +10,7 @@ const trial = (number: number, state: 'running' | 'canceled' | 'completed' | nul
 const words = (sweep: { state: 'running' | 'canceled' | 'completed'; items: Trial[] }): string =>
   sweepWords({
     ...{ strategy: 'random', objective: 'loss', trials: sweep.items.length, best: null, epochsSaved: 0, ...sweep },
-    made: sweep.items.filter(({ state }) => state !== null).length,
+    created: sweep.items.filter(({ state }) => state !== null).length,
     ended: sweep.items.filter(({ state }) => state !== null && state !== 'running').length,
   })
 

@@ -59,7 +59,7 @@ const sameShapes = {
 /** The body of POST /experiments/{id}/fork. */
 export const ForkRequest = z
   .strictObject({
-    epoch: z.int().min(1).optional().describe("the kept epoch to begin from, one of the experiment's `kept`; the newest by default"),
+    epoch: z.int().min(1).optional().describe("the epoch to begin from, one of the experiment's `forkPoints`; the newest by default"),
     changes: ForkChanges.extend(sameShapes).default({}).describe('fields that differ from those of the experiment'),
     resetOptimizer: z
       .boolean()

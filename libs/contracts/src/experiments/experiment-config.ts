@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configFaults } from './config-rules.ts'
+import { configFieldErrors } from './config-rules.ts'
 import { DatasetName, type SplitName } from '../datasets/dataset.ts'
 import { plainText, textWithLines } from '../http/plain-text.ts'
 
@@ -83,7 +83,7 @@ export const ExperimentRequest = z
     // A field out of its own bounds is said alone: the rules across fields would only repeat it.
     if (ctx.issues.length > 0) return
     // `acrossFields` tells it from a field that is at fault alone.
-    for (const { field, message } of configFaults(ctx.value))
+    for (const { field, message } of configFieldErrors(ctx.value))
       ctx.issues.push({ code: 'custom', path: [field], message, params: { acrossFields: true }, input: ctx.value })
   })
   .meta({ id: 'ExperimentRequest' })

@@ -193,7 +193,7 @@ export const Experiment = z
     latest: Epoch.nullable(),
     best: Epoch.nullable().describe("highest evalAccuracy, else lowest loss; of a fork's own epochs"),
     model: KeptModel.nullable().describe('the trained model that was kept, once it has completed'),
-    kept: z.array(ForkPoint).describe('what a fork can begin from, newest first'),
+    forkPoints: z.array(ForkPoint).describe('what a fork can begin from, newest first'),
     engine: Engine.nullable(),
     datasetHash: z.string().nullable(),
     attempts: z.array(Attempt),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Experiment } from '../experiments/experiment.ts'
 import { JsonNumber } from '../http/json-number.ts'
 
-export const MOST_COMPARED = 50
+export const MAX_COMPARED = 50
 
 const FieldValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.number()), z.null()])
 

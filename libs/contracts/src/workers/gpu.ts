@@ -29,5 +29,5 @@ export const Gpu = z
 export type Gpu = z.infer<typeof Gpu>
 
 /** Whether an entry of CUDA_VISIBLE_DEVICES means this GPU: its index, or the beginning of its UUID. */
-export const isCalled = ({ index, uuid }: Pick<Gpu, 'index' | 'uuid'>, name: string): boolean =>
+export const matchesGpu = ({ index, uuid }: Pick<Gpu, 'index' | 'uuid'>, name: string): boolean =>
   name === `${index}` || (name.startsWith('GPU-') && uuid.startsWith(name))

@@ -8,7 +8,7 @@ export interface DiskSpace {
 }
 
 /** Redis dies on a full disk and checkpoints share it: below this neither experiments nor checkpoints are taken. */
-export function diskHasRoom({ freeBytes, totalBytes }: DiskSpace): boolean {
+export function hasFreeDisk({ freeBytes, totalBytes }: DiskSpace): boolean {
   return freeBytes >= LEAST_FREE_BYTES && freeBytes / totalBytes >= LEAST_FREE_SHARE
 }
 

@@ -1,6 +1,6 @@
 import {
   CLASSES,
-  dualFormFault,
+  dualFormObstacle,
   type ExperimentConfig,
   type FirstLayer,
   type FirstLayerPlan,
@@ -115,7 +115,7 @@ export function planFirstLayer(config: PlannedFields, speed: TrainingSpeed | nul
   const total = ({ setUp, epoch, model }: TrainingSeconds): number => setUp + epochs * epoch + (keepModel === 'none' ? 0 : model)
   const estimated = estimatedSeconds(trainingSizes(config), speed)
   const direct = total(estimated.direct)
-  const fault = dualFormFault(config)
+  const fault = dualFormObstacle(config)
   if (fault) return { choice: 'direct', reason: `Over the pixels: the dual form ${fault}.`, directSeconds: direct, dualSeconds: null }
   const dual = total(estimated.dual)
   const choice = dual < direct ? 'dual' : 'direct'

@@ -1,18 +1,18 @@
 import type { ExperimentConfig, UploadedWeights, WeightsNetwork } from '@trainyard/contracts'
 import { firstFew, misfitsOf } from './weights-network.ts'
 
-interface WeightsFault {
+interface FieldError {
   field: string
   message: string
 }
 
 /** Every field of a config that the weights do not fit, with what would. */
-export function weightsFaults(
+export function weightsFieldErrors(
   config: ExperimentConfig,
   { network, tensors }: Pick<UploadedWeights, 'network' | 'tensors'>,
-): WeightsFault[] {
+): FieldError[] {
   const norm = config.layerSizes.length === 0 ? 'none' : config.norm
-  const faults: WeightsFault[] = []
+  const faults: FieldError[] = []
   const compare = (field: 'imageSize' | 'layerSizes' | 'normPosition' | 'normAffine' | 'bias'): void => {
     const [given, wanted] = [JSON.stringify(config[field]), JSON.stringify(network[field])]
     if (given !== wanted) faults.push({ field, message: `is ${given}, and the initial weights are of a network with ${wanted}` })
