@@ -26,6 +26,6 @@ test('canceled before all trials were made: those that were have ended, and no m
     '1 have ended, 1 running.',
   )
   expect(words({ state: 'canceled', items: [trial(1, 'canceled'), trial(2, 'canceled'), trial(3, null)] })).toContain(
-    'all that were made have ended, 1 never was.',
+    'all that were created have ended, 1 never was.',
   )
 })
