@@ -1,4 +1,5 @@
-import { CLASSES, estimatedSeconds, type TrainingSizes } from '@trainyard/contracts'
+import { CLASSES } from '@trainyard/contracts'
+import { estimatedSeconds, type TrainingSizes } from '@trainyard/planning'
 import { loadEngine, type Tensor } from '@trainyard/tensorflow'
 import { gramMatrix, measureSpeed, deviceImages, type DeviceImages, materializeModel, train } from '@trainyard/training'
 import { machineLine } from './machine.ts'

@@ -52,7 +52,7 @@ describe.skipIf(!here || python === null)('containers that share nothing but Red
     await completed(undisturbed.id)
 
     const { id } = await service.client.experiments.submit(CONFIG)
-    await reaches(id, ({ kept, latest }) => kept.length > 0 && (latest?.epoch ?? 0) > (kept[0]?.epoch ?? 0))
+    await reaches(id, ({ forkPoints, latest }) => forkPoints.length > 0 && (latest?.epoch ?? 0) > (forkPoints[0]?.epoch ?? 0))
     await docker('kill', '--signal', 'KILL', first.getId())
     await service.startWorker()
 

@@ -1,4 +1,5 @@
-import { type ExperimentConfig, ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { type ExperimentConfig, ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { randomStream } from '@trainyard/random'
 import type { Runtime } from '@trainyard/tensorflow'
 import { createNetwork, type ModelState, type Parameter, plainModel } from '@trainyard/training'

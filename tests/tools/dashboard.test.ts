@@ -7,10 +7,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../tools/process/repository.mjs'
 import { buildDashboard, dashboardBuilt } from '../../tools/setup/dashboard.mjs'
 
+const FOLDERS = ['apps/dashboard', ...['client', 'contracts', 'inference', 'planning', 'schema-fields'].map((name) => `libs/${name}`)]
+
 let root: string
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'trainyard-build-'))
-  for (const folder of ['apps/dashboard', 'libs/client', 'libs/contracts', 'libs/inference', 'package-lock.json'])
+  for (const folder of [...FOLDERS, 'package-lock.json'])
     await cp(path.join(ROOT, folder), path.join(root, folder), {
       recursive: true,
       filter: (source) => !/dist|node_modules/.test(source.slice(ROOT.length)),

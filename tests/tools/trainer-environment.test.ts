@@ -1,4 +1,4 @@
-import { TRAINER_ENVIRONMENT } from '@trainyard/contracts'
+import { TRAINER_ENVIRONMENT } from '../../apps/worker/src/process/trainer-environment.ts'
 import { expect, test } from 'vitest'
 import { TRAINER_ENVIRONMENT as ofTools } from '../../tools/process/trainer-environment.mjs'
 

@@ -6,7 +6,9 @@ import { ToolError } from '../process/tool-error.mjs'
 import { runCommand } from '../process/run-command.mjs'
 
 /** What the page is made of. */
-const FOLDERS = ['apps/dashboard/src', 'libs/client/src', 'libs/contracts/src', 'libs/inference/src']
+const FOLDERS = ['apps/dashboard', 'libs/client', 'libs/contracts', 'libs/inference', 'libs/planning', 'libs/schema-fields'].map(
+  (folder) => `${folder}/src`,
+)
 const FILES = ['apps/dashboard/index.html', 'apps/dashboard/vite.config.ts', 'package-lock.json']
 
 /** @param {string} root */

@@ -28,7 +28,7 @@ import { poll } from '@trainyard/testing/inputs/poll'
 import { startRedis } from '@trainyard/testing/redis/redis-process'
 import { createAccess } from './access/key-rules.ts'
 import { buildApp } from './app.ts'
-import type { DiskSpace } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import { createEventStreams } from './results/event-streams.ts'
 
 const GIB = 2 ** 30

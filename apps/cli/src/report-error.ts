@@ -1,5 +1,6 @@
 import { ProblemError } from '@trainyard/client'
-import { type ErrorCode, ERRORS, ExpectedError, flagOf, InvalidFlagsError } from '@trainyard/contracts'
+import { type ErrorCode, ERRORS, ExpectedError } from '@trainyard/contracts'
+import { flagOf, InvalidFlagsError } from '@trainyard/schema-fields'
 import { CommanderError } from 'commander'
 import { printable } from './terminal/text-table.ts'
 

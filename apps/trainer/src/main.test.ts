@@ -8,10 +8,10 @@ import {
   type ExperimentConfig,
   ExperimentRequest,
   FromTrainer,
-  resolveConfig,
   type RunStart,
   type ToTrainer,
 } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 const main = path.join(import.meta.dirname, 'main.ts')

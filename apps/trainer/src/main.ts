@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import process from 'node:process'
-import { type DiskSpace, ERRORS, ExpectedError, type FromTrainer, ToTrainer } from '@trainyard/contracts'
+import { ERRORS, ExpectedError, type FromTrainer, ToTrainer } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import { loadEngine, type LoadedEngine } from '@trainyard/tensorflow'
 import { readTrainerFolders } from './environment.ts'
 import { createMessageChannel } from './ipc/message-channel.ts'

@@ -1,7 +1,8 @@
 import os from 'node:os'
 import path from 'node:path'
 import { StoreEnv, storeSettings } from '@trainyard/artifacts'
-import { EngineSettings, EnvironmentError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
+import { EngineSettings, EnvironmentError } from '@trainyard/contracts'
+import { TRAINER_ENVIRONMENT } from './process/trainer-environment.ts'
 import { RedisEnv, redisUrlOf } from '@trainyard/jobs'
 import { z } from 'zod'
 

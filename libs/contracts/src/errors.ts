@@ -1,4 +1,7 @@
-import type { ErrorClass } from './experiments/experiment.ts'
+import { z } from 'zod'
+
+export const ErrorClass = z.enum(['user', 'infrastructure']).meta({ id: 'ErrorClass' })
+export type ErrorClass = z.infer<typeof ErrorClass>
 
 /** How each code travels: its HTTP status, the CLI's exit code, and, in a run, whether trying again can help. */
 interface ErrorKind {
@@ -45,7 +48,7 @@ export const ERRORS = {
   AMBIGUOUS_ID: user(409, 3, 'More than one experiment fits the id'),
   NOT_RETAINED: user(409, 4, 'What it would begin from is not kept'),
   WRONG_STATE: user(409, 4, "The experiment's state does not allow it"),
-  QUOTA_EXCEEDED: user(429, 4, 'As many experiments wait as may'),
+  QUOTA_EXCEEDED: user(429, 4, 'The quota of queued experiments is reached'),
   RATE_LIMITED: user(429, 4, 'Too many requests'),
   REDIS_UNAVAILABLE: infrastructure(503, 5, 'Redis cannot be reached'),
   STORE_FULL: infrastructure(503, 5, 'Redis or the disk is nearly full'),
@@ -81,5 +84,13 @@ export class ExpectedError extends Error {
   }
   override get name(): string {
     return this.constructor.name
+  }
+}
+
+/** An app's environment that its schema refuses: every fault at once, by the variable's name. */
+export class EnvironmentError extends ExpectedError {
+  constructor(cause: z.ZodError) {
+    const faults = cause.issues.map(({ path, message }) => `${path.join('.')} ${message}`)
+    super('CONFIG_INVALID', `The environment is not set up right: ${faults.join('; ')}`, { cause })
   }
 }

@@ -5,13 +5,14 @@ import { type ExperimentStore, NotRetainedError, type InitialCheckpoint } from '
 import { UnprocessableConfigError } from '../http/request-errors.ts'
 
 /** The kept epoch that a fork asks for, or the newest; of the same epoch the checkpoint, which has the momentum, too. */
-export function forkPoint({ id, kept }: Experiment, epoch: number | undefined): ForkPoint {
-  const candidates = kept.filter((each) => epoch === undefined || each.epoch === epoch)
+export function forkPoint({ id, forkPoints }: Experiment, epoch: number | undefined): ForkPoint {
+  const candidates = forkPoints.filter((each) => epoch === undefined || each.epoch === epoch)
   const [first, ...others] = candidates.toSorted((a, b) => b.epoch - a.epoch)
   const chosen = others.find((other) => other.epoch === first?.epoch && other.kind === 'checkpoint') ?? first
   if (chosen) return chosen
-  if (kept.length === 0) throw new NotRetainedError(`Experiment ${id} has kept nothing yet, or no longer, that a fork could begin from`)
-  throw new NotRetainedError(`Epoch ${epoch} of experiment ${id} is not kept, but ${kept.map((each) => each.epoch).join(' and ')}`)
+  if (forkPoints.length === 0)
+    throw new NotRetainedError(`Experiment ${id} has kept nothing yet, or no longer, that a fork could begin from`)
+  throw new NotRetainedError(`Epoch ${epoch} of experiment ${id} is not kept, but ${forkPoints.map((each) => each.epoch).join(' and ')}`)
 }
 
 /** What is said of the momentum where it is not kept. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Artifacts } from '@trainyard/artifacts'
-import { type ExperimentConfig, ExpectedError, weightsFaults } from '@trainyard/contracts'
+import { type ExperimentConfig, ExpectedError } from '@trainyard/contracts'
+import { weightsFieldErrors } from '@trainyard/pytorch'
 import type { InitialCheckpoint } from '@trainyard/jobs'
 import { UnprocessableConfigError } from '../http/request-errors.ts'
 
@@ -31,7 +32,7 @@ export async function checkInitialWeights(config: ExperimentConfig, { weights }:
   if (id === null) return
   const found = await weights.use(id)
   if (!found) throw new WeightsNotFoundError(id)
-  const faults = weightsFaults(config, found)
+  const faults = weightsFieldErrors(config, found)
   if (faults.length > 0) throw new UnprocessableConfigError(faults.map(({ field, message }) => ({ pointer: `/${field}`, detail: message })))
 }
 

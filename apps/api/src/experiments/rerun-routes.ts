@@ -1,13 +1,5 @@
-import {
-  type ErrorCode,
-  Experiment,
-  type ExperimentConfig,
-  ExperimentRequest,
-  forkedRequest,
-  ForkRequest,
-  isTerminal,
-  resolveConfig,
-} from '@trainyard/contracts'
+import { type ErrorCode, Experiment, type ExperimentConfig, ExperimentRequest, ForkRequest, isTerminal } from '@trainyard/contracts'
+import { forkedRequest, resolveConfig } from '@trainyard/planning'
 import { type NewExperiment, NotRetainedError, WrongStateError } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'

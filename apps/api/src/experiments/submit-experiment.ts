@@ -1,14 +1,6 @@
 import type { Artifacts } from '@trainyard/artifacts'
-import {
-  configWarnings,
-  type DiskSpace,
-  type Experiment,
-  type ExperimentConfig,
-  type ExperimentRequest,
-  networkCost,
-  resolveConfig,
-  type TrainingSpeed,
-} from '@trainyard/contracts'
+import { configWarnings, type Experiment, type ExperimentConfig, type ExperimentRequest, type TrainingSpeed } from '@trainyard/contracts'
+import { type DiskSpace, networkCost, resolveConfig } from '@trainyard/planning'
 import {
   type ExperimentStore,
   type Housekeeping,

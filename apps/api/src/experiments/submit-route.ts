@@ -1,4 +1,5 @@
-import { DryRun, dryRunShapes, Experiment, ExperimentRequest, forecastConfig, type TrainingSpeed } from '@trainyard/contracts'
+import { DryRun, Experiment, ExperimentRequest, type TrainingSpeed } from '@trainyard/contracts'
+import { dryRunShapes, forecastConfig } from '@trainyard/planning'
 import type { NewExperiment } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'

@@ -1,5 +1,6 @@
 import type { Artifacts } from '@trainyard/artifacts'
-import { type DiskSpace, ExpectedError, UploadedWeights } from '@trainyard/contracts'
+import { ExpectedError, UploadedWeights } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Readable } from 'node:stream'

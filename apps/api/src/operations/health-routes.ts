@@ -1,5 +1,6 @@
 import type { Artifacts } from '@trainyard/artifacts'
-import { type DiskSpace, Readiness } from '@trainyard/contracts'
+import { Readiness } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { diskCheck } from './disk-space.ts'

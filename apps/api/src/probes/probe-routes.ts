@@ -1,4 +1,5 @@
-import { Probe, type ProbeCell, probeMemoryBytes, ProbeRequest } from '@trainyard/contracts'
+import { Probe, type ProbeCell, ProbeRequest } from '@trainyard/contracts'
+import { probeMemoryBytes } from '@trainyard/planning'
 import type { ProbeStore, WorkerRegistry } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'

@@ -1,9 +1,10 @@
-import { compareExperiments, type Comparison, Comparison as ComparisonSchema, type JsonNumber, MOST_COMPARED } from '@trainyard/contracts'
+import { type Comparison, Comparison as ComparisonSchema, type JsonNumber, MAX_COMPARED } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Columns, text } from '../http/csv.ts'
 import { InvalidInputError } from '../http/request-errors.ts'
+import { compareExperiments } from './compare-experiments.ts'
 import { problems, table } from '../openapi/responses.ts'
 import { sendTable, TableQuery, wantedFormat } from '../http/table-reply.ts'
 
@@ -12,7 +13,7 @@ const compareSchema = {
   summary: 'Several experiments side by side: their curves by epoch, and what differs in their configs',
   tags: ['results'],
   querystring: TableQuery.extend({
-    ids: z.string().min(1).max(5000).describe(`up to ${MOST_COMPARED} ids, prefixes or \`latest\`, with commas between them`),
+    ids: z.string().min(1).max(5000).describe(`up to ${MAX_COMPARED} ids, prefixes or \`latest\`, with commas between them`),
   }),
   response: {
     200: table('Curves aligned by epoch; as CSV a row for each experiment and epoch', ComparisonSchema),
@@ -23,8 +24,8 @@ const compareSchema = {
 export const compareRoute: FastifyPluginAsyncZod<{ store: ExperimentStore }> = async (app, { store }) => {
   app.get('/compare', { schema: compareSchema }, async (request, reply) => {
     const ids = request.query.ids.split(',').filter((id) => id !== '')
-    if (ids.length === 0 || ids.length > MOST_COMPARED) {
-      throw new InvalidInputError([{ pointer: 'ids', detail: `must name 1 to ${MOST_COMPARED} experiments, and names ${ids.length}` }])
+    if (ids.length === 0 || ids.length > MAX_COMPARED) {
+      throw new InvalidInputError([{ pointer: 'ids', detail: `must name 1 to ${MAX_COMPARED} experiments, and names ${ids.length}` }])
     }
     const experiments = await Promise.all(ids.map((id) => store.find(id)))
     const each = [...new Map(experiments.map((experiment) => [experiment.id, experiment])).values()]

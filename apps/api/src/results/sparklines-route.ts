@@ -1,4 +1,4 @@
-import { ExpectedError, MOST_SPARKLINES, type Sparkline, SPARKLINE_POINTS, SparklineList } from '@trainyard/contracts'
+import { ExpectedError, MAX_SPARKLINES, type Sparkline, SPARKLINE_POINTS, SparklineList } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -11,7 +11,7 @@ const sparklinesSchema = {
   summary: 'The losses of many experiments, each in a few points: to draw beside a list',
   tags: ['results'],
   querystring: z.strictObject({
-    ids: z.string().min(1).max(5000).describe(`up to ${MOST_SPARKLINES} whole ids, with commas between them; one that is gone is left out`),
+    ids: z.string().min(1).max(5000).describe(`up to ${MAX_SPARKLINES} whole ids, with commas between them; one that is gone is left out`),
   }),
   response: { 200: SparklineList, ...problems('INVALID_INPUT') },
 }
@@ -28,8 +28,8 @@ export const sparklinesRoute: FastifyPluginAsyncZod<{ store: ExperimentStore }> 
   }
   app.get('/sparklines', { schema: sparklinesSchema }, async (request) => {
     const ids = [...new Set(request.query.ids.split(',').filter((id) => id !== ''))]
-    if (ids.length === 0 || ids.length > MOST_SPARKLINES) {
-      throw new InvalidInputError([{ pointer: 'ids', detail: `must name 1 to ${MOST_SPARKLINES} experiments, and names ${ids.length}` }])
+    if (ids.length === 0 || ids.length > MAX_SPARKLINES) {
+      throw new InvalidInputError([{ pointer: 'ids', detail: `must name 1 to ${MAX_SPARKLINES} experiments, and names ${ids.length}` }])
     }
     return { sparklines: (await Promise.all(ids.map(sparklineOf))).flat() }
   })

@@ -1,12 +1,5 @@
-import {
-  ExperimentRequest,
-  type FieldSpace,
-  MOST_TRIALS,
-  resolveConfig,
-  type SweepRequest,
-  TrialConfig,
-  type TrialFields,
-} from '@trainyard/contracts'
+import { ExperimentRequest, type FieldSpace, MAX_TRIALS, type SweepRequest, TrialConfig, type TrialFields } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { randomStream, type RandomStream } from '@trainyard/random'
 import { z } from 'zod'
 import { type Fault, UnprocessableConfigError } from '../http/request-errors.ts'
@@ -63,9 +56,9 @@ function refuseImpossible({ strategy }: SweepRequest, space: readonly [string, F
 function gridOf(space: readonly [string, FieldSpace][]): TrialFields[] {
   const lists = space.map(([field, values]) => ('values' in values ? values.values.map((value) => ({ [field]: value })) : []))
   const count = lists.reduce((product, list) => product * list.length, 1)
-  if (count > MOST_TRIALS)
+  if (count > MAX_TRIALS)
     throw new UnprocessableConfigError([
-      { pointer: '/space', detail: `has ${count} combinations; at most ${MOST_TRIALS} trials are allowed` },
+      { pointer: '/space', detail: `has ${count} combinations; at most ${MAX_TRIALS} trials are allowed` },
     ])
   return lists.reduce<TrialFields[]>((rows, list) => rows.flatMap((row) => list.map((cell) => ({ ...row, ...cell }))), [{}])
 }

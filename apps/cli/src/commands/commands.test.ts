@@ -59,7 +59,7 @@ test('submit --dry-run — shows shapes and cost', async () => {
   expect(seen[0]?.url).toBe('/api/v1/experiments?dryRun=true')
   expect(stdout).toContain('hidden layer 1  [64, 512]')
   expect(stdout).toContain('1,625,702')
-  expect(stdout).toContain('first layer     sample. About 1 s against 2 s.')
+  expect(stdout).toContain('first layer     dual. About 1 s against 2 s.')
   expect(stdout).toContain('signal: fading. Add norm layer.')
   expect(stdout).toMatch(/1 output +2\.50 +25\.0 % +10\.0 % +3\.00/)
 })
@@ -93,6 +93,9 @@ test('workers — a second table of GPUs, where there are some: what is not meas
       host: 'lab',
       pid: 1,
       version: '0.1.0',
+      configVersion: 1,
+      speed: null,
+      unhealthyReason: null,
       pools: ['default'],
       engine: null,
       memoryBytes: 2 ** 30,
@@ -217,7 +220,7 @@ test('show — tells where it comes from, what is kept, and what each attempt re
     ...{ repeated: { firstEpoch: 5, lastEpoch: 7, matched: true }, environmentChanged: false },
   }
   const answer = {
-    ...{ ...testExperiment, parent: { id, epoch: 3 }, kept: [{ epoch: 9, kind: 'checkpoint' }], attempts: [attempt] },
+    ...{ ...testExperiment, parent: { id, epoch: 3 }, forkPoints: [{ epoch: 9, kind: 'checkpoint' }], attempts: [attempt] },
     transitions: [{ state: 'paused', reason: 'paused_by_user', at: '2026-01-02T03:04:05.000Z' }],
     replay: { of: id, comparedEpochs: 2, difference: { epoch: 2, layer: 1 } },
   }

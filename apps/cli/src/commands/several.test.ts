@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { compareExperiments, Experiment } from '@trainyard/contracts'
+import { type Comparison, Experiment } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
 import {
   sendJson,
@@ -69,12 +69,28 @@ test('logs -f — every line once, until the end', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${at} info  a line\n` })
 })
 
+function comparisonOf(compared: readonly Experiment[], differing: readonly 'lr'[]): Comparison {
+  const each = (value: number | string | null) => compared.map(() => Number(value))
+  return {
+    experiments: compared.map(({ config, ...experiment }) => ({
+      ...experiment,
+      differing: Object.fromEntries(differing.map((field) => [field, config[field]])),
+    })),
+    differing: [...differing],
+    items: [1, 2, 3].map(storedEpoch).map(({ epoch, loss, accuracy, evalLoss, evalAccuracy, seconds }) => ({
+      epoch,
+      loss: each(loss),
+      accuracy: each(accuracy),
+      evalLoss: each(evalLoss),
+      evalAccuracy: each(evalAccuracy),
+      trainingSeconds: each(epoch * seconds),
+    })),
+  }
+}
+
 test('compare — the curves over each other, and what differs; equal configs are said to be', async () => {
-  const epochs = [1, 2, 3].map((epoch) => storedEpoch(epoch))
   let compared = [testExperiment, other]
-  service = await startCannedService((_request, response) =>
-    sendJson(response, compareExperiments(compared.map((experiment) => ({ experiment, epochs })))),
-  )
+  service = await startCannedService((_request, response) => sendJson(response, comparisonOf(compared, compared.length > 1 ? ['lr'] : [])))
   const { stdout } = await runCli(['compare', 'latest', other.id], { url: service.url })
   expect(service.seen[0]?.url).toBe(`/api/v1/compare?ids=latest%2C${other.id}`)
   expect(stdout).toMatch(/^ +loss\n/)
@@ -145,7 +161,7 @@ test.each([
   [['watch', testExperiment.id, '1h'], `/api/v1/experiments?pageSize=20`, [other.id]],
   [['sweep', 'show', ''], `/api/v1/sweeps?pageSize=20`, ['latest', testExperiment.id, other.id]],
 ])('completion — %j asks for %s, and is completed by %j', async (words, asked, found) => {
-  const sweep = { state: 'running', strategy: 'grid', objective: 'loss', trials: 1, made: 1, ended: 0, createdAt: at, finishedAt: null }
+  const sweep = { state: 'running', strategy: 'grid', objective: 'loss', trials: 1, created: 1, ended: 0, createdAt: at, finishedAt: null }
   service = await startCannedService(({ url }, response) => {
     const items = [testExperiment, other].map((each) =>
       url.includes('/sweeps') ? { ...sweep, id: each.id, name: null, owner: null } : each,

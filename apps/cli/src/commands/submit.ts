@@ -1,4 +1,5 @@
-import { commandFlags, ExpectedError, ExperimentRequest, parseFlags, readFlagValues } from '@trainyard/contracts'
+import { ExpectedError, ExperimentRequest } from '@trainyard/contracts'
+import { commandFlags, parseFlags, readFlagValues } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { readRequestFile } from '../flags/request-file.ts'

@@ -30,7 +30,7 @@ const sweep = Sweep.parse({
     strategy: 'asha',
     objective: 'loss',
     trials: 3,
-    made: 3,
+    created: 3,
     ended: 3,
   },
   ...{ createdAt: '2026-01-01T00:00:00.000Z', finishedAt: null, request: SweepRequest.parse({}), best: 3, epochsSaved: 8 },

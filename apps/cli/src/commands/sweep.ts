@@ -1,4 +1,5 @@
-import { ExpectedError, parseFlags, SweepRequest, type SweepSummary } from '@trainyard/contracts'
+import { ExpectedError, SweepRequest, type SweepSummary } from '@trainyard/contracts'
+import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { readRequestFile } from '../flags/request-file.ts'

@@ -1,4 +1,5 @@
-import { type DiskSpace, type Engine, ExpectedError, type FromTrainer, type ToTrainer } from '@trainyard/contracts'
+import { type Engine, ExpectedError, type FromTrainer, type ToTrainer } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import type { Runtime } from '@trainyard/tensorflow'
 import { drawSamples } from '../requests/draw-samples.ts'
 import type { TrainerFolders } from '../environment.ts'

@@ -1,4 +1,5 @@
-import { describeDiskSpace, diskHasRoom, type DiskSpace, type ToTrainer } from '@trainyard/contracts'
+import type { ToTrainer } from '@trainyard/contracts'
+import { describeDiskSpace, hasFreeDisk, type DiskSpace } from '@trainyard/planning'
 import type { BestModel, ModelSnapshot } from '@trainyard/training'
 import { type CheckpointSchedule, createCheckpointSchedule } from './checkpoint-schedule.ts'
 import { configHash } from './config-hash.ts'
@@ -31,7 +32,7 @@ export function runCheckpointSchedule(
         reports.warn(`The checkpoint of epoch ${state.epoch} could not be written: ${reasonOf(error)}`)
       try {
         const space = await diskSpace()
-        if (!diskHasRoom(space)) throw new Error(`the disk is nearly full, ${describeDiskSpace(space)}`)
+        if (!hasFreeDisk(space)) throw new Error(`the disk is nearly full, ${describeDiskSpace(space)}`)
         const { recorded } = await writeCheckpoint(state, { folder, runId, configHash: configHash(config), imagesHash, best: best() })
         return { recorded: recorded.then((checkpoint) => reports.send({ type: 'checkpoint', checkpoint })).catch(failed) }
       } catch (error) {

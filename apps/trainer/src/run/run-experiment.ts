@@ -1,4 +1,5 @@
-import { type DiskSpace, type Engine, type FromTrainer, stepsPerEpoch, type ToTrainer } from '@trainyard/contracts'
+import { type Engine, type FromTrainer, stepsPerEpoch, type ToTrainer } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import type { Runtime } from '@trainyard/tensorflow'
 import { type ModelState, type SavedModel, materializeModel, train } from '@trainyard/training'
 import type { DeviceKernel } from '../splits/device-kernel.ts'

@@ -8,10 +8,10 @@ import {
   type ExperimentConfig,
   ExperimentRequest,
   type FromTrainer,
-  resolveConfig,
   type RunStart,
   type ToTrainer,
 } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { liveStateOf } from '@trainyard/testing/experiments/live-state'
 import { safetensorsFile } from '@trainyard/testing/experiments/safetensors-file'

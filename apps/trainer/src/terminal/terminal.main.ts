@@ -1,16 +1,8 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import {
-  commandFlags,
-  ERRORS,
-  ExpectedError,
-  ExperimentRequest,
-  networkCost,
-  parseFlags,
-  resolveConfig,
-  RunFields,
-  TrainingFields,
-} from '@trainyard/contracts'
+import { ERRORS, ExpectedError, ExperimentRequest, RunFields, TrainingFields } from '@trainyard/contracts'
+import { networkCost, resolveConfig } from '@trainyard/planning'
+import { commandFlags, parseFlags } from '@trainyard/schema-fields'
 import { loadEngine } from '@trainyard/tensorflow'
 import { measureSpeed } from '@trainyard/training'
 import { readTrainerFolders } from '../environment.ts'

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { type Gpu, GPU_QUERY, readGpus } from '@trainyard/contracts'
+import type { Gpu } from '@trainyard/contracts'
+import { GPU_QUERY, readGpus } from './read-gpus.ts'
 
 /** What NVIDIA's driver lists, and why it lists nothing where that is a failure. */
 export interface GpuList {

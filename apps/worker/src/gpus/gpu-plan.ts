@@ -1,4 +1,4 @@
-import { ExpectedError, type Gpu, isCalled } from '@trainyard/contracts'
+import { ExpectedError, type Gpu, matchesGpu } from '@trainyard/contracts'
 import type { GpuList } from './gpu-list.ts'
 import type { GpuSettings } from '../config.ts'
 
@@ -64,7 +64,7 @@ function chosen({ gpus, visible }: GpuSettings, listed: Gpu[]): Gpu[] {
   }
   if (visible === null) return listed
   const names = visible.split(',').map((name) => name.trim())
-  return listed.filter((gpu) => names.some((name) => isCalled(gpu, name)))
+  return listed.filter((gpu) => names.some((name) => matchesGpu(gpu, name)))
 }
 
 function placesOn({ index, uuid, name, memoryTotalBytes }: Gpu, { trainersPerGpu, gpuMemoryBytes }: GpuSettings): GpuPlace[] {

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { readTensorList, type StoredTensor, UploadedWeights, weightsNetwork } from '@trainyard/contracts'
+import { UploadedWeights } from '@trainyard/contracts'
+import { readTensorList, type StoredTensor, weightsNetwork } from '@trainyard/pytorch'
 import { keyOf, type Places } from './places.ts'
 
 /** Files of weights that experiments may begin with, each named for the SHA-256 of its bytes. They stay for a day after they were last used. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ExperimentConfig, FirstLayer } from './experiment-config.ts'
-import { SignalForecast } from '../planning/signal-advice.ts'
+import { SignalForecast } from './signal-forecast.ts'
 
 /** Both ways to compute the first layer of a run, and the faster one. */
 export const FirstLayerPlan = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ExperimentConfig, RunFields, TrainingFields } from './experiment-config.ts'
+import { RunFields, TrainingFields } from './experiment-config.ts'
 
 const { shape: training } = TrainingFields
 const { shape: running } = RunFields
@@ -35,6 +35,7 @@ export const ForkChanges = z.strictObject({
   maxRetries: running.maxRetries.unwrap().optional(),
   timeLimitSeconds: running.timeLimitSeconds,
 })
+export type ForkChanges = z.infer<typeof ForkChanges>
 
 const refused = z
   .undefined({ error: 'changes the shapes of the weights or the images, so the kept weights do not fit; submit it as a new experiment' })
@@ -58,7 +59,7 @@ const sameShapes = {
 /** The body of POST /experiments/{id}/fork. */
 export const ForkRequest = z
   .strictObject({
-    epoch: z.int().min(1).optional().describe("the kept epoch to begin from, one of the experiment's `kept`; the newest by default"),
+    epoch: z.int().min(1).optional().describe("the epoch to begin from, one of the experiment's `forkPoints`; the newest by default"),
     changes: ForkChanges.extend(sameShapes).default({}).describe('fields that differ from those of the experiment'),
     resetOptimizer: z
       .boolean()
@@ -69,20 +70,3 @@ export const ForkRequest = z
   })
   .meta({ id: 'ForkRequest' })
 export type ForkRequest = z.infer<typeof ForkRequest>
-
-/** What is told of an experiment beside its config. */
-interface Described {
-  name: string | null
-  tags: readonly string[]
-  notes: string | null
-  priority: number
-  pool: string
-}
-
-/** The request that resolves to an experiment's config, with some fields changed; ExperimentRequest has yet to parse it. */
-export function forkedRequest(experiment: Described & { config: ExperimentConfig }, changes: z.infer<typeof ForkChanges> = {}): object {
-  const { name, tags, notes, priority, pool } = experiment
-  const { depth: _depth, width: _width, ...config } = experiment.config
-  const fields = { ...config, name, tags, notes, priority, pool }
-  return { ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)), ...changes }
-}

@@ -1,12 +1,10 @@
 import { z } from 'zod'
-import { configFaults, DEFAULT_GROUP_SIZE } from './config-rules.ts'
+import { configFieldErrors } from './config-rules.ts'
 import { DatasetName, type SplitName } from '../datasets/dataset.ts'
-import { planFirstLayer } from '../planning/first-layer-cost.ts'
-import { plainText, textWithLines } from '../plain-text.ts'
-import type { TrainingSpeed } from '../workers/training-speed.ts'
+import { plainText, textWithLines } from '../http/plain-text.ts'
 
-/** Bumped when an older worker could not run a newer config; part of the queue's name. */
-export const CONFIG_VERSION = 5
+/** Rises when an older worker could not run a newer config; part of the queue's name. */
+export const CONFIG_VERSION = 1
 
 export const NormType = z.enum(['none', 'batch', 'layer', 'group'])
 export type NormType = z.infer<typeof NormType>
@@ -24,6 +22,9 @@ export type EvaluateSplit = z.infer<typeof EvaluateSplit>
 /** How the first layer is computed: over the pixels, or in the space of the train images (docs/dual-form.md). */
 export const FirstLayer = z.enum(['direct', 'dual'])
 export type FirstLayer = z.infer<typeof FirstLayer>
+
+export const LayerKind = z.enum(['hidden', 'output']).meta({ id: 'LayerKind' })
+export type LayerKind = z.infer<typeof LayerKind>
 
 export const WeightsId = z
   .string()
@@ -54,7 +55,7 @@ export const RunFields = z.strictObject({
   firstLayer: z
     .enum(['auto', ...FirstLayer.options])
     .default('auto')
-    .describe('how the first layer is computed: over the pixels (direct), in the space of the train images (sample), or the faster way'),
+    .describe('how the first layer is computed: over the pixels (direct), in the dual form (dual), or the faster way'),
   recordLayers: z.boolean().default(true).describe("recording of every layer's signal at each epoch's end"),
   keepModel: KeepModel.default('best').describe('the model that stays when it completes'),
   checkpointEverySeconds: z.int().min(5).max(3600).default(30).describe('seconds between checkpoints'),
@@ -82,7 +83,7 @@ export const ExperimentRequest = z
     // A field out of its own bounds is said alone: the rules across fields would only repeat it.
     if (ctx.issues.length > 0) return
     // `acrossFields` tells it from a field that is at fault alone.
-    for (const { field, message } of configFaults(ctx.value))
+    for (const { field, message } of configFieldErrors(ctx.value))
       ctx.issues.push({ code: 'custom', path: [field], message, params: { acrossFields: true }, input: ctx.value })
   })
   .meta({ id: 'ExperimentRequest' })
@@ -92,51 +93,22 @@ export type ExperimentRequest = z.infer<typeof ExperimentRequest>
 export const ExperimentConfig = z
   .object({
     ...TrainingFields.shape,
-    initialWeights: WeightsId.nullable().default(null).describe('null: it begins from its seed'),
+    initialWeights: WeightsId.nullable().describe('null: it begins from its seed'),
     depth: z.int(),
     width: z.int().nullable(),
     layerSizes: z.array(z.int()),
-    normPosition: NormPosition.nullable().default(null).describe('null where it has no effect'),
-    normAffine: z.boolean().nullable().default(null).describe('null where it has no effect'),
-    groupSize: z.int().nullable().default(null).describe('null where it has no effect'),
-    // what experiments of version 1 did, and of version 2 here
-    firstLayer: FirstLayer.default('direct'),
-    recordLayers: z.boolean().default(false),
-    keepModel: KeepModel.default('none'),
+    normPosition: NormPosition.nullable().describe('null where it has no effect'),
+    normAffine: z.boolean().nullable().describe('null where it has no effect'),
+    groupSize: z.int().nullable().describe('null where it has no effect'),
+    firstLayer: FirstLayer,
+    recordLayers: z.boolean(),
+    keepModel: KeepModel,
     checkpointEverySeconds: RunFields.shape.checkpointEverySeconds,
     maxRetries: RunFields.shape.maxRetries,
     timeLimitSeconds: z.int().nullable(),
   })
   .meta({ id: 'ExperimentConfig' })
 export type ExperimentConfig = z.infer<typeof ExperimentConfig>
-
-/** `speed`: of the machine that will run it, where it is known; only `firstLayer: auto` asks for it. */
-export function resolveConfig(request: ExperimentRequest, speed: TrainingSpeed | null = null): ExperimentConfig {
-  const { depth = 3, width = 512, initialWeights = null, timeLimitSeconds = null, name: _name, tags: _tags, ...rest } = request
-  const { notes: _notes, priority: _priority, pool: _pool, firstLayer, ...fields } = rest
-  const layerSizes = request.layerSizes ?? Array.from({ length: depth }, () => width)
-  const uniform = layerSizes.every((size) => size === layerSizes[0])
-  return {
-    ...fields,
-    ...resolveNorm(request, layerSizes.length),
-    layerSizes,
-    depth: layerSizes.length,
-    width: uniform ? (layerSizes[0] ?? null) : null,
-    initialWeights,
-    timeLimitSeconds,
-    firstLayer: firstLayer === 'auto' ? planFirstLayer({ ...fields, layerSizes }, speed).choice : firstLayer,
-  }
-}
-
-/** Fields of the norm that have no effect are null. */
-function resolveNorm({ norm, normPosition = 'before', normAffine, groupSize = DEFAULT_GROUP_SIZE }: ExperimentRequest, depth: number) {
-  if (norm === 'none' || depth === 0) return { normPosition: null, normAffine: null, groupSize: null }
-  return {
-    normPosition,
-    normAffine: normAffine ?? normPosition === 'before',
-    groupSize: norm === 'group' ? groupSize : null,
-  }
-}
 
 /** The text whose SHA-256 is the `configHash`: equal for configs that must give equal numbers, but for how the first layer rounds. */
 export function canonicalConfig(config: ExperimentConfig): string {

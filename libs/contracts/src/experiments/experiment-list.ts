@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PageToken } from '../page-token.ts'
+import { PageToken } from '../http/page-token.ts'
 import { ExperimentState } from './experiment.ts'
 
 /** What finished experiments are sorted by: numbers of the best epoch, when they ended, and how long they took. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { ErrorClass } from '../errors.ts'
 import { SplitName } from '../datasets/dataset.ts'
 import { ExperimentConfig } from './experiment-config.ts'
-import { JsonNumber } from '../json-number.ts'
+import { JsonNumber } from '../http/json-number.ts'
 import { KeptModel } from './model.ts'
 
 export const ExperimentId = z
@@ -69,7 +70,7 @@ export const Epoch = z
     evalLoss: JsonNumber.nullable(),
     evalAccuracy: JsonNumber.nullable(),
     evalTop5Accuracy: JsonNumber.nullable(),
-    weightsHash: z.string().nullable().describe('of all weights after the epoch; null for experiments of versions that had none'),
+    weightsHash: z.string().nullable().describe('of all weights after the epoch'),
     at: z.iso.datetime(),
     attempt: z.int().describe('the attempt that wrote it, from 1; 0: the experiment that this one was forked from'),
   })
@@ -112,15 +113,12 @@ export const Attempt = z
     endedAt: z.iso.datetime().nullable(),
     outcome: AttemptOutcome.nullable(),
     resumedFromEpoch: z.int().nullable().describe('0 when it began anew; null until its trainer has said'),
-    repeated: RepeatedEpochs.nullable().default(null).describe('null: it repeated none'),
+    repeated: RepeatedEpochs.nullable().describe('null: it repeated none'),
     engine: Engine.nullable(),
     environmentChanged: z.boolean().describe('engine, device or threads differ from the attempt before'),
   })
   .meta({ id: 'Attempt' })
 export type Attempt = z.infer<typeof Attempt>
-
-export const ErrorClass = z.enum(['user', 'infrastructure']).meta({ id: 'ErrorClass' })
-export type ErrorClass = z.infer<typeof ErrorClass>
 
 export const ExperimentError = z
   .object({ class: ErrorClass, code: z.string(), message: z.string(), advice: z.string() })
@@ -195,7 +193,7 @@ export const Experiment = z
     latest: Epoch.nullable(),
     best: Epoch.nullable().describe("highest evalAccuracy, else lowest loss; of a fork's own epochs"),
     model: KeptModel.nullable().describe('the trained model that was kept, once it has completed'),
-    kept: z.array(ForkPoint).describe('what a fork can begin from, newest first'),
+    forkPoints: z.array(ForkPoint).describe('what a fork can begin from, newest first'),
     engine: Engine.nullable(),
     datasetHash: z.string().nullable(),
     attempts: z.array(Attempt),

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { groupFaults } from '../experiments/config-rules.ts'
+import { groupFieldErrors } from '../experiments/config-rules.ts'
 import { DatasetName, SPLIT_COUNTS } from '../datasets/dataset.ts'
-import { NormPosition, NormType } from '../experiments/experiment-config.ts'
+import { LayerKind, NormPosition, NormType } from '../experiments/experiment-config.ts'
 import { ExperimentError } from '../experiments/experiment.ts'
-import { JsonNumber } from '../json-number.ts'
-import { LayerKind } from '../results/layer-signal.ts'
+import { JsonNumber } from '../http/json-number.ts'
 
 /** Part of the queue's name: raised when an older worker could not answer a newer request. */
 export const PROBE_VERSION = 1
@@ -36,13 +35,13 @@ export const ProbeRequest = z
   })
   .check((ctx) => {
     if (ctx.issues.length > 0) return
-    for (const { field, message } of probeFaults(ctx.value))
+    for (const { field, message } of probeFieldErrors(ctx.value))
       ctx.issues.push({ code: 'custom', path: [field], message, params: { acrossFields: true }, input: ctx.value })
   })
   .meta({ id: 'ProbeRequest' })
 export type ProbeRequest = z.infer<typeof ProbeRequest>
 
-function probeFaults(probe: {
+function probeFieldErrors(probe: {
   depths: number[]
   norms: NormType[]
   biases: boolean[]
@@ -65,7 +64,7 @@ function probeFaults(probe: {
       'width',
       `makes a first layer of ${Math.ceil(firstLayerBytes / 2 ** 20)} MiB; at most 2048 are allowed: lower width or imageSize`,
     )
-  if (norms.includes('group')) faults.push(...groupFaults({ widths: [width], groupSize, field: 'width' }))
+  if (norms.includes('group')) faults.push(...groupFieldErrors({ widths: [width], groupSize, field: 'width' }))
   if (norms.includes('batch') && batchSize === 1)
     refuse('batchSize', 'of one image cannot be normalised by batch norm; use 2 or more, or leave batch out of norms')
   if (input !== 'randn' && batchSize > SPLIT_COUNTS[input].train)

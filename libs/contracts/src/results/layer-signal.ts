@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { JsonNumber } from '../json-number.ts'
-
-export const LayerKind = z.enum(['hidden', 'output']).meta({ id: 'LayerKind' })
-export type LayerKind = z.infer<typeof LayerKind>
+import { LayerKind } from '../experiments/experiment-config.ts'
+import { JsonNumber } from '../http/json-number.ts'
 
 /** How the signal fared at one layer in one epoch: activations over all its images, gradients and weights at its last step. */
 export const LayerSignal = z

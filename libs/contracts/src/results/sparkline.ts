@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { ExperimentId } from '../experiments/experiment.ts'
-import { JsonNumber } from '../json-number.ts'
+import { JsonNumber } from '../http/json-number.ts'
 
-export const MOST_SPARKLINES = 200
+export const MAX_SPARKLINES = 200
 /** More than a line as wide as a word can show. */
 export const SPARKLINE_POINTS = 60
 

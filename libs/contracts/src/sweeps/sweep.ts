@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { Epoch, ExperimentId, ExperimentState, StateReason } from '../experiments/experiment.ts'
 import { RunFields, TrainingFields } from '../experiments/experiment-config.ts'
-import { JsonNumber } from '../json-number.ts'
-import { plainText } from '../plain-text.ts'
+import { JsonNumber } from '../http/json-number.ts'
+import { plainText } from '../http/plain-text.ts'
 
-export const MOST_TRIALS = 1000
+export const MAX_TRIALS = 1000
 
 const { name: _name, notes: _notes, priority, pool, ...runFields } = RunFields.shape
 
@@ -15,7 +15,7 @@ export const TrialConfig = z.strictObject({ ...TrainingFields.shape, ...runField
 export const SweptField = z.enum(Object.keys(TrialConfig.shape))
 const FieldValue = z.union([z.number(), z.string().max(100), z.boolean(), z.array(z.int()).max(64)])
 
-const FieldValues = z.strictObject({ values: z.array(FieldValue).min(1).max(MOST_TRIALS) })
+const FieldValues = z.strictObject({ values: z.array(FieldValue).min(1).max(MAX_TRIALS) })
 const FieldRange = z.strictObject({
   min: z.number(),
   max: z.number(),
@@ -57,8 +57,8 @@ export const SweepRequest = z
     space: z.partialRecord(SweptField, FieldSpace).default({}).describe('what varies: per field its values, or a range to draw from'),
     strategy: SweepStrategy.default('random'),
     objective: Objective.optional().describe('default: evalAccuracy, or loss where nothing is evaluated'),
-    trials: z.int().min(1).max(MOST_TRIALS).optional().describe('how many are drawn (default 20); a grid has as many as combinations'),
-    maxConcurrent: z.int().min(1).max(MOST_TRIALS).default(MOST_TRIALS).describe('how many run at once'),
+    trials: z.int().min(1).max(MAX_TRIALS).optional().describe('how many are drawn (default 20); a grid has as many as combinations'),
+    maxConcurrent: z.int().min(1).max(MAX_TRIALS).default(MAX_TRIALS).describe('how many run at once'),
     seed: z.int().min(0).max(0xffff_ffff).default(0).describe('of the draws: the same one, the same trials'),
     asha: Asha.default(Asha.parse({})),
     priority,
@@ -89,7 +89,7 @@ export type EarlyStop = z.infer<typeof EarlyStop>
 export const Trial = z
   .object({
     trial: z.int().describe('counts from 1'),
-    experimentId: ExperimentId.nullable().describe('null: not made yet'),
+    experimentId: ExperimentId.nullable().describe('null: not created yet'),
     fields: TrialFields,
     state: ExperimentState.nullable(),
     reason: StateReason.nullable(),
@@ -111,7 +111,7 @@ export const SweepSummary = z
     strategy: SweepStrategy,
     objective: Objective,
     trials: z.int(),
-    made: z.int().describe('trials that are experiments by now'),
+    created: z.int().describe('trials that are experiments by now'),
     ended: z.int().describe('trials that have ended'),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),

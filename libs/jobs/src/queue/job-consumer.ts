@@ -28,12 +28,14 @@ export function createJobConsumer(options: {
 }): JobConsumer {
   const { redis, prefix = DEFAULT_PREFIX, pools, onError } = options
   const held = new Map<Job<JobData>, string>()
-  const queues = pools.flatMap(servedQueues).map((name) => {
-    const settings = { connection: redis, prefix, autorun: false, lockDuration: LOCK_MS }
-    const queue = new Worker<JobData>(name, null, settings).on('error', onError)
-    queue.startStalledCheckTimer().catch(onError)
-    return queue
-  })
+  const queues = pools
+    .flatMap((pool) => servedQueues(pool))
+    .map((name) => {
+      const settings = { connection: redis, prefix, autorun: false, lockDuration: LOCK_MS }
+      const queue = new Worker<JobData>(name, null, settings).on('error', onError)
+      queue.startStalledCheckTimer().catch(onError)
+      return queue
+    })
   // A lost lock is no harm: the claim decides who runs an experiment.
   const extend = () => {
     for (const [job, token] of held) job.extendLock(token, LOCK_MS).catch(onError)

@@ -10,11 +10,9 @@ export function queueOf(name: string): { pool: string; configVersion: number } {
   return { pool, configVersion: Number(version) }
 }
 
-/**
- * Versions 1, before the norms, 2, before the dual form, 3, before forks, and 4, before initial weights, fit into today's schema by its defaults, so what
- * was queued before an upgrade still runs: first, for it has waited longest and nothing new comes behind it.
- */
-export const servedQueues = (pool: string): string[] => Array.from({ length: CONFIG_VERSION }, (_, i) => queueName(pool, i + 1))
+/** What was queued before an upgrade still runs, and first: it has waited longest and nothing new comes behind it. */
+export const servedQueues = (pool: string, newest = CONFIG_VERSION): string[] =>
+  Array.from({ length: newest }, (_, i) => queueName(pool, i + 1))
 
 /** Questions wait in queues of their own, so that no kind waits behind another or behind training. */
 export const PROBE_QUEUE = `probe-v${PROBE_VERSION}`

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { readCsv } from '@trainyard/contracts'
 
 const DRIVER_FILE = '/proc/driver/nvidia/version'
 export const NO_SMI = 'nvidia-smi is not on PATH'
@@ -35,7 +34,8 @@ export function askDriver(env: NodeJS.ProcessEnv): DriverFacts {
       timeout: ANSWERS_WITHIN_MS,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const rows = readCsv(printed).filter(([index = '']) => /^\d+$/.test(index))
+    const lines = printed.split('\n').map((line) => line.trim().split(/\s*,\s*/))
+    const rows = lines.filter(([index = '']) => /^\d+$/.test(index))
     const gpus = rows.map(([index, uuid = '', name = '', , capability]) => {
       const computeCapability = Number(capability)
       return { index: Number(index), uuid, name, computeCapability: Number.isFinite(computeCapability) ? computeCapability : null }

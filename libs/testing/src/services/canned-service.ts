@@ -84,7 +84,7 @@ export const testExperiment = {
   pool: 'default',
   parent: null,
   replay: null,
-  kept: [],
+  forkPoints: [],
   queuePosition: 1,
   startsInSeconds: null,
   progress: {

@@ -1,12 +1,5 @@
-import {
-  CLASSES,
-  directSeconds,
-  dualSeconds,
-  type SpeedAtWidth,
-  stepsPerEpoch,
-  type TrainingSizes,
-  type TrainingSpeed,
-} from '@trainyard/contracts'
+import { CLASSES, type SpeedAtWidth, stepsPerEpoch, type TrainingSpeed } from '@trainyard/contracts'
+import { directSeconds, dualSeconds, type TrainingSizes } from '@trainyard/planning'
 import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
 import { createNetwork, type Network } from '../network/network.ts'
 import { nextMacrotask } from '../data/yield-to-event-loop.ts'

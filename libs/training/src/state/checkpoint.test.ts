@@ -32,24 +32,6 @@ test('the best model so far — of an earlier epoch with its own arrays, of the 
   expect(withEarlier.length - withSame.length).toBeGreaterThanOrEqual(4 * 8)
 })
 
-test('a checkpoint of version 1, which knew neither buffers nor best models, is read', () => {
-  const entries = [{ name: 'a', shape: [2] }]
-  const header = Buffer.from(JSON.stringify({ version: 1, configHash: 'abc', epoch: 2, parameters: entries, momenta: entries }).padEnd(200))
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(header.length)
-  const floats = Buffer.from(Float32Array.of(1, 2, 3, 4).buffer)
-  const old = Buffer.concat([Buffer.from('trainyard checkpoint\n'), length, header, floats])
-  expect(decodeCheckpoint(old, owner)).toEqual({
-    state: {
-      epoch: 2,
-      parameters: [{ name: 'a', shape: [2], values: Float32Array.of(1, 2) }],
-      momenta: [{ name: 'a', shape: [2], values: Float32Array.of(3, 4) }],
-      buffers: [],
-    },
-    best: null,
-  })
-})
-
 test('decodeCheckpoint() — a Buffer, as a file is read: the same bits', () => {
   expect(decodeCheckpoint(Buffer.from(bytes), owner)).toEqual(decoded)
 })
@@ -86,4 +68,9 @@ test('decodeCheckpoint() — of other train images: refused', () => {
 
 test('decodeCheckpoint() — of another config: refused', () => {
   expect(() => decodeCheckpoint(bytes, { ...owner, configHash: 'other' })).toThrow('another config')
+})
+
+test('decodeCheckpoint() — of another format: refused', () => {
+  const newer = Buffer.from(Buffer.from(bytes).toString('latin1').replace('"version":1', '"version":2'), 'latin1')
+  expect(() => decodeCheckpoint(newer, owner)).toThrow('it has format 2, this program reads format 1')
 })
