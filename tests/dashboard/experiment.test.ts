@@ -145,7 +145,7 @@ describe.skipIf(executable === null)('one experiment', () => {
     const healthy = await ended({ ...deep, name: 'eight layers, batch norm', tags: ['lesson', 'norm'], notes: 'Does the signal arrive?' })
     const page = await dashboard.open(`/experiments/${lost.id}`)
     await page
-      .getByText(/^. Layers 1 to [4-7]: the gradient is up to \d+ times smaller than at the output; nothing is learnt there. Add norm/)
+      .getByText(/^. Layers 1 to [4-7]: the gradient is up to \d+ times smaller than at the output; nothing is learned there. Add norm/)
       .waitFor()
     const layers = part(page, 'Layers')
     await layers.getByRole('application', { name: 'Gradient norm by layer and epoch' }).focus()

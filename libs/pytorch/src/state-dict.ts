@@ -1,4 +1,4 @@
-import type { Tensor, WeightsNetwork } from '@trainyard/contracts'
+import type { NormPosition, Tensor, WeightsNetwork } from '@trainyard/contracts'
 import { linearShapes } from '@trainyard/planning'
 
 type TensorShape = Pick<Tensor, 'name' | 'shape'>
@@ -7,18 +7,23 @@ const COUNT = '.num_batches_tracked'
 /** What a count has no use for: it has no effect on training. */
 export const isBatchCount = ({ name }: Pick<Tensor, 'name'>): boolean => name.endsWith(COUNT)
 
-/** The state_dict of the notebook's MyModel. Modules count from the Flatten, which is model.0; a Linear's weight is (units, inputs). */
+/** Names of a layer's Linear and of its norm, where it has one, in the notebook's MyModel. Modules count from the Flatten, which is model.0. */
+export function moduleNames(layer: number, { isNormed, normPosition }: { isNormed: boolean; normPosition: NormPosition | null }) {
+  const linear = 1 + layer * (isNormed ? 3 : 2)
+  return { linear: `model.${linear}`, norm: `model.${linear + (normPosition === 'after' ? 2 : 1)}` }
+}
+
+/** The state_dict of that module; a Linear's weight is (units, inputs). */
 export function stateDict(network: WeightsNetwork): TensorShape[] {
   const { layerSizes, bias, norm, normPosition } = network
-  const modulesPerLayer = norm === 'none' ? 2 : 3
   return linearShapes(network).flatMap(([inputs, units], layer) => {
-    const module = 1 + layer * modulesPerLayer
+    const names = moduleNames(layer, { isNormed: norm !== 'none', normPosition })
     const linear = [
-      { name: `model.${module}.weight`, shape: [units, inputs] },
-      ...(bias ? [{ name: `model.${module}.bias`, shape: [units] }] : []),
+      { name: `${names.linear}.weight`, shape: [units, inputs] },
+      ...(bias ? [{ name: `${names.linear}.bias`, shape: [units] }] : []),
     ]
     if (layer === layerSizes.length || norm === 'none' || normPosition === null) return linear
-    return [...linear, ...normTensors(network, { name: `model.${module + (normPosition === 'before' ? 1 : 2)}`, units })]
+    return [...linear, ...normTensors(network, { name: names.norm, units })]
   })
 }
 

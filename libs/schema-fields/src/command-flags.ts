@@ -49,7 +49,7 @@ export function commandFlags(schema: z.ZodObject): CommandFlag[] {
 }
 
 /**
- * The object that was typed: what nobody gave is absent. `options` has each value by its field, as commander does, or by its flag without the
+ * The object that was typed: what was not given is absent. `options` has each value by its field, as commander does, or by its flag without the
  * dashes, as `parseArgs` of node:util does.
  */
 export function readFlagValues(flags: readonly CommandFlag[], options: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -65,13 +65,13 @@ function normFieldErrors({ norm, depth = 3, width = 512, layerSizes, groupSize, 
   return []
 }
 
-/** What is allowed but will not do what it seems to. */
+/** What is allowed but has no effect. */
 export function configWarnings({ norm, layerSizes }: { norm: string; layerSizes: readonly number[] }): string[] {
   const idle = norm !== 'none' && layerSizes.length === 0
   return idle ? [`norm ${norm} has no effect at depth 0: only hidden layers are normalised`] : []
 }
 
-/** A group of channels must fill every width, so `groupSize` and the widths are both at fault. */
+/** A group of channels must fill every width, so `groupSize` and the widths are both named. */
 export function groupFieldErrors({
   widths,
   groupSize,

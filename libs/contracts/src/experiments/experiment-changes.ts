@@ -9,8 +9,8 @@ export const ExperimentPatch = z
   .strictObject({
     name: running.name.unwrap().nullable().optional().describe('null removes it'),
     notes: running.notes.unwrap().nullable().optional().describe('null removes them'),
-    tags: running.tags.unwrap().optional().describe('in place of those it has'),
-    priority: running.priority.unwrap().optional().describe('of one that has not ended; a queued one moves at once'),
+    tags: running.tags.unwrap().optional().describe('replace those it has'),
+    priority: running.priority.unwrap().optional().describe('only before it has ended; a queued one moves at once'),
   })
   .meta({ id: 'ExperimentPatch' })
 export type ExperimentPatch = z.infer<typeof ExperimentPatch>
@@ -38,11 +38,11 @@ export const ForkChanges = z.strictObject({
 export type ForkChanges = z.infer<typeof ForkChanges>
 
 const refused = z
-  .undefined({ error: 'changes the shapes of the weights or the images, so the kept weights do not fit; submit it as a new experiment' })
+  .undefined({ error: 'changes the shapes of the weights or the images, so its weights do not fit; submit it as a new experiment' })
   .meta({ not: {} })
   .optional()
 
-/** Refused by name, with the reason. */
+/** Refused by name with the reason. */
 const sameShapes = {
   bias: refused,
   dataset: refused,
@@ -65,7 +65,7 @@ export const ForkRequest = z
       .boolean()
       .optional()
       .describe(
-        'true: the momentum begins at zero, which a kept model always needs; false: it goes on. By default it goes on where it is kept',
+        'true: the momentum begins at zero, as it must with a model; false: it continues. By default it continues where the fork point has it',
       ),
   })
   .meta({ id: 'ForkRequest' })

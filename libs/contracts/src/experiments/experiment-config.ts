@@ -19,7 +19,7 @@ export type KeepModel = z.infer<typeof KeepModel>
 export const EvaluateSplit = z.enum(['none', 'val', 'test'])
 export type EvaluateSplit = z.infer<typeof EvaluateSplit>
 
-/** How the first layer is computed: over the pixels, or in the space of the train images (docs/dual-form.md). */
+/** How the first layer is computed: over the pixels, or in the dual form (docs/dual-form.md). */
 export const FirstLayer = z.enum(['direct', 'dual'])
 export type FirstLayer = z.infer<typeof FirstLayer>
 
@@ -28,7 +28,7 @@ export type LayerKind = z.infer<typeof LayerKind>
 
 export const WeightsId = z
   .string()
-  .regex(/^[0-9a-f]{64}$/, 'must be an id that POST /weights has answered: the SHA-256 of a file in 64 of 0-9 and a-f')
+  .regex(/^[0-9a-f]{64}$/, 'must be an id that POST /weights answered: a SHA-256 of 64 digits of 0-9 and a-f')
 
 /** What changes the numbers, of a run that begins from its seed. Defaults are the notebook's. */
 export const TrainingFields = z.strictObject({
@@ -55,9 +55,9 @@ export const RunFields = z.strictObject({
   firstLayer: z
     .enum(['auto', ...FirstLayer.options])
     .default('auto')
-    .describe('how the first layer is computed: over the pixels (direct), in the dual form (dual), or the faster way'),
-  recordLayers: z.boolean().default(true).describe("recording of every layer's signal at each epoch's end"),
-  keepModel: KeepModel.default('best').describe('the model that stays when it completes'),
+    .describe('how the first layer is computed: over the pixels (direct), in the dual form (dual), or the faster of the two (auto)'),
+  recordLayers: z.boolean().default(true).describe("record every layer's signal at the end of each epoch"),
+  keepModel: KeepModel.default('best').describe('the model that is kept when it completes'),
   checkpointEverySeconds: z.int().min(5).max(3600).default(30).describe('seconds between checkpoints'),
   name: plainText().max(200).optional().describe('a name for people'),
   tags: z.array(plainText().min(1).max(50)).max(20).default([]).describe('labels to filter by'),
@@ -68,7 +68,7 @@ export const RunFields = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 of a-z, 0-9 and "-", starting with a letter or digit')
     .default('default')
     .describe('which workers may take it'),
-  maxRetries: z.int().min(0).max(100).default(3).describe('infrastructure failures in a row without a newer checkpoint'),
+  maxRetries: z.int().min(0).max(100).default(3).describe('retries after infrastructure failures without a newer checkpoint between them'),
   timeLimitSeconds: z.int().min(1).max(31_536_000).optional().describe('limit of training time'),
 })
 
@@ -76,20 +76,20 @@ export const RunFields = z.strictObject({
 export const ExperimentRequest = z
   .strictObject({
     ...TrainingFields.shape,
-    initialWeights: WeightsId.optional().describe('weights to begin with in place of the seed’s: the id that POST /weights answered'),
+    initialWeights: WeightsId.optional().describe('id of uploaded weights to begin with, as POST /weights answered it'),
     ...RunFields.shape,
   })
   .check((ctx) => {
-    // A field out of its own bounds is said alone: the rules across fields would only repeat it.
+    // A field out of its own bounds is reported alone: the rules across fields would only repeat it.
     if (ctx.issues.length > 0) return
-    // `acrossFields` tells it from a field that is at fault alone.
+    // `acrossFields` marks an error of two fields together.
     for (const { field, message } of configFieldErrors(ctx.value))
       ctx.issues.push({ code: 'custom', path: [field], message, params: { acrossFields: true }, input: ctx.value })
   })
   .meta({ id: 'ExperimentRequest' })
 export type ExperimentRequest = z.infer<typeof ExperimentRequest>
 
-/** The config as it runs: every field spelt out. `width` is null where the layers differ. */
+/** The config as it runs: every field has a value. `width` is null where the layers differ. */
 export const ExperimentConfig = z
   .object({
     ...TrainingFields.shape,

@@ -8,12 +8,14 @@ export type TensorType = z.infer<typeof TensorType>
 export const Tensor = z.object({ name: z.string(), dtype: TensorType, shape: z.array(z.int()) })
 export type Tensor = z.infer<typeof Tensor>
 
-/** The network that a file's tensors belong to, as far as their names and shapes tell. */
+/** The network that a file's tensors belong to, as far as their names and shapes show it. */
 export const WeightsNetwork = z.object({
   imageSize: z.int(),
   layerSizes: z.array(z.int()),
-  norm: NormType.nullable().describe('null: layer or group, which look alike; the request must say which'),
-  normPosition: NormPosition.nullable().describe('null: there is no norm, or one without scale and shift, which stands on either side'),
+  norm: NormType.nullable().describe('null: layer or group, which have the same tensors; the request must name one'),
+  normPosition: NormPosition.nullable().describe(
+    'null: there is no norm, or one without scale and shift, whose position the tensors do not show',
+  ),
   normAffine: z.boolean().nullable().describe('null: there is no norm'),
   bias: z.boolean(),
 })
@@ -25,7 +27,7 @@ export const UploadedWeights = z
     id: WeightsId.describe("the SHA-256 of the file: an experiment's initialWeights"),
     bytes: z.int(),
     tensors: z.array(Tensor),
-    network: WeightsNetwork.describe('what an experiment that begins with them must be'),
+    network: WeightsNetwork.describe('the network that an experiment with these weights must have'),
   })
   .meta({ id: 'UploadedWeights' })
 export type UploadedWeights = z.infer<typeof UploadedWeights>

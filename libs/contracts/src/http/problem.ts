@@ -9,7 +9,7 @@ export const Problem = z
     detail: z.string(),
     instance: z.string(),
     code: z.string().describe('stable; docs/errors.md explains each'),
-    requestId: z.string().optional().describe("stands in the service's log"),
+    requestId: z.string().optional().describe("also in the service's log"),
     errors: z
       .array(z.object({ pointer: z.string().describe('JSON pointer into the body, or the name of a parameter'), detail: z.string() }))
       .optional(),

@@ -6,17 +6,17 @@ export const MAX_COMPARED = 50
 
 const FieldValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.number()), z.null()])
 
-/** One experiment among others: what tells it from them, and how it ended. */
+/** One experiment among others: how it differs from them, and its results. */
 export const Compared = Experiment.pick({ id: true, name: true, state: true, owner: true, best: true, latest: true })
   .extend({
-    differing: z.record(z.string(), FieldValue).describe('fields of its config that are not the same for all'),
+    differing: z.record(z.string(), FieldValue).describe('fields of its config that differ among the experiments'),
   })
   .meta({ id: 'Compared' })
 export type Compared = z.infer<typeof Compared>
 
 const perExperiment = z
   .array(JsonNumber.nullable())
-  .describe('one for each experiment, in their order; null: it has not come so far, or measured nothing')
+  .describe('one for each experiment, in their order; null: it has no such epoch, or did not measure this')
 
 /** Curves of several experiments, aligned by epoch. */
 export const Comparison = z
@@ -32,7 +32,7 @@ export const Comparison = z
         evalAccuracy: perExperiment,
         trainingSeconds: z
           .array(z.number().nullable())
-          .describe('of training from the first epoch to the end of this one, for each experiment; evaluation is not in it'),
+          .describe('training time from the first epoch to the end of this one, without evaluation'),
       }),
     ),
   })

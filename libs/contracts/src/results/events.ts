@@ -20,8 +20,8 @@ export const BatchList = z.object({ items: z.array(BatchPoint) }).meta({ id: 'Ba
 export type BatchList = z.infer<typeof BatchList>
 
 /**
- * What GET /experiments/{id}/events sends, by SSE event name. `snapshot` comes first where the wanted id is no longer
- * held; `replaces` is set when an epoch already sent has other values now; `end` is the last event.
+ * What GET /experiments/{id}/events sends, by SSE event name. `snapshot` comes first where the requested id is no longer
+ * stored; `replaces` is set when an epoch already sent has other values now; `end` is the last event.
  */
 export const ExperimentEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), data: z.object({ state: ExperimentState, reason: StateReason, at: z.iso.datetime() }) }),

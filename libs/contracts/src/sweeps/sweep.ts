@@ -29,22 +29,22 @@ export type FieldSpace = z.infer<typeof FieldSpace>
 
 export const SweepStrategy = z
   .enum(['grid', 'random', 'asha'])
-  .describe('grid: every combination of values; random: drawn anew for each trial; asha: random, and what falls behind is stopped early')
+  .describe('grid: every combination of values; random: drawn for each trial; asha: random, and the worst trials are stopped early')
 export type SweepStrategy = z.infer<typeof SweepStrategy>
 
-/** What a sweep is after; accuracies as high as can be, losses as low. */
+/** What a sweep optimises: accuracies are maximised, losses minimised. */
 export const Objective = z.enum(['evalAccuracy', 'evalLoss', 'accuracy', 'loss'])
 export type Objective = z.infer<typeof Objective>
 export const isMaximised = (objective: Objective): boolean => objective === 'evalAccuracy' || objective === 'accuracy'
 
 export const Asha = z.strictObject({
-  minEpochs: z.int().min(1).max(10_000).default(1).describe('the first rung: no trial is stopped before'),
+  minEpochs: z.int().min(1).max(10_000).default(1).describe('epochs of the first rung: no trial is stopped before it'),
   reductionFactor: z
     .int()
     .min(2)
     .max(16)
     .default(3)
-    .describe('one in so many goes on from each rung to the next, which is so many times further'),
+    .describe('the best 1/reductionFactor of the trials continue from each rung to the next, which is reductionFactor times as far'),
 })
 export type Asha = z.infer<typeof Asha>
 
@@ -59,7 +59,7 @@ export const SweepRequest = z
     objective: Objective.optional().describe('default: evalAccuracy, or loss where nothing is evaluated'),
     trials: z.int().min(1).max(MAX_TRIALS).optional().describe('how many are drawn (default 20); a grid has as many as combinations'),
     maxConcurrent: z.int().min(1).max(MAX_TRIALS).default(MAX_TRIALS).describe('how many run at once'),
-    seed: z.int().min(0).max(0xffff_ffff).default(0).describe('of the draws: the same one, the same trials'),
+    seed: z.int().min(0).max(0xffff_ffff).default(0).describe('seed of the draws: equal seeds give equal trials'),
     asha: Asha.default(Asha.parse({})),
     priority,
     pool,
@@ -74,14 +74,14 @@ export type SweepState = z.infer<typeof SweepState>
 export const TrialFields = z.record(z.string(), FieldValue)
 export type TrialFields = z.infer<typeof TrialFields>
 
-/** Why a trial was stopped early: at a rung it was not among the best. */
+/** Why a trial was stopped early: it was not among the best at a rung. */
 export const EarlyStop = z
   .object({
     epoch: z.int().describe('of the rung'),
     value: JsonNumber.nullable().describe('of the objective there'),
-    place: z.int().describe('among those that had reached the rung, from 1'),
-    of: z.int(),
-    best: z.int().describe('so many of them go on'),
+    place: z.int().describe('rank among the trials that had reached the rung, from 1'),
+    of: z.int().describe('trials that had reached the rung'),
+    best: z.int().describe('how many of them continue'),
   })
   .meta({ id: 'EarlyStop' })
 export type EarlyStop = z.infer<typeof EarlyStop>
@@ -122,7 +122,7 @@ export type SweepSummary = z.infer<typeof SweepSummary>
 export const Sweep = SweepSummary.extend({
   request: SweepRequest,
   best: z.int().nullable().describe('the best trial so far'),
-  epochsSaved: z.int().describe('that early stops have left out'),
+  epochsSaved: z.int().describe('epochs that early stops have saved'),
   items: z.array(Trial).describe('in the order of their numbers'),
 }).meta({ id: 'Sweep' })
 export type Sweep = z.infer<typeof Sweep>
@@ -157,7 +157,7 @@ export const NormLabRow = z
   .meta({ id: 'NormLabRow' })
 export type NormLabRow = z.infer<typeof NormLabRow>
 
-const Paired = z.object({ mean: z.number(), standardError: z.number().nullable().describe('null: of one depth alone'), depths: z.int() })
+const Paired = z.object({ mean: z.number(), standardError: z.number().nullable().describe('null: only one depth'), depths: z.int() })
 
 export const NormLabTable = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a process that cachedSplits TensorFlow, and a worker that starts such processes, are told of GPUs, in their environment. */
+/** Settings for GPUs in the environment of a process that loads TensorFlow, and of a worker that starts such processes. */
 export const EngineSettings = z.object({
   TRAINYARD_ENGINE: z.enum(['auto', 'cpu', 'gpu'], { error: 'must be auto, cpu or gpu' }).default('auto'),
   TRAINYARD_GPU_MEMORY_BYTES: z.coerce
@@ -10,9 +10,9 @@ export const EngineSettings = z.object({
     .optional(),
 })
 
-const Measured = (what: string) => z.number().nullable().describe(`${what}; null where the driver does not say`)
+const Measured = (what: string) => z.number().nullable().describe(`${what}; null where the driver does not report it`)
 
-/** A GPU as nvidia-smi tells of it. */
+/** A GPU as nvidia-smi reports it. */
 export const Gpu = z
   .object({
     index: z.int().describe("nvidia-smi's number, in the order of the PCI bus"),

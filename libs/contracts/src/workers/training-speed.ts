@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** How fast a machine trains, beside the one that the cost model was fitted to, at one width of layers. */
+/** How fast a machine trains at one width of layers, relative to the one that the cost model was fitted to. */
 export const SpeedAtWidth = z
   .object({
     width: z.int(),
-    direct: z.number().positive().describe('seconds of a step over the pixels, by those of the cost model'),
+    direct: z.number().positive().describe("measured seconds of a step over the pixels, divided by the cost model's"),
     dual: z.number().positive().describe('the same in the dual form'),
   })
   .meta({ id: 'SpeedAtWidth' })

@@ -28,7 +28,7 @@ interface TrainingSeconds {
   setUp: number
   /** With its evaluation. */
   epoch: number
-  /** The model's weight, spelt out at the end. */
+  /** The model's weight, materialized at the end. */
   model: number
 }
 
@@ -48,13 +48,13 @@ const FLOAT32 = {
 }
 const FLOAT64 = { product: 3.5e-11, step: 1.6e-9, otherProduct: 3.2e-11, otherStep: 1.8e-9, activation: 3.9e-8, operations: 1.7e-3 }
 const PREPARING = { kernelProduct: 2e-11, kernelEntry: 3.6e-8, product: 2.2e-11, evalProduct: 1.3e-11, drawnWeight: 1.1e-8 }
-const SPELLING_OUT = { product: 1.1e-11, weight: 1.3e-8, pixel: 1.7e-9 }
+const MATERIALIZING = { product: 1.1e-11, weight: 1.3e-8, pixel: 1.7e-9 }
 
 /** The first layer over pixels: every step multiplies and updates inputs × units[0] weights. */
 export function directSeconds(sizes: TrainingSizes): TrainingSeconds {
   const { images, evalImages, inputs, units } = sizes
   const weights = inputs * (units[0] ?? 0)
-  const products = (2 * images + evalImages) * weights * FLOAT32.product // forward and gradient; nobody wants the input's
+  const products = (2 * images + evalImages) * weights * FLOAT32.product // forward and gradient; the input's is not needed
   const first = products + stepsOf(sizes) * weights * FLOAT32.step + (images + evalImages) * inputs * FLOAT32.pixel
   return { setUp: 0, epoch: first + otherSeconds(sizes, FLOAT32), model: 0 }
 }
@@ -70,7 +70,7 @@ export function dualSeconds(sizes: TrainingSizes): TrainingSeconds {
   return {
     setUp: kernel + products,
     epoch: first + otherSeconds(sizes, FLOAT64),
-    model: inputs * (width * (images * SPELLING_OUT.product + SPELLING_OUT.weight) + images * SPELLING_OUT.pixel),
+    model: inputs * (width * (images * MATERIALIZING.product + MATERIALIZING.weight) + images * MATERIALIZING.pixel),
   }
 }
 

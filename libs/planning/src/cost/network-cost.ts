@@ -44,7 +44,7 @@ export function networkCost(config: ExperimentConfig): NetworkCost {
   }
 }
 
-/** In the dual form: weights, momenta and gradients in float64, the kernel and X · W₀, a block of the pixels, and the weight that is spelt out at the end. */
+/** In the dual form: weights, momenta and gradients in float64, the kernel and X · W₀, a block of the pixels, and the weight that is materialized at the end. */
 function dualBytes(config: ExperimentConfig, { parameters, images }: { parameters: number; images: number }): number {
   const [[inputs, width] = [0, 0], ...others] = linearShapes(config)
   const train = SPLIT_COUNTS[config.dataset].train

@@ -39,7 +39,7 @@ test('depth 8 without a norm — the gradient vanishes, half of the last units a
       severity: 'bad',
       layers: [1, 2, 3, 4, 5, 6],
       words:
-        'Layers 1 to 6: the gradient is up to 82 times smaller than at the output; nothing is learnt there. Add norm layer or batch, or lower depth.',
+        'Layers 1 to 6: the gradient is up to 82 times smaller than at the output; nothing is learned there. Add norm layer or batch, or lower depth.',
     },
     {
       severity: 'warning',
@@ -77,12 +77,12 @@ test.each([
     [1, 2],
     'by 2e-7 to 4e-7 of their size, which is next to nothing',
   ],
-  ['a gradient that never comes', [{ gradientNorm: 0, updateRatio: 0 }, lossless], [1], 'no gradient arrives; nothing is learnt there'],
+  ['a gradient that never comes', [{ gradientNorm: 0, updateRatio: 0 }, lossless], [1], 'no gradient arrives; nothing is learned there'],
   [
     'a gradient that is faint',
     [{ gradientNorm: 0.01, updateRatio: 5e-5 }, lossless],
     [1],
-    '100 times smaller than at the output; little is learnt',
+    '100 times smaller than at the output; little is learned',
   ],
 ])('%s', (_, layers, where, words) => {
   const [worst, ...others] = layerFindings(rows(layers))

@@ -7,7 +7,7 @@ export interface LayerFinding {
   words: string
 }
 
-/** Told from here on; docs/signal.md says what the measures mean. */
+/** Reported from here on; docs/signal.md says what the measures mean. */
 const DEAD = 0.5
 const NEARLY_ALL_DEAD = 0.9
 /** The output layer's gradient against a hidden one's. */
@@ -80,9 +80,9 @@ function vanishing(layers: readonly Layer[], norm: NormType): LayerFinding[] {
   const ratio = Math.max(...weak.map(({ gradient }) => output / gradient))
   const smaller = Number.isFinite(ratio) ? `the gradient is up to ${times(ratio)} times smaller than at the output` : 'no gradient arrives'
   const stands = weak.some(({ update }) => update < STANDING_UPDATE)
-  const learnt = stands ? 'nothing is learnt there' : 'little is learnt there'
+  const learned = stands ? 'nothing is learned there' : 'little is learned there'
   const remedy = norm === 'none' ? 'Add norm layer or batch, or lower depth.' : 'Put the norm before the nonlinearity, or lower depth.'
-  return finding(weak, stands ? 'bad' : 'warning', `${smaller}; ${learnt}. ${remedy}`)
+  return finding(weak, stands ? 'bad' : 'warning', `${smaller}; ${learned}. ${remedy}`)
 }
 
 function exploding(layers: readonly Layer[]): LayerFinding[] {
@@ -94,7 +94,7 @@ function exploding(layers: readonly Layer[]): LayerFinding[] {
   return finding(found, 'bad', words)
 }
 
-/** How fast weights change; those that no gradient reaches are told of elsewhere. */
+/** How fast weights change; vanishing() reports those that no gradient reaches. */
 function pace(layers: readonly Layer[]): LayerFinding[] {
   const rough = layers.filter(({ update }) => update > ROUGH_UPDATE)
   const output = layers.find(({ hidden }) => !hidden)
