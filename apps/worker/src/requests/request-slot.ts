@@ -6,7 +6,7 @@ import { askTrainer, type RequestCommand, type RequestEnd } from '../trainers/tr
 import type { TrainerProcess } from '../trainers/trainer-process.ts'
 import { createWarmTrainer, type WarmTrainer } from '../trainers/idle-trainer.ts'
 
-const LOOK_EVERY_MS = 100
+const FETCH_RETRY_MS = 1000
 
 export interface RequestSlotDeps<Data> {
   source: RequestConsumer<Data>
@@ -26,15 +26,15 @@ export interface RequestSlotDeps<Data> {
 export async function runRequestSlot<Data>(deps: RequestSlotDeps<Data>): Promise<void> {
   const { source, startTrainer, idleMs, log, stopping } = deps
   const warm = createWarmTrainer({ start: startTrainer, stopping, ...(idleMs !== undefined && { idleMs }) })
-  const pause = (): Promise<void> => delay(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {})
-  while (!stopping.aborted) {
-    const question = await source.next().catch((error: unknown) => {
+  while (!stopping.aborted)
+    try {
+      const question = await source.next()
+      if (question) await serve(question, { ...deps, warm })
+      else await source.wait(stopping)
+    } catch (error) {
       log.error({ err: error }, 'fetching a question failed')
-      return null
-    })
-    if (question) await serve(question, { ...deps, warm })
-    else await pause()
-  }
+      await delay(FETCH_RETRY_MS, undefined, { signal: stopping }).catch(() => {})
+    }
   await warm.leave()
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Engine, CachedSplit, TrainingSpeed, WorkerSlot } from '@trainyard/contracts'
 import type { AttemptStore, Claim, JobConsumer } from '@trainyard/jobs'
@@ -7,7 +8,7 @@ import type { Attempt } from '../attempt/attempt.ts'
 import type { CrashRow } from './crash-loop-breaker.ts'
 import type { TrainerProcess } from '../trainers/trainer-process.ts'
 
-const LOOK_EVERY_MS = 100
+const FETCH_RETRY_MS = 1000
 const LONGEST_PAUSE_MS = 30_000
 
 export interface SlotDeps {
@@ -48,6 +49,7 @@ export function startSlot(deps: SlotDeps): Slot {
   let status: WorkerSlot['trainer'] = 'starting'
   let engine: Engine | null = null
   let fault: string | null = null
+  let trainer: TrainerProcess | null = null
   let speed: TrainingSpeed | null = null
   let cachedSplits: CachedSplit[] = []
   let attempt: Attempt | null = null
@@ -94,23 +96,34 @@ export function startSlot(deps: SlotDeps): Slot {
 
   async function serveWith(trainer: TrainerProcess): Promise<void> {
     become('idle')
+    const gone = new AbortController()
+    void trainer.ended.then(() => gone.abort())
+    const interrupt = AbortSignal.any([stopping, gone.signal])
     let leanestBytes = Infinity
-    while (!stopping.aborted && trainer.isAlive()) {
-      speed = trainer.speed() ?? speed
-      const served = await serveJob(trainer).catch((error: unknown) => {
-        log.error({ err: error }, 'fetching a job failed')
-        return null
-      })
-      if (!served) await pause(LOOK_EVERY_MS)
+    while (!interrupt.aborted) {
+      const served = await serveOrWait(trainer, interrupt)
       const rssBytes = served?.rssBytes ?? 0
       if (rssBytes > leanestBytes + growthBytes) return log.warn({ slot, rssBytes, leanestBytes }, 'the trainer has grown too large')
       if (rssBytes > 0) leanestBytes = Math.min(leanestBytes, rssBytes)
     }
   }
 
+  async function serveOrWait(trainer: TrainerProcess, interrupt: AbortSignal) {
+    try {
+      const served = await serveJob(trainer)
+      if (served) return served
+      if (crashes.unhealthyReason() === null) await source.wait(interrupt)
+      else await once(interrupt, 'abort')
+    } catch (error) {
+      log.error({ err: error }, 'fetching a job failed')
+      await pause(FETCH_RETRY_MS)
+    }
+    return null
+  }
+
   async function serve(): Promise<void> {
     for (let failures = 0; !stopping.aborted;) {
-      const trainer = await deps.startTrainer()
+      trainer = await deps.startTrainer()
       engine = await Promise.race([trainer.ready, trainer.ended.then(() => null), aborted])
       if (engine) {
         failures = 0
@@ -133,7 +146,7 @@ export function startSlot(deps: SlotDeps): Slot {
     state: () => ({ slot, experimentId: attempt?.id ?? null, trainer: status, gpu: deps.gpu }),
     engine: () => engine,
     fault: () => fault,
-    speed: () => speed,
+    speed: () => (speed = trainer?.speed() ?? speed),
     cachedSplits: () => cachedSplits,
     attempt: () => attempt,
     stopped: serve().catch((error: unknown) => log.error({ err: error, slot }, 'the slot stopped')),

@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import type { ExperimentError } from '@trainyard/contracts'
-import { type Job, UnrecoverableError, Worker } from 'bullmq'
+import { UnrecoverableError } from 'bullmq'
 import type { Redis } from 'ioredis'
+import { createJobWaiter } from '../queue/job-waiter.ts'
+import { type LockedJob, openManualWorker } from '../queue/manual-worker.ts'
 import { failureText } from './request-queue.ts'
 
 /** A person waits, so a worker's death is noticed soon; the lock only bridges short outages, for asking twice does no harm. */
-const LOCK_MS = 10_000
-const EXTEND_EVERY_MS = 2500
-const LOOK_FOR_STALLED_EVERY_MS = 5000
-const MOST_WORKERS_LOST = 3
+const SETTINGS = { lockMs: 10_000, extendIntervalMs: 2500, stalledIntervalMs: 5000, maxStalledCount: 3 }
 
 /** One question that this worker holds; it ends with exactly one of answer, fail and giveBack, none of which throws. */
 export interface FetchedRequest<Data> {
@@ -26,6 +24,8 @@ export interface FetchedRequest<Data> {
 export interface RequestConsumer<Data> {
   /** The next question, or null when none waits. */
   next(): Promise<FetchedRequest<Data> | null>
+  /** Resolves when a call of `next` is likely to find one, or the signal aborts. To be called when it has found none. */
+  wait(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,23 +37,15 @@ export interface RequestConsumerOptions<Data> {
   onError: (error: unknown) => void
 }
 
-/** Fetches questions by hand, one when its slot is free. BullMQ hands out again what a lost worker held. */
+/** Fetches one request when its slot is free. BullMQ hands out again what a lost worker held. */
 export function createRequestConsumer<Data>({ redis, prefix, queue, parse, onError }: RequestConsumerOptions<Data>): RequestConsumer<Data> {
-  const held = new Map<Job<unknown>, string>()
-  const worker = new Worker<unknown>(queue, null, {
-    ...{ connection: redis, prefix, autorun: false },
-    ...{ lockDuration: LOCK_MS, stalledInterval: LOOK_FOR_STALLED_EVERY_MS, maxStalledCount: MOST_WORKERS_LOST },
-  }).on('error', onError)
-  worker.startStalledCheckTimer().catch(onError)
-  const timer = setInterval(() => {
-    for (const [job, token] of held) job.extendLock(token, LOCK_MS).catch(onError)
-  }, EXTEND_EVERY_MS)
+  const worker = openManualWorker<unknown>({ ...SETTINGS, redis, prefix, queue, onError })
+  const waiter = createJobWaiter({ redis, prefix, queues: [queue], onError })
 
-  function take(job: Job<unknown>, token: string): Omit<FetchedRequest<Data>, 'data'> {
-    held.set(job, token)
+  function take({ job, token, release }: LockedJob<unknown>): Omit<FetchedRequest<Data>, 'data'> {
     let telling = false
     const end = async (last: () => Promise<unknown>): Promise<void> => {
-      held.delete(job)
+      release()
       await last().catch(onError)
     }
     return {
@@ -73,19 +65,20 @@ export function createRequestConsumer<Data>({ redis, prefix, queue, parse, onErr
 
   return {
     async next() {
-      const token = randomUUID()
-      // typed as always there, but undefined when nothing waits
-      const job: Job<unknown> | undefined = await worker.getNextJob(token, { block: false })
-      if (!job) return null
+      const fetched = await worker.fetch()
+      if (!fetched) return null
+      const { job, token, release } = fetched
       // It was lost with its worker too often. BullMQ leaves it to whoever takes it next to say so.
       if (job.deferredFailure !== undefined) {
+        release()
         await job.moveToFailed(new UnrecoverableError(job.deferredFailure), token, false)
         return null
       }
-      return { ...take(job, token), data: parse(job.data) }
+      return { ...take(fetched), data: parse(job.data) }
     },
+    wait: (signal) => waiter.wait(signal),
     async close() {
-      clearInterval(timer)
+      waiter.close()
       await worker.close()
     },
   }
