@@ -72,7 +72,7 @@ test('each of the slots that wait in two processes gets one of the jobs that com
   const all = Promise.all([here, here, there, there].map((waiter) => fetched(worker, waiter)))
   await poll(async () => expect(await redis.info('clients')).toContain('blocked_clients:2'), WITHIN)
   await openQueue('a').addBulk([1, 2, 3, 4].map((data) => ({ name: 'run', data, opts: { priority: 5 } })))
-  expect((await all).toSorted()).toEqual([1, 2, 3, 4])
+  expect((await all).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4])
 })
 
 test('a delayed job is fetched once it is due', async () => {
@@ -116,7 +116,7 @@ test('a connection that is lost is opened again', async () => {
   const waiter = openWaiter(['a'])
   const waiting = waiter.wait(never)
   await isBlocked()
-  await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
   await openQueue('a').add('run', 1)
   await waiting
 })

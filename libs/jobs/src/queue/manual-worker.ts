@@ -18,7 +18,7 @@ export interface LockedJob<Data> {
   job: Job<Data>
   token: string
   /** Its lock is extended no longer. To be called before it is moved on. */
-  release(): void
+  release: () => void
 }
 
 export interface ManualWorker<Data> {
