@@ -47,7 +47,7 @@ async function withWorker(
 
 test('two trainers on each of two GPUs: four slots, each trainer with its GPU and its share, questions without one', async () => {
   const { start } = workers.own
-  const list = async () => listGpus({ env: { PATH }, withinMs: 30_000 })
+  const list = async () => listGpus({ env: { PATH }, timeoutMs: 30_000 })
   const PATH = await standInDriver(two)
   const plan = planGpus(settings, await list())
   if (!plan) throw new Error('no plan')
