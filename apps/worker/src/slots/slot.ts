@@ -49,7 +49,7 @@ export function startSlot(deps: SlotDeps): Slot {
   let status: WorkerSlot['trainer'] = 'starting'
   let engine: Engine | null = null
   let fault: string | null = null
-  let trainer: TrainerProcess | null = null
+  let current: TrainerProcess | null = null
   let speed: TrainingSpeed | null = null
   let cachedSplits: CachedSplit[] = []
   let attempt: Attempt | null = null
@@ -123,7 +123,8 @@ export function startSlot(deps: SlotDeps): Slot {
 
   async function serve(): Promise<void> {
     for (let failures = 0; !stopping.aborted;) {
-      trainer = await deps.startTrainer()
+      const trainer = await deps.startTrainer()
+      current = trainer
       engine = await Promise.race([trainer.ready, trainer.ended.then(() => null), aborted])
       if (engine) {
         failures = 0
@@ -146,7 +147,7 @@ export function startSlot(deps: SlotDeps): Slot {
     state: () => ({ slot, experimentId: attempt?.id ?? null, trainer: status, gpu: deps.gpu }),
     engine: () => engine,
     fault: () => fault,
-    speed: () => (speed = trainer?.speed() ?? speed),
+    speed: () => (speed = current?.speed() ?? speed),
     cachedSplits: () => cachedSplits,
     attempt: () => attempt,
     stopped: serve().catch((error: unknown) => log.error({ err: error, slot }, 'the slot stopped')),

@@ -62,7 +62,7 @@ test('a job of any of its queues ends the wait', async () => {
   const waiting = waiter.wait(never)
   await isBlocked()
   await openQueue('b').add('run', 1, { priority: 5 })
-  await waiting
+  await expect(waiting).resolves.toBeUndefined()
   expect((await openWorker('b').fetch())?.job.data).toBe(1)
 })
 
@@ -85,7 +85,7 @@ test('a delayed job is fetched once it is due', async () => {
 test('a job whose marker was taken by a process that then ended is found all the same', async () => {
   await openQueue('a').add('run', 1)
   await redis.del(`${prefix}:a:marker`)
-  await openWaiter(['a']).wait(never)
+  await expect(openWaiter(['a']).wait(never)).resolves.toBeUndefined()
 })
 
 test('an abort ends the wait, and leaves the marker of a later job to others', async () => {
@@ -109,7 +109,7 @@ test('one of two that wait leaves; the other is woken', async () => {
   leave.abort()
   await left
   await openQueue('a').add('run', 1)
-  await stays
+  await expect(stays).resolves.toBeUndefined()
 })
 
 test('a connection that is lost is opened again', async () => {
@@ -118,5 +118,5 @@ test('a connection that is lost is opened again', async () => {
   await isBlocked()
   await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
   await openQueue('a').add('run', 1)
-  await waiting
+  await expect(waiting).resolves.toBeUndefined()
 })

@@ -48,18 +48,19 @@ export function createJobWaiter({ redis, prefix, queues, onError }: JobWaiterOpt
 
   async function block(): Promise<void> {
     const blocking = (connection ??= openBlockingConnection(redis, { silentMs: SILENT_MS }))
+    const isOpen = (): boolean => blocking === connection
     isBlocking = true
-    while (waiters.size > 0 && blocking === connection)
+    while (waiters.size > 0 && isOpen())
       try {
         const isLikely = await isJobLikely(blocking)
         const [next] = waiters
         if (isLikely) next?.()
       } catch (error) {
-        if (blocking !== connection) break
+        if (!isOpen()) break
         onError(error)
         await delay(RETRY_MS)
       }
-    if (blocking === connection) isBlocking = false
+    if (isOpen()) isBlocking = false
   }
 
   function close(): void {
