@@ -9,14 +9,15 @@ import {
   createExperimentStore,
   createFleetMetrics,
   createKeyStore,
-  createPhotoRequests,
   createProbeStore,
-  createSamplesRequests,
+  createRequestQueue,
   createSweepStore,
   createWorkerRegistry,
   RedisUnavailableError,
   redisHealth,
   startHousekeeping,
+  PREDICTIONS,
+  SAMPLES,
 } from '@trainyard/jobs'
 import { pino } from 'pino'
 import { createAccess } from './access/key-rules.ts'
@@ -72,8 +73,8 @@ async function serve(config: ApiConfig): Promise<void> {
     audit: createAuditLog({ redis }),
     sweeps: createSweepStore({ redis, store }),
     probes: createProbeStore({ redis }),
-    photos: createPhotoRequests({ redis }),
-    samples: createSamplesRequests({ redis }),
+    predictions: createRequestQueue(PREDICTIONS, { redis }),
+    samples: createRequestQueue(SAMPLES, { redis }),
     fleetMetrics: createFleetMetrics({ redis }),
     artifacts,
     dashboardFolder,

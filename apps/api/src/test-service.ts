@@ -15,13 +15,14 @@ import {
   createFleetMetrics,
   createJobConsumer,
   createKeyStore,
-  createPhotoRequests,
   createProbeStore,
-  createSamplesRequests,
+  createRequestQueue,
   createSweepStore,
   createWorkerRegistry,
   redisHealth,
   startHousekeeping,
+  PREDICTIONS,
+  SAMPLES,
 } from '@trainyard/jobs'
 import { pino } from 'pino'
 import { poll } from '@trainyard/testing/inputs/poll'
@@ -72,8 +73,8 @@ export async function startTestApi({
     audit: createAuditLog({ redis }),
     sweeps,
     probes: createProbeStore({ redis }),
-    photos: createPhotoRequests({ redis }),
-    samples: createSamplesRequests({ redis }),
+    predictions: createRequestQueue(PREDICTIONS, { redis }),
+    samples: createRequestQueue(SAMPLES, { redis }),
     fleetMetrics: createFleetMetrics({ redis }),
     artifacts,
     dashboardFolder,

@@ -40,6 +40,6 @@ async function loadOrLeave(): Promise<LoadedEngine> {
     if (!(error instanceof ExpectedError)) throw error
     const { code, message } = error
     const leave = (): never => process.exit(ERRORS[code].exitCode)
-    return new Promise(() => process.send?.({ type: 'unable', message } satisfies FromTrainer, leave))
+    return new Promise(() => process.send?.({ type: 'engine_failed', message } satisfies FromTrainer, leave))
   }
 }

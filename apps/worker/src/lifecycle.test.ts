@@ -52,7 +52,7 @@ describe('pause', () => {
   })
 })
 
-test('a worker that is asked to drain is told at once', async () => {
+test('a worker drains as soon as that is requested', async () => {
   const { start, redis, store, create, runsPast } = workers.own
   const worker = await start()
   const id = await create({ epochs: 10_000 })
@@ -64,7 +64,7 @@ test('a worker that is asked to drain is told at once', async () => {
   expect(await store.get(id)).toMatchObject({ state: 'queued', reason: 'drained' })
 })
 
-test('three experiments in a row that crash the trainer — the worker takes no more, and says why', async () => {
+test('three experiments in a row that crash the trainer — the worker takes no more, and reports why', async () => {
   const { create, start, enters, store } = workers.own
   await start({ script: 'crash always' })
   for (let i = 0; i < 3; i++) await enters(await create({ epochs: 9, maxRetries: 0 }), 'failed')
@@ -81,7 +81,7 @@ test('three experiments in a row that crash the trainer — the worker takes no 
   expect(attempt?.outcome).toBe('completed') // by the other worker
 })
 
-test('a trainer that hangs is killed; its experiment is tried again elsewhere', async () => {
+test('a trainer that hangs is killed; its experiment is retried elsewhere', async () => {
   const { create, start, store, reaches } = workers.own
   await start({ script: 'hang', stallMs: 500 })
   const id = await create({ epochs: 9, maxRetries: 0, keepModel: 'none' })
@@ -146,7 +146,7 @@ describe('files', () => {
     await poll(async () => expect(await filesOf('starts')).toEqual([]), WITHIN)
   })
 
-  test('of a deleted experiment go when a worker starts; what nobody knows stays', async () => {
+  test('of a deleted experiment go when a worker starts; what is unknown stays', async () => {
     const { create, start, store, enters, dataFolder, filesOf } = workers.own
     const worker = await start()
     const id = await create({ epochs: 3 })

@@ -1,5 +1,5 @@
-import { type Sample, SampleList, SamplesQuery } from '@trainyard/contracts'
-import { type SamplesRequests, SamplesTimedOutError, type WorkerRegistry } from '@trainyard/jobs'
+import { type Sample, SampleList, type SamplesAnswer, SamplesQuery, type SamplesRequest } from '@trainyard/contracts'
+import { type RequestQueue, SamplesTimedOutError, type WorkerRegistry } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Columns, text, toCsv } from '../http/csv.ts'
@@ -9,7 +9,7 @@ import { preferredFormat } from '../http/table-reply.ts'
 import { createWaitSignals } from '../http/request-signals.ts'
 
 export interface SamplesDeps {
-  samples: SamplesRequests
+  samples: RequestQueue<SamplesRequest, SamplesAnswer>
   workers: Pick<WorkerRegistry, 'list'>
 }
 
@@ -66,7 +66,7 @@ export const samplesRoute: FastifyPluginAsyncZod<SamplesDeps> = async (app, { sa
     // nobody need wait for a worker that is not there
     if ((await workers.list()).length === 0) throw new SamplesTimedOutError({ taken: false, timeoutMs: 0 })
     const options = { timeoutMs: ANSWER_WITHIN_MS, signal: waitSignal(reply) }
-    const { png, items } = await samples.ask({ ...query, dataset }, options)
+    const { png, items } = await samples.submit({ ...query, dataset }, options)
     reply.header('vary', 'accept')
     if (format === 'json') return reply.type('application/json').send({ items })
     if (format === 'csv') return reply.type('text/csv; charset=utf-8').send(toCsv(items, COLUMNS))

@@ -1,5 +1,5 @@
 import { ExpectedError, PHOTO_LIMIT_BYTES, Prediction } from '@trainyard/contracts'
-import type { ExperimentStore, PhotoRequests } from '@trainyard/jobs'
+import type { ExperimentStore, PredictionRequest, RequestQueue } from '@trainyard/jobs'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -10,7 +10,7 @@ import { createWaitSignals } from '../http/request-signals.ts'
 
 export interface PredictDeps {
   store: ExperimentStore
-  photos: PhotoRequests
+  predictions: RequestQueue<PredictionRequest, Prediction>
 }
 
 const ANSWER_WITHIN_MS = 30_000
@@ -54,7 +54,7 @@ const predictSchema = {
 }
 
 /** Names a photo with the model that an experiment has kept; a worker computes it beside its training. */
-export const predictRoute: FastifyPluginAsyncZod<PredictDeps> = async (app, { store, photos }) => {
+export const predictRoute: FastifyPluginAsyncZod<PredictDeps> = async (app, { store, predictions }) => {
   const waitSignal = createWaitSignals(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(PHOTO_TYPES, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body)
@@ -68,7 +68,6 @@ export const predictRoute: FastifyPluginAsyncZod<PredictDeps> = async (app, { st
     const experiment = await experimentOf(request, store)
     const { id } = experiment
     if ((await store.storedModel(id)) === null) throw new ModelNotFoundError(experiment)
-    const photo = { experimentId: id, bytes: body }
-    return photos.ask(photo, { timeoutMs: ANSWER_WITHIN_MS, signal: waitSignal(reply) })
+    return predictions.submit({ experimentId: id }, { attachment: body, timeoutMs: ANSWER_WITHIN_MS, signal: waitSignal(reply) })
   })
 }

@@ -37,7 +37,7 @@ const batchesSchema = {
 
 const logsSchema = {
   operationId: 'listLogs',
-  summary: 'What its worker and trainer had to say',
+  summary: 'Log of the worker and the trainer',
   tags,
   params: ById,
   querystring: TableQuery,

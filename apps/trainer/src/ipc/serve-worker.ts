@@ -104,8 +104,8 @@ async function carryOut(work: Work, { channel, run, namePhoto, folders, ...deps 
 
 const endOf = (runId: string) => ({ runId, rssBytes: process.memoryUsage.rss() })
 
-function abort(run: Run, { leave }: Pick<Extract<ToTrainer, { type: 'abort' }>, 'leave'>): void {
-  if (leave === 'now' || !run.hasBegun) return run.abort.abort()
+function abort(run: Run, { mode }: Pick<Extract<ToTrainer, { type: 'abort' }>, 'mode'>): void {
+  if (mode === 'immediate' || !run.hasBegun) return run.abort.abort()
   run.leaveAfterEpoch = true
-  if (leave === 'soon') setTimeout(() => run.abort.abort(), EPOCH_GRACE_MS).unref()
+  if (mode === 'graceful') setTimeout(() => run.abort.abort(), EPOCH_GRACE_MS).unref()
 }

@@ -7,7 +7,7 @@ import type { RunMessage } from '../trainers/trainer-process.ts'
 /** The latest, and one more in case that one turns out to be damaged. */
 const CHECKPOINTS_KEPT = 2
 
-/** Writes down one message of a run. May be called again with the same message. */
+/** Records one message of a run. A repeat of a message changes nothing. */
 export function createRecorder(deps: { claim: Claim; writer: AttemptWriter; checkpoints: Checkpoints; log: Logger }) {
   const { claim, writer, checkpoints, log } = deps
   /** Oldest first. */

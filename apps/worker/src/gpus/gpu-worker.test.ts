@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SamplesRequest, type WorkerInfo } from '@trainyard/contracts'
-import { createSamplesRequests, createWorkerRegistry } from '@trainyard/jobs'
+import { createRequestQueue, createWorkerRegistry, SAMPLES } from '@trainyard/jobs'
 import { expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { smiLine, standInDriver } from '@trainyard/testing/services/stand-in-driver'
@@ -47,7 +47,7 @@ async function withWorker(
 
 test('two trainers on each of two GPUs: four slots, each trainer with its GPU and its share, questions without one', async () => {
   const { start } = workers.own
-  const list = async () => listGpus({ env: { PATH }, withinMs: 30_000 })
+  const list = async () => listGpus({ env: { PATH }, timeoutMs: 30_000 })
   const PATH = await standInDriver(two)
   const plan = planGpus(settings, await list())
   if (!plan) throw new Error('no plan')
@@ -68,7 +68,7 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
   const onGpus = [`GPU-0a gpu ${share}`, `GPU-0a gpu ${share}`, `GPU-1b gpu ${share}`, `GPU-1b gpu ${share}`]
   expect((await trainersOf(process.pid)).toSorted()).toEqual(onGpus)
   const wish = new AbortController()
-  const asked = createSamplesRequests({ redis: workers.own.redis }).ask(SamplesRequest.parse({ dataset: 'flowers102' }), {
+  const asked = createRequestQueue(SAMPLES, { redis: workers.own.redis }).submit(SamplesRequest.parse({ dataset: 'flowers102' }), {
     ...{ timeoutMs: 90_000, signal: wish.signal },
   })
   await poll(async () => expect((await trainersOf(process.pid)).toSorted()).toEqual(['-1 cpu ', ...onGpus]), WITHIN)

@@ -28,7 +28,7 @@ export async function removeOrphanedArtifacts(
 }
 
 /** All that was left while no worker was there to remove it, and what is over the bound of this host's disk, or of the store. */
-export async function sweepArtifacts({
+export async function collectArtifactGarbage({
   artifacts,
   store,
   maxBytes,

@@ -50,8 +50,8 @@ export const ToTrainer = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('abort'),
     runId: z.string(),
-    leave: z
-      .enum(['now', 'soon', 'after_epoch'])
+    mode: z
+      .enum(['immediate', 'graceful', 'epoch_end'])
       .describe(
         "at once; at the epoch's end with a checkpoint, if that comes soon (a drain); at the epoch's end, whenever that is (a pause)",
       ),
@@ -65,7 +65,7 @@ const run = { runId: z.string() }
 const end = { ...run, rssBytes: z.int() }
 export const FromTrainer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), engine: Engine }),
-  z.object({ type: z.literal('unable'), message: z.string().describe('why it has no engine; it ends') }),
+  z.object({ type: z.literal('engine_failed'), message: z.string().describe('why it has no engine; it ends') }),
   z.object({ type: z.literal('speed'), speed: TrainingSpeed }),
   z.object({
     type: z.literal('started'),

@@ -46,7 +46,7 @@ async function train(run: Run): Promise<void> {
   for (let epoch = first + 1; epoch <= config.epochs; epoch++) {
     await pause(EPOCH_MS)
     while (channel.unacknowledged >= 64) await pause(1)
-    if (stop?.leave === 'now' && script !== 'deaf') return send({ type: 'aborted', ...end(runId) })
+    if (stop?.mode === 'immediate' && script !== 'deaf') return send({ type: 'aborted', ...end(runId) })
     send({ type: 'phase', runId, phase: 'train', fraction: 1, epoch, step: STEPS })
     send({ type: 'batches', runId, epoch, firstStep: 1, losses: new Float32Array(STEPS).fill(epoch) })
     send({ type: 'epoch', runId, result: epochResult(epoch, { weightsHash: hashOf(epoch) }), layerHashes: [hashOf(epoch)] })

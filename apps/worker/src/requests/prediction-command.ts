@@ -1,22 +1,22 @@
 import type { Artifacts, LocalCache } from '@trainyard/artifacts'
 import { type ExperimentError, ExpectedError } from '@trainyard/contracts'
-import type { ExperimentStore, FetchedRequest, PhotoRequest, PhotoConsumer } from '@trainyard/jobs'
+import type { ExperimentStore, FetchedRequest, PredictionRequest, RequestConsumer } from '@trainyard/jobs'
 import type { RequestCommand } from '../trainers/trainer-request.ts'
 
-interface PhotoCommandDeps {
-  photos: Pick<PhotoConsumer, 'takePhoto'>
+interface PredictionDeps {
+  consumer: Pick<RequestConsumer<PredictionRequest>, 'takeAttachment'>
   store: Pick<ExperimentStore, 'get' | 'storedModel'>
   artifacts: { models: Pick<Artifacts['models'], 'pathOf'>; cache: Pick<LocalCache, 'fetch'> | null }
-  /** Aborts when nobody waits any more. */
+  /** Aborts when the reply comes too late for its submitter. */
   signal: AbortSignal
 }
 
-/** Asks a trainer to name the photo with the experiment's kept model. */
-export async function photoCommand(
-  { id, data: { experimentId } }: FetchedRequest<PhotoRequest>,
-  { photos, store, artifacts: { models, cache }, signal }: PhotoCommandDeps,
+/** Has a trainer classify the photo with the experiment's kept model. */
+export async function predictionCommand(
+  { id, data: { experimentId } }: FetchedRequest<PredictionRequest>,
+  { consumer, store, artifacts: { models, cache }, signal }: PredictionDeps,
 ): Promise<RequestCommand | { type: 'failed'; error: ExperimentError }> {
-  const photo = await photos.takePhoto(id)
+  const photo = await consumer.takeAttachment(id)
   if (photo === null) return { type: 'failed', error: PHOTO_GONE }
   const [{ config }, model] = await Promise.all([store.get(experimentId), store.storedModel(experimentId)])
   if (model === null) return { type: 'failed', error: modelGone(experimentId) }
@@ -30,11 +30,11 @@ export async function photoCommand(
   return { type: 'predict', runId: id, config, model, modelFolder, photo }
 }
 
-/** Photos are read once and expire: this one's worker was lost, or nobody waits any more. */
+/** Photos are read once and expire: this one's worker was lost, or its submitter has left. */
 const PHOTO_GONE: ExperimentError = {
   class: 'infrastructure',
   code: 'TRAINER_CRASHED',
-  message: 'The worker that had the photo ended before it could name it',
+  message: 'The worker that had the photo ended before it could classify it',
   advice: 'Send it again.',
 }
 
