@@ -30,7 +30,7 @@ export {
   WeightsId,
 } from './experiments/experiment-config.ts'
 export { ExperimentListQuery, ExperimentSort, SortedResult } from './experiments/experiment-list.ts'
-export { EngineSettings, Gpu, GPU_QUERY, isCalled, readCsv, readGpus } from './workers/gpu.ts'
+export { EngineSettings, Gpu, GPU_QUERY, GpuUnavailableError, isCalled, readCsv, readGpus } from './workers/gpu.ts'
 export { GarbageReport, GarbageRequest } from './workers/garbage.ts'
 export { ExperimentPatch, ForkChanges, ForkRequest, forkedRequest } from './experiments/experiment-changes.ts'
 export { configWarnings, stepsPerEpoch } from './experiments/config-rules.ts'

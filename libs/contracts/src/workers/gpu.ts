@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ExpectedError } from '../errors.ts'
 
 /** What a process that cachedSplits TensorFlow, and a worker that starts such processes, are told of GPUs, in their environment. */
 export const EngineSettings = z.object({
@@ -64,3 +65,9 @@ export const readCsv = (printed: string): string[][] =>
 const measureIn = (text: string): number | null => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : null)
 const scaled = (value: number | null | undefined, factor: number): number | null =>
   value === null || value === undefined ? null : value * factor
+
+export class GpuUnavailableError extends ExpectedError {
+  constructor(message: string) {
+    super('GPU_UNAVAILABLE', message)
+  }
+}
