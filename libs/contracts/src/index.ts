@@ -29,7 +29,7 @@ export {
   WeightsId,
 } from './experiments/experiment-config.ts'
 export { ExperimentListQuery, ExperimentSort, SortedResult } from './experiments/experiment-list.ts'
-export { EngineSettings, Gpu, matchesGpu } from './workers/gpu.ts'
+export { EngineSettings, Gpu, GpuUnavailableError, matchesGpu } from './workers/gpu.ts'
 export { GarbageReport, GarbageRequest } from './workers/garbage.ts'
 export { ExperimentPatch, ForkChanges, ForkRequest } from './experiments/experiment-changes.ts'
 export { configWarnings, DEFAULT_GROUP_SIZE, dualFormObstacle, stepsPerEpoch } from './experiments/config-rules.ts'

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
-import { type Engine, EngineSettings, EnvironmentError, ExpectedError } from '@trainyard/contracts'
+import { type Engine, EngineSettings, EnvironmentError, ExpectedError, GpuUnavailableError } from '@trainyard/contracts'
 import type { TensorFlowBinding } from './engine/binding.ts'
 import { askDriver, brokenLibraries, type DriverFacts, driverLibraryFault, NO_SMI } from './engine/gpu-facts.ts'
 import { type GpuFacts, isHidden, NO_GPU_BUILD, visibleGpus, whyNoGpu, whyNotThisGpu } from './engine/gpu-fault.ts'
@@ -23,11 +23,8 @@ export class EngineUnavailableError extends ExpectedError {
   }
 }
 
-class GpuUnavailableError extends ExpectedError {
-  constructor(why: string) {
-    super('GPU_UNAVAILABLE', `No GPU can be used: ${why}. To train on the CPU: --engine cpu, or TRAINYARD_ENGINE=cpu`)
-  }
-}
+const noGpu = (why: string): GpuUnavailableError =>
+  new GpuUnavailableError(`No GPU can be used: ${why}. To train on the CPU: --engine cpu, or TRAINYARD_ENGINE=cpu`)
 
 export interface LoadedEngine {
   engine: Engine
@@ -51,7 +48,7 @@ export function loadEngine(env: NodeJS.ProcessEnv): LoadedEngine {
   // Measured on two cores, an epoch of the notebook's network: 1.75 s without, 1.18 s with it.
   env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true'
   makeRepeatable(env)
-  if (wish === 'gpu' && flavour === 'cpu') throw new GpuUnavailableError(NO_GPU_BUILD)
+  if (wish === 'gpu' && flavour === 'cpu') throw noGpu(NO_GPU_BUILD)
   const driver = prepareGpu(env, { wish, flavour, limitBytes })
   const name = flavour === 'prebuilt' ? 'prebuilt' : 'native'
   const file = path.join(folder, BINDING)
@@ -62,7 +59,7 @@ export function loadEngine(env: NodeJS.ProcessEnv): LoadedEngine {
   const visible = env['CUDA_VISIBLE_DEVICES']
   if (!gpu && flavour !== 'cpu' && (wish === 'gpu' || (driver && hasGpu(driver)))) {
     const facts = { ...(driver ?? askDriver(env)), flavour, visible, driverLibrary: driverLibraryFault() }
-    throw new GpuUnavailableError(whyNoGpu({ ...facts, broken: () => brokenLibraries(path.join(folder, NVIDIA)) }))
+    throw noGpu(whyNoGpu({ ...facts, broken: () => brokenLibraries(path.join(folder, NVIDIA)) }))
   }
   const device = gpu ? `GPU: ${takenGpu(driver, visible)}` : `CPU: ${os.cpus()[0]?.model.trim() ?? process.arch}`
   return { engine: { name, version: binding.TF_Version, device, threads: os.availableParallelism() }, tf: createRuntime(binding) }
@@ -81,7 +78,7 @@ function prepareGpu(env: NodeJS.ProcessEnv, { wish, flavour, limitBytes }: Prepa
   if (wish === 'cpu') env['CUDA_VISIBLE_DEVICES'] = '-1'
   if (flavour === 'cpu' || isHidden(env['CUDA_VISIBLE_DEVICES'])) return null
   if (limitBytes !== undefined) {
-    if (flavour === 'prebuilt') throw new GpuUnavailableError('the prebuilt TensorFlow takes no TRAINYARD_GPU_MEMORY_BYTES: unset it')
+    if (flavour === 'prebuilt') throw noGpu('the prebuilt TensorFlow takes no TRAINYARD_GPU_MEMORY_BYTES: unset it')
     env['TRAINYARD_TENSORFLOW_CONFIG'] = memoryLimitConfig(limitBytes)
   }
   const driver = askDriver(env)
@@ -96,7 +93,7 @@ function takenGpu(driver: DriverFacts | null, visible: string | undefined): stri
   const { gpus, version } = driver ?? { gpus: [], version: null }
   const gpu = visibleGpus({ gpus, visible }).at(-1)
   const fault = whyNotThisGpu({ gpu, version })
-  if (fault !== null) throw new GpuUnavailableError(fault)
+  if (fault !== null) throw noGpu(fault)
   return gpu?.name ?? 'one that nvidia-smi does not list'
 }
 

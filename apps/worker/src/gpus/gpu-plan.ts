@@ -1,4 +1,4 @@
-import { ExpectedError, type Gpu, matchesGpu } from '@trainyard/contracts'
+import { type Gpu, GpuUnavailableError, matchesGpu } from '@trainyard/contracts'
 import type { GpuList } from './gpu-list.ts'
 import type { GpuSettings } from '../config.ts'
 
@@ -16,12 +16,6 @@ interface GpuPlace {
 export interface GpuPlan {
   gpus: Gpu[]
   places: GpuPlace[]
-}
-
-class GpuUnavailableError extends ExpectedError {
-  constructor(message: string) {
-    super('GPU_UNAVAILABLE', message)
-  }
 }
 
 /** A place for each trainer on the GPUs that the worker is to use; null: it uses none. */

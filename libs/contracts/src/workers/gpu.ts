@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ExpectedError } from '../errors.ts'
 
 /** Settings for GPUs in the environment of a process that loads TensorFlow, and of a worker that starts such processes. */
 export const EngineSettings = z.object({
@@ -31,3 +32,9 @@ export type Gpu = z.infer<typeof Gpu>
 /** Whether an entry of CUDA_VISIBLE_DEVICES means this GPU: its index, or the beginning of its UUID. */
 export const matchesGpu = ({ index, uuid }: Pick<Gpu, 'index' | 'uuid'>, name: string): boolean =>
   name === `${index}` || (name.startsWith('GPU-') && uuid.startsWith(name))
+
+export class GpuUnavailableError extends ExpectedError {
+  constructor(message: string) {
+    super('GPU_UNAVAILABLE', message)
+  }
+}
