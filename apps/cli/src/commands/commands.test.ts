@@ -1,7 +1,7 @@
 import { DATASET_CATALOGUE, ExperimentPage } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
 import { sendJson, sendProblem, startCannedService, storedEpoch, testExperiment } from '@trainyard/testing/services/canned-service'
-import { runCli } from '../test-run.ts'
+import { runCli, runCliProcess } from '../test-run.ts'
 
 type Canned = Awaited<ReturnType<typeof startCannedService>>
 const { id } = testExperiment
@@ -59,7 +59,7 @@ test('submit --dry-run — shows shapes and cost', async () => {
   expect(seen[0]?.url).toBe('/api/v1/experiments?dryRun=true')
   expect(stdout).toContain('hidden layer 1  [64, 512]')
   expect(stdout).toContain('1,625,702')
-  expect(stdout).toContain('first layer     sample. About 1 s against 2 s.')
+  expect(stdout).toContain('first layer     dual. About 1 s against 2 s.')
   expect(stdout).toContain('signal: fading. Add norm layer.')
   expect(stdout).toMatch(/1 output +2\.50 +25\.0 % +10\.0 % +3\.00/)
 })
@@ -278,8 +278,8 @@ test('submit --help — has a flag for every field', async () => {
 })
 
 test('datasets fetch — runs on this host, without the service, and passes its exit code on', async () => {
-  const fetched = await runCli(['datasets', 'fetch', 'synthetic-flowers'])
+  const fetched = await runCliProcess(['datasets', 'fetch', 'synthetic-flowers'])
   expect(fetched).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing to fetch') })
-  const unknown = await runCli(['datasets', 'fetch', 'roses'])
+  const unknown = await runCliProcess(['datasets', 'fetch', 'roses'])
   expect(unknown).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('datasets fetch flowers102') })
 })

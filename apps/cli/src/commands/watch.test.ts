@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { sendJson, startCannedService, storedEpoch, testExperiment } from '@trainyard/testing/services/canned-service'
-import { runCli, runCliInTerminal } from '../test-run.ts'
+import { runCli, runCliInTerminal, runCliProcess } from '../test-run.ts'
 
 const { id } = testExperiment
 const at = '2026-01-01T00:00:00.000Z'
@@ -80,7 +80,7 @@ test('watch --json — every line is an event', async () => {
 test('watch — Ctrl-C leaves the experiment running, and says so', async () => {
   const { url, seen } = await serve()
   let interrupted = false
-  const { code, stderr } = await runCli(['watch', id], {
+  const { code, stderr } = await runCliProcess(['watch', id], {
     url,
     onOutput: (stdout, pid) => {
       if (interrupted || !stdout.includes('15/30')) return
