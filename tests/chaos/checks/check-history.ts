@@ -1,8 +1,8 @@
 import { checkEpochs } from './check-epochs.ts'
-import { lifeFaults } from './check-lifecycle.ts'
+import { lifecycleFaults } from './check-lifecycle.ts'
 import { checkSubmits } from './check-submits.ts'
 import type { Evidence } from './evidence.ts'
-import { ownerlessPeriods } from '../scenarios/ownerless.ts'
+import { ownerlessPeriods } from './ownerless.ts'
 
 const OWNERLESS_AT_MOST_MS = 30_000
 
@@ -29,7 +29,7 @@ export function checkHistory(evidence: Evidence) {
     violations: [
       ...submits.violations,
       ...epochs.violations,
-      ...lifeFaults(evidence),
+      ...lifecycleFaults(evidence),
       ...history.faults,
       ...(attemptsLost.length > mostLostAttempts ? attemptsLost : []),
       ...(tooLong ? [`${ownerless.id}: ${Math.round(ownerless.ms)} ms without a live owner`] : []),

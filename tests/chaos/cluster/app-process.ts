@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { trainersOf } from './process-tree.ts'
-import { type RedisProxy, startRedisProxy } from './redis-proxy.ts'
+import { type RedisProxy, startRedisProxy } from '@trainyard/testing/redis/redis-proxy'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 /** As under `npm start`: what this test leaves behind when it is killed itself leaves, too. */

@@ -3,7 +3,7 @@ import type { Experiment, WorkerInfo } from '@trainyard/contracts'
 import { connectRedis, createWorkerRegistry } from '@trainyard/jobs'
 import type { Cluster } from './cluster.ts'
 import { type History, nowMs } from '../checks/history.ts'
-import { takenBack } from './taken-back.ts'
+import { takenBack } from '../checks/taken-back.ts'
 import type { Users } from './users.ts'
 
 const LOOK_EVERY_MS = 300

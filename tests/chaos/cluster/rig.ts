@@ -7,7 +7,7 @@ import type { Cluster } from './cluster.ts'
 import type { Config } from './configs.ts'
 import type { History } from '../checks/history.ts'
 import type { Observer } from './observer.ts'
-import type { ScenarioOptions } from '../scenarios/scenario.ts'
+import type { RunOptions } from './scale.ts'
 import type { Users } from './users.ts'
 
 const LOOK_EVERY_MS = 200
@@ -21,7 +21,7 @@ interface Parts {
 }
 
 /** A service, its users, and all that is written down about them. */
-export interface Rig extends Parts, ScenarioOptions {
+export interface Rig extends Parts, RunOptions {
   /** Decides what happens; the same for the same seed. */
   draw: Draw
   /** Submits the next of the configs under a name of its own; resolves with its id when it is acknowledged. */
@@ -41,7 +41,7 @@ export interface Rig extends Parts, ScenarioOptions {
   hold: (holds: boolean, whatDoesNot: string) => void
 }
 
-export function createRig({ configs, ...parts }: Parts & ScenarioOptions & { configs: readonly Config[] }): Rig {
+export function createRig({ configs, ...parts }: Parts & RunOptions & { configs: readonly Config[] }): Rig {
   const { users, observer, cluster, history, seed } = parts
   let submitted = 0
 

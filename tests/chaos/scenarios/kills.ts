@@ -25,7 +25,7 @@ export const kills: Scenario = {
     }),
 }
 
-async function killAtRandom({ cluster, observer, scale, draw, say }: Rig): Promise<void> {
+async function killAtRandom({ cluster, observer, scale, draw, log }: Rig): Promise<void> {
   for (let killed = 0; killed < scale.kills;) {
     await delay(1000 + draw(5000))
     const victims = [...cluster.workers, ...cluster.workers, ...cluster.apis].filter((app) => app.pid() !== null)
@@ -38,7 +38,7 @@ async function killAtRandom({ cluster, observer, scale, draw, say }: Rig): Promi
     killed += 1
     if (killed % 10 > 0) continue
     const done = observer.experiments().filter(({ state }) => state === 'completed').length
-    say(`${killed} of ${scale.kills} kills, ${done} experiments completed`)
+    log(`${killed} of ${scale.kills} kills, ${done} experiments completed`)
   }
 }
 

@@ -11,7 +11,7 @@ export const lostAnswers: Scenario = {
   name: 'lost-answers',
   promise: 'what was done, though its caller was told of a broken connection, is done once',
   run: (options) =>
-    withRig({ ...options, mostLostAttempts: 0, apis: 2, configs: [LAYER, TINY, GROUP, TINY] }, async ({ cluster, keepBusy, say }) => {
+    withRig({ ...options, mostLostAttempts: 0, apis: 2, configs: [LAYER, TINY, GROUP, TINY] }, async ({ cluster, keepBusy, log }) => {
       let lost = 0
       for (const [i, { name, proxy }] of [...cluster.apis, ...cluster.workers].entries()) {
         const draw = seededRandom(options.seed + i)
@@ -24,6 +24,6 @@ export const lostAnswers: Scenario = {
       }
       await keepBusy({ atLeast: 8, open: 4, until: AbortSignal.timeout(options.scale.lossyMs) })
       for (const { proxy } of [...cluster.apis, ...cluster.workers]) proxy.heal()
-      say(`${lost} answers were lost`)
+      log(`${lost} answers were lost`)
     }),
 }

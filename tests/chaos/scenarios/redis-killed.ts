@@ -28,7 +28,7 @@ async function submitAllTheTime({ submit }: Rig, until: AbortSignal): Promise<vo
   await Promise.all(submitted)
 }
 
-async function killRedis({ cluster, observer, scale, draw, say }: Rig): Promise<void> {
+async function killRedis({ cluster, observer, scale, draw, log }: Rig): Promise<void> {
   for (let killed = 1; killed <= scale.redisKills; killed++) {
     await delay(1000 + draw(2000))
     await cluster.whileRedisIsAway(async () => {
@@ -37,6 +37,6 @@ async function killRedis({ cluster, observer, scale, draw, say }: Rig): Promise<
       await cluster.redis.restart()
     })
     const done = observer.experiments().filter(({ state }) => state === 'completed').length
-    say(`Redis killed ${killed} of ${scale.redisKills} times, ${done} experiments completed`)
+    log(`Redis killed ${killed} of ${scale.redisKills} times, ${done} experiments completed`)
   }
 }

@@ -1,5 +1,5 @@
-import type { Ended } from '../checks/final-state.ts'
-import type { History } from '../checks/history.ts'
+import type { Ended } from './final-state.ts'
+import type { History } from './history.ts'
 
 interface Period {
   fromMs: number

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEFAULT_PREFIX, keysOf } from '../../../libs/jobs/src/redis/keys.ts'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { type RedisProcess, startRedis } from '@trainyard/testing/redis/redis-process'
-import { beginLife, LIVES, type Step } from '../cluster/lifecycle-calls.ts'
-import { type RedisProxy, startRedisProxy } from '../cluster/redis-proxy.ts'
+import { beginLife, LIVES, type Step } from './lifecycle-calls.ts'
+import { type RedisProxy, startRedisProxy } from '@trainyard/testing/redis/redis-proxy'
 
 let server: RedisProcess
 let proxy: RedisProxy

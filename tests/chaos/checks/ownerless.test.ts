@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { newExperiment } from '@trainyard/testing/experiments/new-experiment'
-import type { Ended } from '../checks/final-state.ts'
+import type { Ended } from './final-state.ts'
 import { ownerlessPeriods } from './ownerless.ts'
 
 const at = (seconds: number): string => new Date(1000 * seconds).toISOString()
