@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { engineWish, wantedEngine } from '../../tools/setup/engine-flavour.mjs'
 import { engineKey, engineWheels } from '../../tools/setup/pinned-wheels.mjs'
-import { standInDriver } from '@trainyard/testing/services/stand-in-driver'
+import { fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 
-const driverThat = async (script: string): Promise<NodeJS.ProcessEnv> => ({ PATH: await standInDriver(script) })
+const driverThat = async (script: string): Promise<NodeJS.ProcessEnv> => ({ PATH: await fakeNvidiaSmi(script) })
 
 test('wantedEngine() — what is asked for', () => {
   expect(wantedEngine({ PATH: '/nowhere', TRAINYARD_ENGINE: 'cpu' })).toBe('cpu')

@@ -14,7 +14,7 @@ const STATES_AFTER: Record<LifecycleCommand, readonly string[]> = {
   resume: ['queued'],
 }
 
-/** States and attempts: only what may happen, one attempt at a time, all that users were told, and nothing that was read taken back. */
+/** States and attempts: only what may happen, one attempt at a time, all that was acknowledged, and nothing that was read taken back. */
 export function lifecycleFaults({ history, ended, read, clockWasSet }: Omit<Evidence, 'references'>): string[] {
   const lives = ended.map(({ experiment }) => experiment)
   const last = new Map(lives.map((life) => [life.id, life]))
@@ -58,7 +58,7 @@ function overlaps({ id, attempts }: Life): string[] {
   })
 }
 
-/** At least as often as users were told so. */
+/** At least as often as it was acknowledged. */
 function commandFaults({ id, transitions }: Life, calls: Evidence['history']['calls']): string[] {
   return (['cancel', 'pause', 'resume'] as const).flatMap((command) => {
     const acknowledged = calls.filter(

@@ -29,7 +29,7 @@ export function ownerlessPeriods(ended: readonly Ended[], seen: Seen): { id: str
     .toSorted((a, b) => b.ms - a.ms)
 }
 
-/** When the attempt's process was lost; its lease's end where nobody took it away. */
+/** When the attempt's process was lost; its lease's end where it was not taken away. */
 function deathOf({ workerId, startedAt, endedAt }: Ended['experiment']['attempts'][number], { losses, workers }: Seen): number {
   const [fromMs, toMs] = [Date.parse(startedAt), Date.parse(endedAt ?? startedAt)]
   const pid = workers.get(workerId)

@@ -19,7 +19,7 @@ export interface RigOptions extends ClusterOptions, RunOptions {
   setsClock?: boolean
 }
 
-const READY_WITHIN_MS = 60_000
+const READY_TIMEOUT_MS = 60_000
 
 /** Starts a service, runs the configs undisturbed, plays, waits until all that was acknowledged has ended, and judges. */
 export async function withRig(options: RigOptions, play: (rig: Rig) => Promise<void>): Promise<Verdict> {
@@ -31,7 +31,7 @@ export async function withRig(options: RigOptions, play: (rig: Rig) => Promise<v
   const rig = createRig({ ...options, history, cluster, users, observer })
   let isWell = false
   try {
-    await poll(() => assertReady(rig), { timeoutMs: READY_WITHIN_MS })
+    await poll(() => assertReady(rig), { timeoutMs: READY_TIMEOUT_MS })
     const references = await runAlone(rig, configs)
     await play(rig)
     for (const id of acknowledged(history)) await rig.ended(id)

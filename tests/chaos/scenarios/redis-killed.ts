@@ -4,7 +4,7 @@ import type { Rig } from '../cluster/rig.ts'
 import type { Scenario } from './scenario.ts'
 import { withRig } from '../cluster/with-rig.ts'
 
-const SUBMIT_EVERY_MS = 250
+const SUBMIT_INTERVAL_MS = 250
 const MANY_TINY = Array.from({ length: 20 }, () => TINY)
 
 /** SIGKILL of Redis while experiments run and users submit others without a pause. */
@@ -23,7 +23,7 @@ async function submitAllTheTime({ submit }: Rig, until: AbortSignal): Promise<vo
   const submitted: Promise<string>[] = []
   while (!until.aborted) {
     submitted.push(submit())
-    await delay(SUBMIT_EVERY_MS)
+    await delay(SUBMIT_INTERVAL_MS)
   }
   await Promise.all(submitted)
 }

@@ -46,7 +46,7 @@ test('load() — beyond its bound the least recently used splits leave the devic
   const before = tf.liveTensors()
   for (const imageSize of [12, 16, 20]) await splits.load(config({ imageSize, evaluate: 'val' }), hooks().hooks)
   const held = splits.held().map(({ imageSize }) => imageSize)
-  expect(held.toSorted()).toEqual([16, 16, 20, 20])
+  expect(held.toSorted((a, b) => a - b)).toEqual([16, 16, 20, 20])
   expect(tf.liveTensors() - before).toBe(2 * held.length) // its pixels and its labels
 })
 
