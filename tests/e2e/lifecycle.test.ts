@@ -37,7 +37,7 @@ test('replay — every epoch equal, bit for bit, said in a sentence', async () =
 })
 
 test('a run that was paused, and moved up in the queue, goes on as one that was left alone', async () => {
-  const { id } = await client().experiments.submit({ ...config, epochs: 10_000 }) // so many that it is still there when it is paused
+  const { id } = await client().experiments.submit({ ...config, epochs: 10_000 }) // still running when it is paused
   for await (const { event } of client().experiments.events(id)) if (event.type === 'epoch' && event.data.epoch === 5) break
   await client().experiments.pause(id)
   const paused = await reaches(id, ({ state }) => state === 'paused')

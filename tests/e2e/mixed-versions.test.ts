@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, createClient } from '@trainyard/client'
 import { CONFIG_VERSION } from '@trainyard/contracts'
 import { freePort } from '@trainyard/testing/services/free-port'
-import { checkoutOfVersion } from '@trainyard/testing/services/other-version'
+import { checkoutOfVersion } from '@trainyard/testing/services/checkout-of-version'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { type RedisProcess, startRedis } from '@trainyard/testing/redis/redis-process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -49,7 +49,7 @@ async function startApi(checkout: string): Promise<Client> {
   return client
 }
 
-test('an old and a new worker, an old and a new API side by side — nobody takes what he cannot run, nothing is lost', async () => {
+test('an old and a new worker, an old and a new API side by side — none takes what it cannot run, nothing is lost', async () => {
   const [api, newerApi] = [await startApi(root), await startApi(newer.folder)]
   const olderWorker = startWorker(root)
   await poll(async () => expect((await api.workers.list()).items).toHaveLength(1), WITHIN)

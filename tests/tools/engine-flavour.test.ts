@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { parseEngine, wantedEngine } from '../../tools/setup/engine/engine-flavour.mjs'
 import { engineKey, engineWheels } from '../../tools/setup/wheels/pinned-wheels.mjs'
-import { standInDriver } from '@trainyard/testing/services/stand-in-driver'
+import { fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 
-const driverThat = async (script: string): Promise<NodeJS.ProcessEnv> => ({ PATH: await standInDriver(script) })
+const driverThat = async (script: string): Promise<NodeJS.ProcessEnv> => ({ PATH: await fakeNvidiaSmi(script) })
 
 test('wantedEngine() — the one that is set', () => {
   expect(wantedEngine({ PATH: '/nowhere', TRAINYARD_ENGINE: 'cpu' })).toBe('cpu')

@@ -134,7 +134,7 @@ test.each([
   'drain, first layer $firstLayer — leaves after the epoch with a checkpoint; resumed elsewhere it ends with the bits of an uninterrupted run',
   async ({ imageSize, firstLayer }) => {
     const [uninterrupted, drained, resumed] = [startTrainer(), startTrainer(), startTrainer()]
-    const long = config({ epochs: 200, norm: 'batch', imageSize, firstLayer })
+    const long = config({ epochs: 40, norm: 'batch', imageSize, firstLayer })
     const of = (name: string): string => `${name}-${firstLayer}`
     uninterrupted.send(run(of('u'), long))
     const all = await uninterrupted.until(isEnd)
@@ -199,7 +199,7 @@ test('the images’ products — multiplied once, in the phase prepare, then at 
 
 test.each(['graceful', 'epoch_end'] as const)('abort %s before the first step — at once: there is nothing to save', async (mode) => {
   const trainer = startTrainer()
-  trainer.send(run(`early-${mode}`, config({ imageSize: mode === 'graceful' ? 90 : 91, epochs: 10_000 })))
+  trainer.send(run(`early-${mode}`, config({ imageSize: mode === 'graceful' ? 64 : 65, epochs: 10_000 })))
   await trainer.until(({ type }) => type === 'phase')
   trainer.send({ type: 'abort', runId: `early-${mode}`, mode })
   const messages = await trainer.until(isEnd)

@@ -115,7 +115,7 @@ async function runSweep(command: Command, { deps, file, preset }: RunDeps): Prom
   const given = typedOptions(command)
   const { drawSeed, ...flags } = parseFlags(SweepFlags.partial(), given)
   const typed = Object.fromEntries(Object.entries(flags).filter(([name]) => name in given))
-  const fromFile = file === undefined ? {} : await readRequestFile(file)
+  const fromFile = file === undefined ? {} : await readRequestFile(file, session.terminal)
   const { base, space } = readSpace(given, { alwaysVaried: preset ? ['norm', 'normPosition', 'depth'] : [] })
   const request = SweepRequest.safeParse({
     ...fromFile,

@@ -38,7 +38,7 @@ export interface DeviceSplits {
 }
 
 /** Splits stay on the device from one experiment to the next, so that the next one starts at once. */
-export function createDeviceSplits(tf: Runtime, folders: TrainerFolders): DeviceSplits {
+export function createDeviceSplits(tf: Runtime, folders: TrainerFolders, { keepBytes = KEEP_BYTES } = {}): DeviceSplits {
   const resident = new Map<string, { split: DeviceSplit; bytes: number }>() // least recently used first
 
   const evictBeyond = (bytes: number, keep: Set<string>): void => {
@@ -73,10 +73,10 @@ export function createDeviceSplits(tf: Runtime, folders: TrainerFolders): Device
     load: async (config, hooks) => {
       const evaluated = evaluatedSplit(config)
       const wanted = new Set([splitKey(config, 'train'), ...(evaluated ? [splitKey(config, evaluated)] : [])])
-      evictBeyond(KEEP_BYTES, wanted)
+      evictBeyond(keepBytes, wanted)
       const train = await loadOne(config, 'train', hooks)
       const evaluation = evaluated && (await loadOne(config, evaluated, hooks))
-      evictBeyond(KEEP_BYTES, wanted)
+      evictBeyond(keepBytes, wanted)
       return { train, evaluation }
     },
   }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { smiLine, standInDriver } from '@trainyard/testing/services/stand-in-driver'
+import { smiLine, fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 import { listGpus } from './gpu-list.ts'
 
-const list = async (script: string, timeoutMs = 30_000) => listGpus({ env: { PATH: await standInDriver(script) }, timeoutMs })
+const list = async (script: string, timeoutMs = 30_000) => listGpus({ env: { PATH: await fakeNvidiaSmi(script) }, timeoutMs })
 
 test('listGpus() — what the driver lists', async () => {
   expect(await list(`echo "${smiLine(0, 'GPU-0a')}"`)).toMatchObject({

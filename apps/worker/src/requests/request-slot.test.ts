@@ -20,7 +20,7 @@ import {
   SAMPLES,
 } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
-import { SCRIPTED_TRAINER } from '@trainyard/testing/experiments/scripted-trainer-path'
+import { SCRIPTED_TRAINER } from '@trainyard/testing/trainers/scripted-trainer-path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '@trainyard/testing/experiments/new-experiment'
 import { poll } from '@trainyard/testing/inputs/poll'

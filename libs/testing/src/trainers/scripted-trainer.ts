@@ -3,13 +3,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type FromTrainer, ToTrainer } from '@trainyard/contracts'
-import { epochResult } from './new-experiment.ts'
-import { testLayers } from './test-layers.ts'
+import { epochResult } from '../experiments/new-experiment.ts'
+import { testLayers } from '../experiments/test-layers.ts'
 
 /**
- * Speaks a trainer's side of the messages without TensorFlow: an epoch every few milliseconds and a checkpoint after each. SCRIPT says what else:
- * `deaf` obeys no abort, `crash` is killed after the second epoch of a run that begins anew, in the middle of writing a model, `diverge` fails there,
- * with a model written, `crash always` is killed after the second epoch of every run, `hang` says nothing more there, `grow` tells of ever more memory.
+ * Speaks a trainer's side of the messages without TensorFlow: an epoch every few milliseconds and a checkpoint after each. SCRIPT names a fault:
+ * `deaf` obeys no abort, `crash` is killed after the second epoch of a run that starts without a checkpoint, in the middle of writing a model, `diverge` fails there,
+ * with a model written, `crash always` is killed after the second epoch of every run, `hang` sends nothing more there, `grow` reports ever more memory.
  */
 const script = process.env.SCRIPT ?? ''
 const EPOCH_MS = 20
@@ -90,29 +90,29 @@ async function interfere(run: Run): Promise<void> {
   }
 }
 
-/** Probe, photo and images: what tells the test which process this was, and what it was given. `silent` never answers, `crash` dies first, `refuse` fails. */
-async function answer(question: Exclude<ToTrainer, Run | { type: 'abort' | 'ack' }>): Promise<void> {
-  const { runId } = question
+/** Probe, photo and images: the answer holds which process this was, and what it was given. `silent` never answers, `crash` dies first, `refuse` fails. */
+async function answer(request: Exclude<ToTrainer, Run | { type: 'abort' | 'ack' }>): Promise<void> {
+  const { runId } = request
   if (script === 'crash') process.kill(process.pid, 'SIGKILL')
   if (script === 'refuse') {
     const error = { class: 'user' as const, code: 'DATASET_MISSING', message: 'not there', advice: 'fetch it' }
     return send({ type: 'failed', ...end(runId), error })
   }
   send({ type: 'phase', runId, phase: 'evaluate', fraction: 0.5, epoch: 0, step: 0 })
-  const told = () => stop !== null
-  if (script === 'silent') while (!told()) await pause(EPOCH_MS)
+  const isAborted = () => stop !== null
+  if (script === 'silent') while (!isAborted()) await pause(EPOCH_MS)
   if (stop) return send({ type: 'aborted', ...end(runId) })
-  if (question.type === 'probe') {
+  if (request.type === 'probe') {
     const outputNorm = { mean: process.pid, std: null, values: [Number(process.env.CUDA_VISIBLE_DEVICES ?? 0)] }
-    return send({ type: 'probed', runId, results: [{ norm: 'none', bias: true, depth: question.request.seed, outputNorm, layers: [] }] })
+    return send({ type: 'probed', runId, results: [{ norm: 'none', bias: true, depth: request.request.seed, outputNorm, layers: [] }] })
   }
-  if (question.type === 'samples') {
-    const { label = 0, seed: index } = question.request
+  if (request.type === 'samples') {
+    const { label = 0, seed: index } = request.request
     const png = Buffer.from(String(process.pid)).toString('base64')
     return send({ type: 'sampled', runId, answer: { png, items: [{ row: 0, column: 0, index, label, name: '' }] } })
   }
-  const { kind, epoch } = question.model
-  const name = `${path.basename(question.modelFolder)} ${Buffer.from(question.photo).toString('hex')}`
+  const { kind, epoch } = request.model
+  const name = `${path.basename(request.modelFolder)} ${Buffer.from(request.photo).toString('hex')}`
   send({ type: 'predicted', runId, prediction: { model: { kind, epoch }, classes: [{ label: process.pid, name, probability: 1 }] } })
 }
 

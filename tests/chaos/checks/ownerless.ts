@@ -1,5 +1,5 @@
-import type { Ended } from '../checks/final-state.ts'
-import type { History } from '../checks/history.ts'
+import type { Ended } from './final-state.ts'
+import type { History } from './history.ts'
 
 interface Period {
   fromMs: number
@@ -29,7 +29,7 @@ export function ownerlessPeriods(ended: readonly Ended[], seen: Seen): { id: str
     .toSorted((a, b) => b.ms - a.ms)
 }
 
-/** When the attempt's process was lost; its lease's end where nobody took it away. */
+/** When the attempt's process was lost; its lease's end where it was not taken away. */
 function deathOf({ workerId, startedAt, endedAt }: Ended['experiment']['attempts'][number], { losses, workers }: Seen): number {
   const [fromMs, toMs] = [Date.parse(startedAt), Date.parse(endedAt ?? startedAt)]
   const pid = workers.get(workerId)

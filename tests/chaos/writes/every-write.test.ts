@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEFAULT_PREFIX, keysOf } from '../../../libs/jobs/src/redis/keys.ts'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { type RedisProcess, startRedis } from '@trainyard/testing/redis/redis-process'
-import { beginLife, LIVES, type Step } from '../cluster/lifecycle-calls.ts'
-import { type RedisProxy, startRedisProxy } from '../cluster/redis-proxy.ts'
+import { beginLife, LIVES, type Step } from './lifecycle-calls.ts'
+import { type RedisProxy, startRedisProxy } from '@trainyard/testing/redis/redis-proxy'
 
 let server: RedisProcess
 let proxy: RedisProxy
@@ -29,7 +29,7 @@ afterAll(async () => {
 const cases = Object.entries(LIVES).flatMap(([life, steps]) => steps.map((step, i) => ({ life, step: step.name, at: i })))
 const whole = new Map<string, Promise<string[]>>()
 
-test.each(cases)('an experiment that $life — "$step" done, though its caller was told nothing, is done once', async ({ life, at }) => {
+test.each(cases)('an experiment that $life — "$step" done, though its answer is lost, is done once', async ({ life, at }) => {
   const steps = LIVES[life] ?? []
   if (!whole.has(life))
     whole.set(
@@ -69,7 +69,7 @@ async function live(steps: readonly Step[], { at, answer }: { at: number; answer
   return { left, isLost }
 }
 
-/** As a user does who was told nothing: asks again, and takes "that is so already" for a yes. */
+/** As a user without an answer: retries, and takes "that is so already" for a yes. */
 async function taken(step: () => Promise<unknown>): Promise<void> {
   let isRepeat = false
   await poll(
@@ -95,10 +95,10 @@ async function whatIsLeft(prefix: string): Promise<string> {
       const { id } = experiment
       const [epochs, batches, layers, logs] = await Promise.all([store.epochs(id), store.batches(id), store.layers(id), store.logs(id)])
       const events = await redis.xrange(keysOf(prefix).events(id), '-', '+')
-      const told = events
+      const received = events
         .map(([, fields]) => fields.slice(0, 4))
         .filter(([, type]) => type === 'state' || type === 'epoch' || type === 'end')
-      return { experiment, epochs, batches, layers, logs, told }
+      return { experiment, epochs, batches, layers, logs, received }
     }),
   )
   const held = { leases: await redis.zrange(`${prefix}:leases`, '0', '-1'), outbox: await redis.zrange(keysOf(prefix).outbox, '0', '-1') }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { newExperiment } from '@trainyard/testing/experiments/new-experiment'
-import type { Ended } from '../checks/final-state.ts'
+import type { Ended } from './final-state.ts'
 import { ownerlessPeriods } from './ownerless.ts'
 
 const at = (seconds: number): string => new Date(1000 * seconds).toISOString()
@@ -32,7 +32,7 @@ const longest = (seen: Partial<typeof nothing | Parameters<typeof ownerlessPerio
   ownerlessPeriods([lost], { ...nothing, ...seen })[0]?.ms
 
 test.each<[string, number, Partial<Parameters<typeof ownerlessPeriods>[1]>]>([
-  ['in the queue, where nobody saw the worker go', 10_000, {}],
+  ['in the queue, where no loss of the worker was seen', 10_000, {}],
   [
     "from the worker's death, the last one before its lease ran out",
     30_000,

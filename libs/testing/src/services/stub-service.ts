@@ -10,16 +10,16 @@ export interface SeenRequest {
   body: string
 }
 
-/** A real HTTP server that answers with whatever a test says, and remembers what it was asked. */
-export async function startCannedService(answer: (request: SeenRequest, response: ServerResponse) => void) {
+/** A real HTTP server that answers as the test decides, and records each request. */
+export async function startStubService(answer: (request: SeenRequest, response: ServerResponse) => void) {
   const seen: SeenRequest[] = []
-  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = request
-    const asked = { method, url, headers, body: await text(request) }
-    seen.push(asked)
-    answer(asked, response)
+    const seenRequest = { method, url, headers, body: await text(request) }
+    seen.push(seenRequest)
+    answer(seenRequest, response)
   }
-  const server = createServer((request, response) => void take(request, response))
+  const server = createServer((request, response) => void handle(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')

@@ -12,13 +12,13 @@ type Fate = 'pass' | 'hold' | 'break'
 type Rule = (part: Part) => Fate
 
 export interface RedisProxy {
-  /** Redis's address for whoever is to come through here. */
+  /** Redis's address through this proxy. */
   url: string
   /** Decides about every part from now on. */
   obey(rule: Rule): void
   /** Breaks every connection, and each new one, until it heals. */
   cut(): void
-  /** Nothing gets through and nobody is told, until it heals: a cable out of its socket. */
+  /** Nothing gets through until it heals, and connections stay open: an unplugged cable. */
   swallow(): void
   /** Forwards everything again, first what was kept back. */
   heal(): void

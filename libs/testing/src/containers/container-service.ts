@@ -3,7 +3,7 @@ import { createClient } from '@trainyard/client'
 import { GenericContainer, Network, type StartedTestContainer, Wait } from 'testcontainers'
 import { BASE_IMAGES, IMAGES } from './docker.ts'
 
-const STARTS_WITHIN_MS = 120_000
+const START_TIMEOUT_MS = 120_000
 const API_PORT = 8787
 
 export interface WorkerContainer {
@@ -18,7 +18,7 @@ export async function startContainers({ env: shared = {} }: { env?: Record<strin
   const [password, adminKey] = [randomBytes(16).toString('hex'), randomBytes(32).toString('hex')]
   const started: StartedTestContainer[] = []
   const start = async (container: GenericContainer): Promise<StartedTestContainer> => {
-    const running = await container.withNetwork(network).withStartupTimeout(STARTS_WITHIN_MS).start()
+    const running = await container.withNetwork(network).withStartupTimeout(START_TIMEOUT_MS).start()
     started.push(running)
     return running
   }

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { promisify } from 'node:util'
 
 const root = path.join(import.meta.dirname, '..', '..', '..', '..')
-/** Whoever's first docker cannot do BuildKit names another one. */
+/** Another one where the first docker on PATH has no BuildKit. */
 const DOCKER = process.env['TRAINYARD_TEST_DOCKER'] ?? 'docker'
 /** What images are built on, and Redis: where no registry can be reached, `.ci/base-images` makes both. */
 export const BASE_IMAGES = {
@@ -13,7 +13,7 @@ export const BASE_IMAGES = {
 }
 export const IMAGES = { api: 'trainyard-api:test', worker: 'trainyard-worker:test' }
 
-/** Runs docker; rejects with what it said. */
+/** Runs docker; rejects with its output. */
 export async function docker(...args: string[]): Promise<string> {
   const env = { ...process.env, DOCKER_BUILDKIT: '1' }
   return (await promisify(execFile)(DOCKER, args, { cwd: root, env, maxBuffer: 1 << 26 })).stdout.trim()
@@ -26,14 +26,14 @@ export async function dockerIsHere(): Promise<boolean> {
     for (const image of Object.values(BASE_IMAGES)) await docker('image', 'inspect', image).catch(() => docker('pull', '--quiet', image))
     return true
   } catch (error) {
-    const reason = `no Docker Engine answers, or it lacks ${Object.values(BASE_IMAGES).join(' or ')} (${saidBy(error)})`
+    const reason = `no Docker Engine answers, or it lacks ${Object.values(BASE_IMAGES).join(' or ')} (${messageOf(error)})`
     if (process.env['CI'] === 'true') throw new Error(`${reason}; CI must have them`, { cause: error })
     process.stderr.write(`skipped: ${reason}\n`)
     return false
   }
 }
 
-/** The API's image and the worker's without CUDA, built anew where something has changed. */
+/** The API's image and the worker's without CUDA, rebuilt where something has changed. */
 export async function buildImages(): Promise<void> {
   await build(['--tag', IMAGES.api])
   await build(['--tag', IMAGES.worker, '--file', 'Dockerfile.gpu', '--build-arg', 'ENGINE=cpu'])
@@ -48,7 +48,7 @@ async function build(args: readonly string[]): Promise<void> {
 /** What a command in a new container of the image prints; the container has no root to write to. */
 export const inContainer = (image: string, ...command: string[]): Promise<string> => docker('run', '--rm', '--read-only', image, ...command)
 
-const saidBy = (error: unknown): string =>
+const messageOf = (error: unknown): string =>
   String(error instanceof Error ? error.message : error)
     .split('\n')
     .slice(0, 2)

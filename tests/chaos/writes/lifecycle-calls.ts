@@ -44,7 +44,7 @@ export function beginLife({ user, worker, prefix }: { user: Redis; worker: Redis
     store: createExperimentStore({ redis: user, prefix }),
     attempts,
     writer() {
-      if (!writer) throw new Error('nobody has claimed it')
+      if (!writer) throw new Error('it is not claimed')
       return writer
     },
     async claim(token, dispatch) {
