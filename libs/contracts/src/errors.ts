@@ -83,3 +83,6 @@ export class ExpectedError extends Error {
     return this.constructor.name
   }
 }
+
+/** The message of whatever was thrown. */
+export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -60,7 +60,7 @@ export {
   TERMINAL_STATES,
   Transition,
 } from './experiments/experiment.ts'
-export { type ErrorCode, ERRORS, ExpectedError, isErrorCode } from './errors.ts'
+export { type ErrorCode, errorMessage, ERRORS, ExpectedError, isErrorCode } from './errors.ts'
 export { EnvironmentError } from './environment-error.ts'
 export { describeDiskSpace, diskHasRoom, type DiskSpace } from './workers/disk-reserve.ts'
 export { DryRun } from './experiments/dry-run.ts'

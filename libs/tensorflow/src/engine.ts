@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
-import { type Engine, EngineSettings, EnvironmentError, ExpectedError } from '@trainyard/contracts'
+import { type Engine, EngineSettings, EnvironmentError, errorMessage, ExpectedError } from '@trainyard/contracts'
 import type { TensorFlowBinding } from './engine/binding.ts'
 import { askDriver, brokenLibraries, type DriverFacts, driverLibraryFault, NO_SMI } from './engine/gpu-facts.ts'
 import { type GpuFacts, isHidden, NO_GPU_BUILD, visibleGpus, whyNoGpu, whyNotThisGpu } from './engine/gpu-fault.ts'
@@ -118,7 +118,7 @@ function loadBinding(load: () => TensorFlowBinding, which: string): TensorFlowBi
   try {
     return load()
   } catch (error) {
-    throw new EngineUnavailableError([`${which}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`], {
+    throw new EngineUnavailableError([`${which}: ${errorMessage(error).split('\n')[0]}`], {
       cause: error,
     })
   }

@@ -3,7 +3,7 @@ import {
   type BestModel,
   type EpochResult,
   keepBestModel,
-  type LiveState,
+  type TrainingState,
   type ModelSnapshot,
   type ModelState,
   type SavedModel,
@@ -16,7 +16,7 @@ type RunCommand = Extract<ToTrainer, { type: 'run' }>
 /** The model that a run keeps. */
 export interface RunModel {
   /** Takes the network where it is the one to keep; after the last epoch it is written. */
-  atEpochEnd(result: EpochResult, state: LiveState): Promise<void>
+  atEpochEnd(result: EpochResult, state: TrainingState): Promise<void>
   /** The best one so far, where that is what the config keeps: a checkpoint holds it, too. */
   best: () => BestModel<ModelSnapshot> | null
   dispose(): void

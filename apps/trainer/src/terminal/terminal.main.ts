@@ -2,6 +2,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import {
   commandFlags,
+  errorMessage,
   ERRORS,
   ExpectedError,
   ExperimentRequest,
@@ -60,7 +61,7 @@ function fail(error: unknown): void {
     return
   }
   const known = error instanceof ExpectedError
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorMessage(error)
   process.stderr.write(`${message}\n`)
   process.exitCode = known ? ERRORS[error.code].exitCode : isUsage(error) ? ERRORS.INVALID_INPUT.exitCode : ERRORS.INTERNAL.exitCode
 }

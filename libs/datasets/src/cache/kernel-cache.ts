@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { CachedSplit } from '@trainyard/contracts'
+import { CachedSplit, errorMessage } from '@trainyard/contracts'
 import { z } from 'zod'
 import { cacheFolder, readCacheFile, sha256, writeCacheFile } from '../files/cache-file.ts'
-import { errorMessage, systemErrorCode } from '../caught-error.ts'
+import { systemErrorCode } from '../files/system-error.ts'
 import type { ImageSplit } from '../image-split.ts'
 
 /** What a kernel is of: one split's images against the train split's. */

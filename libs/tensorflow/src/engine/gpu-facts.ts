@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { readCsv } from '@trainyard/contracts'
+import { errorMessage, readCsv } from '@trainyard/contracts'
 
 const DRIVER_FILE = '/proc/driver/nvidia/version'
 export const NO_SMI = 'nvidia-smi is not on PATH'
@@ -73,7 +73,7 @@ function loadFault(file: string): string | null {
     process.dlopen({ exports: {} }, file, os.constants.dlopen.RTLD_LAZY)
     return null
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorMessage(error)
     return /did not self-register/.test(message) ? null : (message.split('\n')[0] ?? message)
   }
 }

@@ -13,7 +13,7 @@ interface CrossEntropy {
 
 /** From logits (n, classes) and labels (n), int32 or int64. */
 export function softmaxCrossEntropy(tf: Runtime, operands: [Tensor, Tensor]): CrossEntropy {
-  return tf.onGpu ? spelledOutCrossEntropy(tf, operands) : fusedCrossEntropy(tf, operands)
+  return tf.onGpu ? unfusedCrossEntropy(tf, operands) : fusedCrossEntropy(tf, operands)
 }
 
 export function fusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): CrossEntropy {
@@ -24,7 +24,7 @@ export function fusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor
 }
 
 /** For a GPU: there TensorFlow's own op knows no doubles, and refuses to run where runs must repeat bit for bit. */
-export function spelledOutCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): CrossEntropy {
+export function unfusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): CrossEntropy {
   const found: CrossEntropy[] = []
   tf.scope(() => {
     const chosen = oneHot(tf, labels, { classes: logits.shape[1] ?? 0, like: logits }) // (n, classes)

@@ -1,13 +1,13 @@
 import { loadEngine, scalarLike, wholeNumbers } from '@trainyard/tensorflow'
 import { expect, test } from 'vitest'
-import { createReadQueue } from './readback-queue.ts'
+import { createReadbackQueue } from './readback-queue.ts'
 
 const { tf } = loadEngine(process.env)
 
 /** Sizes of the reads of `batches` batches that take so long each. */
 function readsOf(batches: number, msOf: (batch: number) => number): number[] {
   let clockMs = 0
-  const queue = createReadQueue(tf, () => clockMs)
+  const queue = createReadbackQueue(tf, () => clockMs)
   const sizes: number[] = []
   for (let batch = 0; batch < batches; batch++) {
     queue.take(() => {
@@ -32,7 +32,7 @@ test('a device that becomes slower — fewer are queued from the next read on', 
 
 test('read() — each batch’s numbers and labels in the order of the batches, and no tensor is left', () => {
   const before = tf.liveTensors()
-  const queue = createReadQueue(tf, () => 0)
+  const queue = createReadbackQueue(tf, () => 0)
   for (let batch = 0; batch < 3; batch++)
     queue.take(() => ({
       tensors: [tf.tensor(Float32Array.of(batch, batch + 0.5), { shape: [2], dtype: 'float32' }), wholeNumbers(tf, [batch])],

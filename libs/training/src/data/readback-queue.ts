@@ -1,4 +1,4 @@
-import { readTogether, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import { readMany, type Runtime, type Tensor } from '@trainyard/tensorflow'
 import type { NumberArray } from '../layers/parameter.ts'
 
 /** Results are read back about so often: enough for the eye, little for a GPU, which stands still meanwhile. */
@@ -20,7 +20,7 @@ export interface ReadBatch {
 }
 
 /** Batches that are on their way on the device until their results are read back together: a read waits until the device has done all that is queued. */
-export interface ReadQueue {
+export interface ReadbackQueue {
   /** Does one batch; its tensors are the queue's from then on. */
   take(batch: () => QueuedBatch): void
   /**
@@ -34,7 +34,7 @@ export interface ReadQueue {
 }
 
 /** `nowMs` is a monotonic clock. */
-export function createReadQueue(tf: Runtime, nowMs: () => number): ReadQueue {
+export function createReadbackQueue(tf: Runtime, nowMs: () => number): ReadbackQueue {
   let queued: QueuedBatch[] = []
   let capacity = 1
   let startMs = 0
@@ -54,7 +54,7 @@ export function createReadQueue(tf: Runtime, nowMs: () => number): ReadQueue {
       })
     },
     read: () => {
-      const all = readTogether(
+      const all = readMany(
         tf,
         queued.flatMap(({ tensors }) => tensors),
       )

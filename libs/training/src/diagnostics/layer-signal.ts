@@ -1,4 +1,4 @@
-import { add, halfSquaredNorm, readTogether, type Runtime, sumRows, type Tensor } from '@trainyard/tensorflow'
+import { add, halfSquaredNorm, readMany, type Runtime, sumRows, type Tensor } from '@trainyard/tensorflow'
 import type { LayerTrace, Network, NetworkLayer } from '../network/network.ts'
 import { type NumberArray, sumOf } from '../layers/parameter.ts'
 import type { WeightNorms } from '../layers/weight-norms.ts'
@@ -64,7 +64,7 @@ export function createSignalRecorder(tf: Runtime, network: Network): SignalRecor
           if (!gradient) throw new Error(`No gradient of ${weight.name}`)
           return measureWeight({ gradient, x })
         })
-        const numbers = readTogether(tf, [...sums.flat(), ...measured.flatMap(({ scalars }) => scalars)])
+        const numbers = readMany(tf, [...sums.flat(), ...measured.flatMap(({ scalars }) => scalars)])
         const sumsOfLayers = network.layers.map(() => numbers.splice(0, SUMS))
         for (const [i, { kind }] of network.layers.entries()) {
           const weight = measured[i]

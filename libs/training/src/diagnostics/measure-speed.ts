@@ -9,7 +9,7 @@ import {
 } from '@trainyard/contracts'
 import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
 import { createNetwork, type Network } from '../network/network.ts'
-import { nextMacrotask } from '../data/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../data/yield-to-event-loop.ts'
 import { deviceImages, type DeviceImages } from '../data/device-images.ts'
 import { createDualSpace, type NumberedImages } from '../dual/dual-space.ts'
 
@@ -77,7 +77,7 @@ async function fastestStep(
         tf.readNumbers(losses)
       })
       if (step >= 0) fastest = Math.min(fastest, (performance.now() - startMs) / 1000)
-      await nextMacrotask()
+      await yieldToEventLoop()
     }
     return fastest
   } finally {

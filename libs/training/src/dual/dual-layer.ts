@@ -14,7 +14,7 @@ import {
 import type { Layer, TrainableParameter } from '../layers/layer.ts'
 import type { VariableMaker } from '../state/network-variables.ts'
 import { DUAL_NAMES } from './dual-names.ts'
-import { measureSample } from './dual-norms.ts'
+import { measureDualWeight } from './dual-norms.ts'
 import type { DualSpace } from './dual-space.ts'
 import type { MeasureWeight } from '../layers/weight-norms.ts'
 
@@ -64,7 +64,7 @@ export function dualLayer(
   }
   return {
     weight: coefficients,
-    measureWeight: measureSample(tf, space, { coefficients, baseStep }),
+    measureWeight: measureDualWeight(tf, space, { coefficients, baseStep }),
     layer: {
       parameters,
       buffers,

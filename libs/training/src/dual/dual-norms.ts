@@ -19,7 +19,7 @@ import type { MeasureWeight } from '../layers/weight-norms.ts'
  * Norms of W, V and ∂loss/∂W of a layer in the dual form, without any of the three: ‖W₀ + c·V₀ + Xᵀ·A‖² is ‖W₀ + c·V₀‖² + 2 ⟨X·(W₀ + c·V₀), A⟩ + ⟨A, K·A⟩,
  * likewise of V = d·V₀ + Xᵀ·B, and ‖Xᵀ·G‖² = ⟨G, K·G⟩ with the batch's rows of G alone.
  */
-export function measureSample(
+export function measureDualWeight(
   tf: Runtime,
   space: DualSpace,
   { coefficients, baseStep }: { coefficients: TrainableParameter; baseStep: TrainableParameter | null },

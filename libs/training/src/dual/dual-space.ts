@@ -16,7 +16,7 @@ import {
   toFloat,
 } from '@trainyard/tensorflow'
 import { baseOf, baseRows, type BaseWeight, heldRows } from './initial-weight.ts'
-import { type BlockHooks, inBlocks } from '../data/chunks.ts'
+import { type ChunkHooks, forEachChunk } from '../data/chunks.ts'
 import type { NetworkStart } from '../state/network-variables.ts'
 import type { DeviceImages } from '../data/device-images.ts'
 import { type RunningSum, runningSum } from '../data/running-sum.ts'
@@ -53,7 +53,7 @@ interface BaseSquares {
   velocity: number
 }
 
-export interface DualSpaceOptions extends BlockHooks {
+export interface DualSpaceOptions extends ChunkHooks {
   trainImages: DeviceImages
   evalImages: DeviceImages | null
   kernel: Tensor
@@ -72,7 +72,7 @@ export async function createDualSpace(tf: Runtime, options: DualSpaceOptions): P
   const velocityProducts = velocity && splits.map(() => runningSum(tf))
   const squares = { weight: 0, both: 0, velocity: 0 }
   try {
-    await inBlocks({ total: shape.inputs, size: INPUT_BLOCK, onProgress, signal }, (block) =>
+    await forEachChunk({ total: shape.inputs, size: INPUT_BLOCK, onProgress, signal }, (block) =>
       tf.scope(() => {
         const weightRows = baseRows(tf, base, { ...block, ...shape }) // (inputs, units)
         const velocityRows = velocity && heldRows(tf, velocity, { ...block, ...shape })

@@ -1,5 +1,5 @@
 import { add, addScalar, matMul, reshape, type Runtime, scale, sum, type Tensor, toDouble } from '@trainyard/tensorflow'
-import { type BlockHooks, inBlocks } from '../data/chunks.ts'
+import { type ChunkHooks, forEachChunk } from '../data/chunks.ts'
 import type { DeviceImages } from '../data/device-images.ts'
 import { runningSum } from '../data/running-sum.ts'
 
@@ -13,11 +13,11 @@ const BLOCK = 1024
  */
 export async function gramMatrix(
   tf: Runtime,
-  { rows, columns, ...hooks }: BlockHooks & { rows: DeviceImages; columns: DeviceImages },
+  { rows, columns, ...hooks }: ChunkHooks & { rows: DeviceImages; columns: DeviceImages },
 ): Promise<Float64Array> {
   const total = runningSum(tf)
   try {
-    await inBlocks({ total: rows.inputs, size: BLOCK, ...hooks }, (block) =>
+    await forEachChunk({ total: rows.inputs, size: BLOCK, ...hooks }, (block) =>
       tf.scope(() => total.add(blockProducts(tf, { rows, columns, block }))),
     )
     return tf.scope(() => tf.readDoubles(addScalar(tf, total.value(), rows.inputs * CENTRE ** 2)))

@@ -1,12 +1,12 @@
 import { add, matMul, type Runtime, scale, type Tensor, toFloat } from '@trainyard/tensorflow'
 import { baseRows, type BaseWeight, type FirstShape, heldRows, savedBase } from './initial-weight.ts'
-import { type BlockHooks, inBlocks } from '../data/chunks.ts'
-import type { ModelState, Parameter, SavedArray, SavedModel, TrainingState } from '../layers/parameter.ts'
+import { type ChunkHooks, forEachChunk } from '../data/chunks.ts'
+import type { ModelState, Parameter, SavedArray, SavedModel, SavedState } from '../layers/parameter.ts'
 import type { DeviceImages } from '../data/device-images.ts'
 import { DUAL_NAMES } from './dual-names.ts'
 import { INPUT_BLOCK, PIXEL_MAX } from './dual-space.ts'
 
-interface FromImages extends BlockHooks {
+interface FromImages extends ChunkHooks {
   /** The train images that the coefficients stand for. */
   images: DeviceImages
 }
@@ -15,22 +15,22 @@ interface FromImages extends BlockHooks {
 export async function materializeModel(tf: Runtime, saved: SavedModel, from: FromImages): Promise<ModelState> {
   const { epoch, parameters, buffers } = saved
   const base = savedBase(saved)
-  if (!base) return plainModel(saved)
-  const { coefficients, baseStep } = sampleArrays(parameters)
+  if (!base) return toModelState(saved)
+  const { coefficients, baseStep } = dualArrays(parameters)
   const weight = await weightOf(tf, { base, coefficients, scales: { base: 1, velocity: baseStep } }, from)
   return { epoch, parameters: withWeight(parameters, weight), buffers: floatArrays(buffers.filter(isPlain)) }
 }
 
 /** A saved network over pixels, with all arrays in float32. */
-export function plainModel({ epoch, parameters, buffers }: SavedModel): ModelState {
+export function toModelState({ epoch, parameters, buffers }: SavedModel): ModelState {
   return { epoch, parameters: floatArrays(parameters), buffers: floatArrays(buffers) }
 }
 
 /** A whole state with its first weight spelt out, so that a first layer over pixels can go on with it. */
-export async function materializeState(tf: Runtime, state: TrainingState, from: FromImages): Promise<TrainingState> {
+export async function materializeState(tf: Runtime, state: SavedState, from: FromImages): Promise<SavedState> {
   const base = savedBase(state)
   if (!base) return state
-  const { coefficients, baseStep } = sampleArrays(state.momenta)
+  const { coefficients, baseStep } = dualArrays(state.momenta)
   const velocity = await weightOf(tf, { base, coefficients, scales: { base: 0, velocity: baseStep } }, from)
   return { ...(await materializeModel(tf, state, from)), momenta: withWeight(state.momenta, velocity) }
 }
@@ -50,7 +50,7 @@ function floatArrays(arrays: readonly SavedArray[]): Parameter[] {
   }))
 }
 
-function sampleArrays(arrays: readonly SavedArray[]): { coefficients: SavedArray; baseStep: number } {
+function dualArrays(arrays: readonly SavedArray[]): { coefficients: SavedArray; baseStep: number } {
   const coefficients = arrays.find(({ name }) => name === DUAL_NAMES.coefficients)
   if (!coefficients) throw new Error(`A state with ${DUAL_NAMES.seed} has no ${DUAL_NAMES.coefficients}`)
   return { coefficients, baseStep: arrays.find(({ name }) => name === DUAL_NAMES.baseStep)?.values[0] ?? 0 }
@@ -73,7 +73,7 @@ async function weightOf(tf: Runtime, parts: WeightParts, { images, ...hooks }: F
     toFloat(tf, scale(tf, tf.doubles(Float64Array.from(coefficients.values), coefficients.shape), 1 / PIXEL_MAX)),
   )
   try {
-    await inBlocks({ total: shape.inputs, size: INPUT_BLOCK, ...hooks }, (block) =>
+    await forEachChunk({ total: shape.inputs, size: INPUT_BLOCK, ...hooks }, (block) =>
       tf.scope(() => {
         const learnt = matMul(tf, [images.pixels(block), overPixels], { a: true }) // (inputs, units)
         const rows = baseShare(tf, { base, scales }, { ...block, ...shape })

@@ -42,7 +42,7 @@ export interface SavedModel {
 }
 
 /** All that a resumed run needs: the order of later epochs comes from the seed and the epoch's number. */
-export interface TrainingState extends SavedModel {
+export interface SavedState extends SavedModel {
   /** One momentum (velocity) per parameter, in the same order. */
   momenta: SavedArray[]
 }
@@ -60,22 +60,22 @@ export interface ModelSnapshot {
   epoch: number
   parameters: readonly ParameterEntry[]
   buffers: readonly ParameterEntry[]
-  /** All values in pieces of a few megabytes: the parameters' in order, then the buffers'. */
-  pieces(): Iterable<NumberArray>
+  /** All values in chunks of a few megabytes: the parameters' in order, then the buffers'. */
+  chunks(): Iterable<NumberArray>
   /** A whole copy. */
   read(): SavedModel
   dispose(): void
 }
 
 /** A run's state at the end of an epoch, still on the device: it must be read before the callback that got it ends. */
-export interface LiveState {
+export interface TrainingState {
   epoch: number
   parameters: readonly ParameterEntry[]
   buffers: readonly ParameterEntry[]
-  /** All values in pieces of a few megabytes: the parameters' in order, the momenta's, the buffers'. A whole copy would be a run's peak of memory. */
-  pieces(): Iterable<NumberArray>
+  /** All values in chunks of a few megabytes: the parameters' in order, the momenta's, the buffers'. A whole copy would be a run's peak of memory. */
+  chunks(): Iterable<NumberArray>
   /** A whole copy. */
-  read(): TrainingState
+  read(): SavedState
   /** Keeps the network as it is now, for as long as the caller wants; the next step pays for one copy. */
   snapshot(): ModelSnapshot
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readTogether, rowBitSums, type Runtime, type Variable } from '@trainyard/tensorflow'
+import { readMany, rowBitSums, type Runtime, type Variable } from '@trainyard/tensorflow'
 
 /** Arrays of more numbers are not read back. */
 const READ_AT_MOST = 2 ** 14
@@ -36,7 +36,7 @@ export function hashWeights(tf: Runtime, layers: readonly (readonly { name: stri
 function contentsOf(tf: Runtime, variables: readonly Variable[]): Uint8Array[] {
   const contents: Uint8Array[] = []
   tf.scope(() => {
-    const numbers = readTogether(
+    const numbers = readMany(
       tf,
       variables.map((variable) => (isSmall(variable) ? variable.read() : rowBitSums(tf, variable.read()))),
     )

@@ -1,10 +1,10 @@
 import { type Runtime, softmaxCrossEntropy, toDouble, topK } from '@trainyard/tensorflow'
-import type { BlockHooks } from '../data/chunks.ts'
+import type { ChunkHooks } from '../data/chunks.ts'
 import type { Network } from '../network/network.ts'
 import { sumOf } from '../layers/parameter.ts'
 import type { NumberedImages } from '../dual/dual-space.ts'
 import { throughBatches } from './queued-batches.ts'
-import { createReadQueue, type ReadBatch } from '../data/readback-queue.ts'
+import { createReadbackQueue, type ReadBatch } from '../data/readback-queue.ts'
 
 /** Images per forward pass; it changes the speed and the memory, not the numbers' meaning. */
 const BATCH_SIZE = 128
@@ -21,12 +21,12 @@ export interface Evaluation {
 export async function evaluate(
   tf: Runtime,
   network: Network,
-  { images, signal, onProgress }: { images: NumberedImages } & BlockHooks,
+  { images, signal, onProgress }: { images: NumberedImages } & ChunkHooks,
 ): Promise<Evaluation> {
   const { count } = images
   const totals = { loss: 0, right: 0, rightInFive: 0 }
   const order = Int32Array.from({ length: count }, (_, i) => i)
-  const queue = createReadQueue(tf, () => performance.now())
+  const queue = createReadbackQueue(tf, () => performance.now())
   try {
     await throughBatches(
       tf,

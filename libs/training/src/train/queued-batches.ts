@@ -1,14 +1,14 @@
 import { type Runtime, sliceRows, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
 import { batches } from '../data/batches.ts'
-import { nextMacrotask } from '../data/yield-to-event-loop.ts'
-import type { ReadBatch, ReadQueue } from '../data/readback-queue.ts'
+import { yieldToEventLoop } from '../data/yield-to-event-loop.ts'
+import type { ReadBatch, ReadbackQueue } from '../data/readback-queue.ts'
 import type { NumberedImages } from '../dual/dual-space.ts'
 
 interface QueuedBatches {
   images: NumberedImages
   order: Int32Array
   batchSize: number
-  queue: ReadQueue
+  queue: ReadbackQueue
   signal?: AbortSignal | undefined
 }
 
@@ -35,7 +35,7 @@ export async function throughBatches(tf: Runtime, options: QueuedBatches, { run,
         return { tensors: run(batch, { isLast }), labels: images.labelsOf(part) }
       })
       if (queue.isFull() || isLast) await onRead(queue.read(), done)
-      await nextMacrotask()
+      await yieldToEventLoop()
     }
   } finally {
     tf.dispose(indices)

@@ -6,10 +6,10 @@ import { evaluate } from './evaluate.ts'
 import { createSignalRecorder, type LayerSignal, type SignalRecorder } from '../diagnostics/layer-signal.ts'
 import { createNetwork, type Network } from '../network/network.ts'
 import type { NetworkShape } from '../network/network-layers.ts'
-import type { LiveState, Precision, SavedModel, TrainingState } from '../layers/parameter.ts'
+import type { TrainingState, Precision, SavedModel, SavedState } from '../layers/parameter.ts'
 import type { NetworkStart } from '../state/network-variables.ts'
 import { throughBatches } from './queued-batches.ts'
-import { createReadQueue, type ReadBatch, type ReadQueue } from '../data/readback-queue.ts'
+import { createReadbackQueue, type ReadBatch, type ReadbackQueue } from '../data/readback-queue.ts'
 import type { DeviceImages } from '../data/device-images.ts'
 import { createDualSpace, type NumberedImages, type DualSpace } from '../dual/dual-space.ts'
 import { materializeModel, materializeState } from '../dual/materialize-weights.ts'
@@ -42,7 +42,7 @@ export interface TrainingCallbacks {
   onEvaluateBegin?(at: { epoch: number }): void | Promise<void>
   onEvaluateProgress?(at: { epoch: number; fraction: number }): void | Promise<void>
   /** `state` reads weights and momenta back from the device when it is asked to, until the callback ends. */
-  onEpochEnd?(result: EpochResult, state: LiveState): void | Promise<void>
+  onEpochEnd?(result: EpochResult, state: TrainingState): void | Promise<void>
   /** Always runs, also after an error or an abort. */
   onTrainCleanup?(): void | Promise<void>
 }
@@ -66,7 +66,7 @@ export interface TrainOptions {
   /** Fixes initial weights and the order of images. */
   seed: number
   /** A checkpoint to go on from, or a model, whose momenta are zero; its epochs are not run again. */
-  start?: TrainingState | SavedModel
+  start?: SavedState | SavedModel
   /** Every layer's signal at each epoch's end; without it, no time goes there. */
   recordLayers?: boolean
   /** The order of an epoch in place of the seed's. */
@@ -87,7 +87,7 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
   let network: Network | null = null
   let recorder: SignalRecorder | null = null
   let space: DualSpace | null = null
-  const queue = createReadQueue(tf, () => performance.now())
+  const queue = createReadbackQueue(tf, () => performance.now())
   try {
     const from = await networkStart(tf, options)
     space = await dualSpace(tf, options, from)
@@ -146,7 +146,7 @@ interface EpochOptions extends Omit<TrainOptions, 'order' | 'trainImages'> {
   epoch: number
   order: Int32Array
   recorder: SignalRecorder | null
-  queue: ReadQueue
+  queue: ReadbackQueue
 }
 
 /** One pass over the train split. */
