@@ -22,4 +22,5 @@ export { probe, type ProbeOptions, type ProbeResult } from './diagnostics/probe.
 export { deviceImages, type DeviceImages } from './data/device-images.ts'
 export { toModelState, materializeModel } from './dual/materialize-weights.ts'
 export type { WeightsHashes } from './state/weights-hash.ts'
-export { type EpochResult, train, type TrainingCallbacks, type TrainOptions } from './train/train.ts'
+export type { EpochResult, TrainingCallbacks } from './train/callbacks.ts'
+export { train, type TrainOptions } from './train/train.ts'

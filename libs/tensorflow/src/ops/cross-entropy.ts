@@ -25,19 +25,14 @@ export function fusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor
 
 /** For a GPU: there TensorFlow's own op knows no doubles, and refuses to run where runs must repeat bit for bit. */
 export function unfusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): CrossEntropy {
-  const found: CrossEntropy[] = []
-  tf.scope(() => {
+  return tf.scope(() => {
     const chosen = oneHot(tf, labels, { classes: logits.shape[1] ?? 0, like: logits }) // (n, classes)
     const logSoftmax = tf.run('LogSoftmax', [logits], typeOf(logits))
     const attributes = { ...typeOf(logits), Tidx: { type: 'int32' }, keep_dims: { bool: false } } as const
     const losses = tf.run('Neg', [tf.run('Sum', [multiply(tf, [logSoftmax, chosen]), ints(tf, [1])], attributes)], typeOf(logits))
     const gradient = subtract(tf, [tf.run('Softmax', [logits], typeOf(logits)), chosen])
-    found.push({ losses, gradient })
-    return [losses, gradient]
+    return { losses, gradient }
   })
-  const [result] = found
-  if (!result) throw new Error('TensorFlow gave no cross-entropy')
-  return result
 }
 
 function oneHot(tf: Runtime, labels: Tensor, { classes, like }: { classes: number; like: Tensor }): Tensor {

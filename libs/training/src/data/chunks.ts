@@ -1,15 +1,15 @@
 import { yieldToEventLoop } from './yield-to-event-loop.ts'
 
-/** Long work over a network's inputs, told and stoppable. */
+/** Of long work over a network's inputs: how far it is, and a way to stop it. */
 export interface ChunkHooks {
   onProgress?: ((fraction: number) => void | Promise<void>) | undefined
   signal?: AbortSignal | undefined
 }
 
-/** Does `work` for one block of 0 … total − 1 after another, so that messages and aborts get their turn. */
+/** Does `work` for one chunk of 0 … total − 1 after another; messages and aborts are handled between them. */
 export async function forEachChunk(
   { total, size, onProgress, signal }: ChunkHooks & { total: number; size: number },
-  work: (block: { first: number; count: number }) => void,
+  work: (chunk: { first: number; count: number }) => void,
 ): Promise<void> {
   for (let first = 0; first < total; first += size) {
     signal?.throwIfAborted()

@@ -3,7 +3,7 @@ import { STREAMS } from '@trainyard/random'
 import { epochOrder } from '../data/batches.ts'
 import { yieldToEventLoop } from '../data/yield-to-event-loop.ts'
 import type { NormShape } from '../layers/norm.ts'
-import { type ProbedLayer, probeNetworks, sharedProducts } from './probed-network.ts'
+import { disposeShared, type ProbedLayer, probeNetworks, sharedProducts } from './probed-network.ts'
 import type { DeviceImages } from '../data/device-images.ts'
 
 type ProbeNorm = NormShape['type'] | 'none'
@@ -60,7 +60,7 @@ export async function probe(tf: Runtime, options: ProbeOptions): Promise<ProbeRe
         await yieldToEventLoop()
       }
     } finally {
-      shared.dispose()
+      disposeShared(tf, shared)
     }
   }
   return results

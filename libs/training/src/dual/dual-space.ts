@@ -18,7 +18,7 @@ import {
 import { baseOf, baseRows, type BaseWeight, heldRows } from './initial-weight.ts'
 import { type ChunkHooks, forEachChunk } from '../data/chunks.ts'
 import type { NetworkStart } from '../state/network-variables.ts'
-import type { DeviceImages } from '../data/device-images.ts'
+import type { BatchSource, DeviceImages } from '../data/device-images.ts'
 import { type RunningSum, runningSum } from '../data/running-sum.ts'
 
 /** The largest byte: pixels are stored as 0 … 255 and trained on as 0 … 1. */
@@ -26,13 +26,11 @@ export const PIXEL_MAX = 255
 /** Inputs at once: what is multiplied is never there as a whole, neither the pixels as floats nor the base. */
 export const INPUT_BLOCK = 4096
 
-/** Images that go by their number, x (n) int64: the train images first, the evaluated ones after them. */
-export type NumberedImages = Pick<DeviceImages, 'count' | 'labelsOf' | 'batch'>
-
 /** All that the loop needs of images X and of the base W₀, once their products are known; float64. See docs/dual-form.md. */
 export interface DualSpace {
-  train: NumberedImages
-  evaluation: NumberedImages | null
+  /** A batch is the images' numbers, x (n) int64: rows of the kernel, the train images first. */
+  train: BatchSource
+  evaluation: BatchSource | null
   /** X · Xᵀ: a row for each image, train and evaluated, a column for each train image. The caller's. */
   kernel: Tensor
   /** X · W₀, (images, units). */
@@ -128,7 +126,7 @@ function centre(tf: Runtime, kernel: Tensor): DualSpace['centred'] {
   return { kernel: centred, mean: average }
 }
 
-function numbered(tf: Runtime, images: DeviceImages, offset: number): NumberedImages {
+function numbered(tf: Runtime, images: DeviceImages, offset: number): BatchSource {
   return {
     count: images.count,
     labelsOf: (indices) => images.labelsOf(indices),

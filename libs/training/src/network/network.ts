@@ -87,19 +87,12 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
     parameterNames: parameters.map(({ name }) => name),
     layers: blocks.map(({ kind, weight, measureWeight }) => ({ kind, weight, measureWeight, weightIndex: parameters.indexOf(weight) })),
     logits: (x) => tf.scope(() => forward(inputOf(x), blocks, { training: false }).logits),
-    backward: (x, labels) => {
-      const found: BatchGradients[] = []
+    backward: (x, labels) =>
       tf.scope(() => {
         const { passes, logits, traces } = forward(inputOf(x), blocks, { training: true })
         const { losses, gradient } = crossEntropy(tf, logits, labels)
-        const gradients = backward(gradient, passes)
-        found.push({ logits, losses, gradients, traces })
-        return [logits, losses, ...gradients, ...traces.flatMap(({ before, after, output }) => [before, after, output])]
-      })
-      const [result] = found
-      if (!result) throw new Error('A batch gave no gradients')
-      return result
-    },
+        return { logits, losses, gradients: backward(gradient, passes), traces }
+      }),
     step: (gradients, options) =>
       tf.scope(() => {
         const rates = { lr: scalarLike(tf, numbers, options.lr), momentum: scalarLike(tf, numbers, options.momentum) }

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { LossDivergedError } from '../errors.ts'
 import type { SavedState } from '../layers/parameter.ts'
 import { deviceImages } from '../data/device-images.ts'
-import { train, type TrainingCallbacks, type TrainOptions } from './train.ts'
+import type { TrainingCallbacks } from './callbacks.ts'
+import { train, type TrainOptions } from './train.ts'
 
 const { tf } = loadEngine(process.env)
 const inputs = 48
