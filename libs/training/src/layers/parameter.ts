@@ -37,7 +37,7 @@ export interface ModelState {
 export interface SavedModel {
   epoch: number
   parameters: SavedArray[]
-  /** Batch norm's running averages, and what a first layer in the dual form is counted from. */
+  /** Batch norm's running averages, and what a first layer in the dual form starts from. */
   buffers: SavedArray[]
 }
 
