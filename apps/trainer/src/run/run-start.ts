@@ -17,7 +17,7 @@ export interface RunOrigin {
   best: BestModel<SavedModel> | null
 }
 
-/** A run must never begin with other weights than its users were told. */
+/** A run must never begin with other weights than its users expect. */
 class StartUnusableError extends ExpectedError {
   constructor({ kind, reason, ...options }: { kind: RunStart['kind']; reason: string; cause?: unknown }) {
     const [what, advice] =

@@ -42,7 +42,7 @@ export async function loadKernel({ folder, rows, columns, compute, onWarning }: 
   }
   const cached = await readKernel(file, wanted)
   if (cached.products) return cached.products
-  if (cached.fault) onWarning(`The cache file ${file} cannot be used (${cached.fault}); it is being made anew.`)
+  if (cached.fault) onWarning(`The cache file ${file} cannot be used (${cached.fault}); it is being rebuilt.`)
   const products = await compute()
   const bytes = new Uint8Array(products.buffer, products.byteOffset, products.byteLength)
   const header = { format: 'trainyard kernel', version: 1, ...wanted, sha256: await sha256(bytes) }

@@ -71,7 +71,7 @@ async function readLabels({ folder, ids }: { folder: string; ids: number[] }): P
 
 async function readArray({ file, name }: { file: string; name: string }): Promise<number[]> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new DatasetMissingError(`${file} cannot be read: ${errorMessage(error)}. Fetch or import the dataset anew.`, { cause: error })
+    throw new DatasetMissingError(`${file} cannot be read: ${errorMessage(error)}. Fetch or import the dataset again.`, { cause: error })
   })
   try {
     const array = readMatFile(bytes).get(name)

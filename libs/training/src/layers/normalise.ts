@@ -37,22 +37,16 @@ interface NormView {
 /** Each norm is the same arithmetic on another view of x, (n, c) or (n, h, w, c). */
 function viewOf({ shape }: Tensor, { type, groupSize }: NormKind): NormView {
   const [n = 0, channels = 0] = [shape[0], shape.at(-1)]
-  switch (type) {
-    // every channel over the batch: Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167;
-    // https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
-    case 'batch':
-      return { grouped: [-1, channels], axes: [0], rows: [-1, channels], statistics: [channels] }
-    // every sample over all its numbers: Ba, Kiros and Hinton 2016, https://arxiv.org/abs/1607.06450;
-    // https://docs.pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
-    case 'layer':
-      return { grouped: [n, -1], axes: [1], rows: [n, -1], statistics: [n] }
-    // every group of neighbouring channels of a sample: Wu and He 2018, https://arxiv.org/abs/1803.08494;
-    // https://docs.pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html, whose num_groups is c / groupSize
-    case 'group': {
-      const groups = channels / groupSize
-      return { grouped: [n, -1, groups, groupSize], axes: [1, 3], rows: [-1, channels], statistics: [n, groups] }
-    }
-  }
+  // every channel over the batch: Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167;
+  // https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
+  if (type === 'batch') return { grouped: [-1, channels], axes: [0], rows: [-1, channels], statistics: [channels] }
+  // every sample over all its numbers: Ba, Kiros and Hinton 2016, https://arxiv.org/abs/1607.06450;
+  // https://docs.pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+  if (type === 'layer') return { grouped: [n, -1], axes: [1], rows: [n, -1], statistics: [n] }
+  // every group of neighbouring channels of a sample: Wu and He 2018, https://arxiv.org/abs/1803.08494;
+  // https://docs.pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html, whose num_groups is c / groupSize
+  const groups = channels / groupSize
+  return { grouped: [n, -1, groups, groupSize], axes: [1, 3], rows: [-1, channels], statistics: [n, groups] }
 }
 
 export function normForward(tf: Runtime, x: Tensor, { affine, ...kind }: NormKind & { affine: Affine | null }): NormPass {
