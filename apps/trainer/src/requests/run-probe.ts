@@ -44,10 +44,13 @@ async function probedImages(
 
 function toCell({ norm, bias, depth, outputNorms, layers }: ProbeResult): ProbeCell {
   return {
-    ...{ norm, bias, depth },
+    norm,
+    bias,
+    depth,
     outputNorm: { ...meanAndStd(outputNorms), values: outputNorms.map(toJsonNumber) },
     layers: layers.map(({ layer, kind, outputNorm, gradientNorm, outputGradientNorm }) => ({
-      ...{ layer, kind },
+      layer,
+      kind,
       outputNorm: toJsonNumber(outputNorm),
       gradientNorm: toJsonNumber(gradientNorm),
       outputGradientNorm: toJsonNumber(outputGradientNorm),

@@ -37,8 +37,13 @@ export async function loadKernel({ folder, rows, columns, compute, onWarning }: 
   const { dataset, split, imageSize } = rows
   const file = join(cacheFolder(folder), `${dataset}-${split}-${imageSize}.kernel`)
   const wanted = {
-    ...{ dataset, split, imageSize, rows: rows.count, columns: columns.count },
-    ...{ rowsSha256: rows.sha256, columnsSha256: columns.sha256 },
+    dataset,
+    split,
+    imageSize,
+    rows: rows.count,
+    columns: columns.count,
+    rowsSha256: rows.sha256,
+    columnsSha256: columns.sha256,
   }
   const cached = await readKernel(file, wanted)
   if (cached.products) return cached.products

@@ -97,7 +97,10 @@ function activationSignal(
   const [mean, std] = spread(after, { squares: afterSquares, count })
   return {
     outputNorm: Math.sqrt((outputSquares ?? NaN) / steps),
-    ...{ mean, std, preMean, preStd },
+    mean,
+    std,
+    preMean,
+    preStd,
     // a ReLU's outputs are never negative, so their sum is zero only where all of them are
     deadShare: kind === 'output' || !after ? null : after.filter((sum) => sum === 0).length / after.length,
   }
