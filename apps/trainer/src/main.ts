@@ -28,8 +28,8 @@ const diskSpace = async (): Promise<DiskSpace> => {
   const { bavail, blocks, bsize } = await statfs(folders.data)
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }
-const resident = { splits: createDeviceSplits(tf, folders), kernels: createDeviceKernel(tf, folders.data) }
-const handle = serveWorker({ channel, tf, engine, ...resident, diskSpace, folders })
+const caches = { splits: createDeviceSplits(tf, folders), kernels: createDeviceKernel(tf, folders.data) }
+const handle = serveWorker({ channel, tf, engine, ...caches, diskSpace, folders })
 process.on('message', (message) => handle(ToTrainer.parse(message)))
 
 /** Without an engine it tells the worker why, and ends. */

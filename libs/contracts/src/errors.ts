@@ -94,3 +94,5 @@ export class EnvironmentError extends ExpectedError {
     super('CONFIG_INVALID', `The environment is not set up right: ${errors.join('; ')}`, { cause })
   }
 }
+/** The message of whatever was thrown. */
+export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -58,7 +58,7 @@ export {
   TERMINAL_STATES,
   Transition,
 } from './experiments/experiment.ts'
-export { EnvironmentError, ErrorClass, type ErrorCode, ERRORS, ExpectedError, isErrorCode } from './errors.ts'
+export { EnvironmentError, ErrorClass, type ErrorCode, errorMessage, ERRORS, ExpectedError, isErrorCode } from './errors.ts'
 export { DryRun, FirstLayerPlan } from './experiments/dry-run.ts'
 export { ForecastLayer, SignalForecast, SignalVerdict } from './experiments/signal-forecast.ts'
 export { Tensor, TensorType, UploadedWeights, WeightsNetwork } from './experiments/initial-weights.ts'

@@ -26,7 +26,7 @@ export function exportedNames(network: ExportedNetwork): string[] {
   })
 }
 
-/** A state's arrays in that order; scale and shift that were never learnt are ones and zeros. */
+/** A state's arrays in that order; scale and shift that were not trained are ones and zeros. */
 export function exportedArrays(network: ExportedNetwork, { parameters, buffers }: ModelState): Float32Array[] {
   const arrays = new Map([...parameters, ...buffers].map(({ name, values }) => [name, values]))
   const weights = layersModelWeights(network)

@@ -49,7 +49,7 @@ export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
     const run: Run = { id: work.runId, abort: new AbortController(), hasBegun: false, leaveAfterEpoch: false }
     current = run
     const outcome = await outcomeOf(work, { ...deps, run, namePhoto })
-    // Before it is told: the worker may answer with the next run.
+    // Before it is sent: the worker may answer with the next run.
     current = null
     await channel.send(outcome)
     if (!current) measuring.goOn()

@@ -12,7 +12,12 @@ export function trainOptions(config: ExperimentConfig, { train, evaluation }: Lo
     trainImages: train.images,
     evalImages: evaluation?.images ?? null,
     kernel,
-    ...{ batchSize, epochs, lr, momentum, seed, recordLayers },
+    batchSize,
+    epochs,
+    lr,
+    momentum,
+    seed,
+    recordLayers,
   }
 }
 

@@ -10,7 +10,7 @@ import { createDeviceSplits } from './device-cache.ts'
 
 const { tf } = loadEngine(process.env)
 let data: string
-beforeAll(async () => void (data = await mkdtemp(path.join(os.tmpdir(), 'resident-'))))
+beforeAll(async () => void (data = await mkdtemp(path.join(os.tmpdir(), 'device-cache-'))))
 afterAll(() => rm(data, { recursive: true, force: true }))
 
 const config = (request: object) => resolveConfig(ExperimentRequest.parse({ dataset: 'synthetic-flowers', imageSize: 8, ...request }))
@@ -21,7 +21,7 @@ const hooks = (signal = new AbortController().signal) => {
   return { phases, hooks: { onProgress: ({ phase }: { phase: string }) => void phases.push(phase), onWarning: () => undefined, signal } }
 }
 
-test('load() — decodes in another process the first time, from the cache after it, and not at all while it is resident', async () => {
+test('load() — decodes in another process the first time, from the cache after it, and not at all while it is on the device', async () => {
   const splits = open()
   const first = hooks()
   const { train, evaluation } = await splits.load(config({ evaluate: 'val' }), first.hooks)
@@ -34,11 +34,11 @@ test('load() — decodes in another process the first time, from the cache after
       .toSorted(),
   ).toEqual(['train', 'val'])
 
-  const resident = hooks()
-  expect((await splits.load(config({ evaluate: 'none' }), resident.hooks)).train).toBe(train)
+  const onDevice = hooks()
+  expect((await splits.load(config({ evaluate: 'none' }), onDevice.hooks)).train).toBe(train)
   const cached = hooks()
   expect((await open().load(config({ evaluate: 'none' }), cached.hooks)).train.sha256).toBe(train.sha256)
-  expect([...resident.phases, ...cached.phases]).toEqual([])
+  expect([...onDevice.phases, ...cached.phases]).toEqual([])
 })
 
 test('load() — beyond its bound the least recently used splits leave the device', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { liveStateOf, snapshotOf } from '@trainyard/testing/experiments/live-state'
+import { trainingStateOf, snapshotOf } from '@trainyard/testing/experiments/training-state'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { BestModel, ModelSnapshot } from '../layers/parameter.ts'
 
@@ -11,7 +11,7 @@ const state = {
   momenta: [{ name: 'größe.weight', shape: [2, 3], values: Float32Array.of(-0, 1e-45, 3, 4, 5, 6) }],
   buffers,
 }
-const live = liveStateOf(state)
+const live = trainingStateOf(state)
 const owner = { configHash: 'abc', imagesHash: 'images' }
 const bytesOf = (best: BestModel<ModelSnapshot> | null = null) =>
   new Uint8Array(Buffer.concat([...encodeCheckpoint(live, { ...owner, best })]))
@@ -57,7 +57,7 @@ test('arrays of doubles — decode to the same bits wherever they begin', () => 
   const doubles = { name: 'model.1.weight.coefficients', shape: [1, 3], values: Float64Array.of(Math.PI, 5e-324, NaN) }
   const odd = { name: 'bias', shape: [1], values: Float32Array.of(1) }
   const mixed = { epoch: 1, parameters: [odd, doubles], momenta: [odd, doubles], buffers: [] }
-  const whole = Buffer.concat([...encodeCheckpoint(liveStateOf(mixed), { ...owner, best: null })])
+  const whole = Buffer.concat([...encodeCheckpoint(trainingStateOf(mixed), { ...owner, best: null })])
   expect(decodeCheckpoint(whole, owner).state).toEqual(mixed)
   expect(decodeCheckpoint(Uint8Array.from(whole), owner).state).toEqual(mixed)
 })

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
 import { z } from 'zod'
-import type { BestModel, LiveState, ModelSnapshot, NumberArray, SavedArray, SavedModel, TrainingState } from '../layers/parameter.ts'
+import type { BestModel, TrainingState, ModelSnapshot, NumberArray, SavedArray, SavedModel, SavedState } from '../layers/parameter.ts'
 
 /** Raised when an older program could not read a newer file. */
 const FORMAT_VERSION = 1
@@ -37,7 +37,7 @@ class CheckpointUnusableError extends Error {
 
 /** A run at the end of an epoch, and its best model so far, where that is wanted. */
 export interface Checkpoint {
-  state: TrainingState
+  state: SavedState
   best: BestModel<SavedModel> | null
 }
 
@@ -49,11 +49,11 @@ export interface CheckpointOwner {
 }
 
 /**
- * A checkpoint's bytes in pieces: magic, header's length in bytes (uint32), header as JSON padded to a multiple of 8, then every array's
+ * A checkpoint's bytes in chunks: magic, header's length in bytes (uint32), header as JSON padded to a multiple of 8, then every array's
  * numbers: parameters, momenta, buffers, and those of the best model where that is of an earlier epoch. Little-endian.
  */
 export function* encodeCheckpoint(
-  state: LiveState,
+  state: TrainingState,
   { configHash, imagesHash, best }: CheckpointOwner & { best: BestModel<ModelSnapshot> | null },
 ): Generator<Uint8Array> {
   if (endianness() !== 'LE') throw new CheckpointUnusableError('Checkpoints are little-endian, and this machine is not')
@@ -73,11 +73,11 @@ export function* encodeCheckpoint(
       arrays: earlier && { parameters: entriesOf(earlier.parameters), buffers: entriesOf(earlier.buffers) },
     },
   })
-  for (const values of state.pieces()) yield bytesOf(values)
-  for (const values of earlier?.pieces() ?? []) yield bytesOf(values)
+  for (const values of state.chunks()) yield bytesOf(values)
+  for (const values of earlier?.chunks() ?? []) yield bytesOf(values)
 }
 
-const entriesOf = (arrays: LiveState['parameters']): z.infer<typeof Entry>[] =>
+const entriesOf = (arrays: TrainingState['parameters']): z.infer<typeof Entry>[] =>
   arrays.map(({ name, shape, type }) => ({ name, shape: [...shape], type }))
 
 const bytesOf = (values: NumberArray): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)

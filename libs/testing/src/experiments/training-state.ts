@@ -1,11 +1,11 @@
-import type { LiveState, ModelSnapshot, SavedArray, SavedModel, TrainingState } from '@trainyard/training'
+import type { TrainingState, ModelSnapshot, SavedArray, SavedModel, SavedState } from '@trainyard/training'
 
-/** A run's state at an epoch's end from arrays, in uneven pieces. */
-export function liveStateOf(state: TrainingState): LiveState {
+/** A run's state at an epoch's end from arrays, in uneven chunks. */
+export function trainingStateOf(state: SavedState): TrainingState {
   const { epoch, parameters, momenta, buffers } = state
   return {
     ...{ epoch, parameters: parameters.map(entryOf), buffers: buffers.map(entryOf) },
-    pieces: () => piecesOf([...parameters, ...momenta, ...buffers]),
+    chunks: () => chunksOf([...parameters, ...momenta, ...buffers]),
     read: () => state,
     snapshot: () => snapshotOf(state),
   }
@@ -14,7 +14,7 @@ export function liveStateOf(state: TrainingState): LiveState {
 export function snapshotOf({ epoch, parameters, buffers }: SavedModel): ModelSnapshot {
   return {
     ...{ epoch, parameters: parameters.map(entryOf), buffers: buffers.map(entryOf) },
-    pieces: () => piecesOf([...parameters, ...buffers]),
+    chunks: () => chunksOf([...parameters, ...buffers]),
     read: () => ({ epoch, parameters, buffers }),
     dispose: () => undefined,
   }
@@ -26,5 +26,5 @@ const entryOf = ({ name, shape, values }: SavedArray) => ({
   type: values instanceof Float64Array ? ('float64' as const) : ('float32' as const),
 })
 
-const piecesOf = (arrays: readonly SavedArray[]): SavedArray['values'][] =>
+const chunksOf = (arrays: readonly SavedArray[]): SavedArray['values'][] =>
   arrays.flatMap(({ values }) => [values.subarray(0, 1), values.subarray(1)])
