@@ -27,8 +27,8 @@ import { diskSpaceOf } from './operations/disk-space.ts'
 import { createEventStreams } from './results/event-streams.ts'
 
 const DASHBOARD = path.join(import.meta.dirname, '..', '..', 'dashboard', 'dist')
-const CLOSE_WITHIN_MS = 5000
-const SLOW_READER_CUT_AFTER_MS = 10_000
+const CLOSE_TIMEOUT_MS = 5000
+const DRAIN_TIMEOUT_MS = 10_000
 const INTERNAL_EXIT_CODE = ERRORS.INTERNAL.exitCode
 
 class ListenError extends ExpectedError {
@@ -78,7 +78,7 @@ async function serve(config: ApiConfig): Promise<void> {
     artifacts,
     dashboardFolder,
     workers: createWorkerRegistry({ redis }),
-    streams: createEventStreams({ drainWithinMs: SLOW_READER_CUT_AFTER_MS }),
+    streams: createEventStreams({ drainTimeoutMs: DRAIN_TIMEOUT_MS }),
     redisHealth: () => redisHealth(redis),
     diskSpace: () => diskSpaceOf(dataFolder),
     logger,
@@ -97,7 +97,7 @@ async function serve(config: ApiConfig): Promise<void> {
 /** Ends streams and requests under way, then the process; what takes too long is left behind. */
 function closeOnSignal(close: () => Promise<unknown>): void {
   const shutDown = (): void => {
-    setTimeout(() => process.exit(INTERNAL_EXIT_CODE), CLOSE_WITHIN_MS).unref()
+    setTimeout(() => process.exit(INTERNAL_EXIT_CODE), CLOSE_TIMEOUT_MS).unref()
     close().then(() => process.exit(0), fail)
   }
   process.once('SIGTERM', shutDown)
@@ -105,9 +105,9 @@ function closeOnSignal(close: () => Promise<unknown>): void {
 }
 
 function fail(error: unknown): never {
-  const foreseen = error instanceof ExpectedError
-  process.stderr.write(`${foreseen ? error.message : `Trainyard's API stopped for a reason that was not foreseen: ${String(error)}`}\n`)
-  process.exit(foreseen ? ERRORS[error.code].exitCode : INTERNAL_EXIT_CODE)
+  const expected = error instanceof ExpectedError
+  process.stderr.write(`${expected ? error.message : `Trainyard's API stopped for a reason that was not expected: ${String(error)}`}\n`)
+  process.exit(expected ? ERRORS[error.code].exitCode : INTERNAL_EXIT_CODE)
 }
 
 try {

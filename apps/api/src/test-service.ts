@@ -78,7 +78,7 @@ export async function startTestApi({
     artifacts,
     dashboardFolder,
     workers,
-    streams: createEventStreams({ drainWithinMs: 10_000 }),
+    streams: createEventStreams({ drainTimeoutMs: 10_000 }),
     redisHealth: () => redisHealth(redis),
     diskSpace: async () => disk,
     logger,

@@ -65,7 +65,7 @@ describe('fork', () => {
     expect(fork.parent).toEqual({ id, epoch: 2 })
     expect((await api.store.recordedFiles(fork.id)).start).toMatchObject({ keepMomentum: false })
     expect((await post(`${URL}/${id}/fork`, { epoch: 1 })).json()).toMatchObject({
-      ...{ status: 409, code: 'NOT_RETAINED', detail: expect.stringContaining('but 3 and 2') },
+      ...{ status: 409, code: 'NOT_RETAINED', detail: expect.stringContaining('is not retained; 3 and 2 are') },
     })
     await end()
   })

@@ -16,7 +16,7 @@ export function diskCheck(space: DiskSpace): Readiness['checks'][number] {
   return { name: 'disk', ok: diskHasRoom(space), detail: describeDiskSpace(space) }
 }
 
-/** New work is refused while there is still room for the old. */
-export function assertDiskHasRoom(space: DiskSpace): void {
+/** New work is refused early enough that running work can finish. */
+export function assertDiskHasSpace(space: DiskSpace): void {
   if (!diskHasRoom(space)) throw new DiskNearlyFullError(space)
 }

@@ -1,6 +1,6 @@
 import { type Experiment, type JsonNumber, type NormLabRow, type NormLabTable, type Sweep, toJsonNumber } from '@trainyard/contracts'
 import { ExperimentNotFoundError, type ExperimentStore } from '@trainyard/jobs'
-import type { Columns } from '../http/csv.ts'
+import { type Columns, fields } from '../http/csv.ts'
 
 type Measured = Omit<NormLabRow, 'lossDifference' | 'evalAccuracyDifference'>
 
@@ -78,14 +78,6 @@ function meanOf(values: readonly (JsonNumber | null)[]): { mean: number; standar
 }
 
 export const NORM_LAB_COLUMNS: Columns<NormLabRow> = {
-  depth: ({ depth }) => depth,
-  norm: ({ norm }) => norm,
-  normPosition: ({ normPosition }) => normPosition,
-  experimentId: ({ experimentId }) => experimentId,
-  state: ({ state }) => state,
-  loss: ({ loss }) => loss,
-  evalAccuracy: ({ evalAccuracy }) => evalAccuracy,
-  outputNorm: ({ outputNorm }) => outputNorm,
-  lossDifference: ({ lossDifference }) => lossDifference,
-  evalAccuracyDifference: ({ evalAccuracyDifference }) => evalAccuracyDifference,
+  ...fields('depth', 'norm', 'normPosition', 'experimentId', 'state', 'loss', 'evalAccuracy', 'outputNorm'),
+  ...fields('lossDifference', 'evalAccuracyDifference'),
 }

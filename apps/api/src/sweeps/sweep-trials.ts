@@ -9,7 +9,7 @@ import {
 } from '@trainyard/contracts'
 import { randomStream, type RandomStream } from '@trainyard/random'
 import { z } from 'zod'
-import { type Fault, UnprocessableConfigError } from '../http/request-errors.ts'
+import { type FieldError, UnprocessableConfigError } from '../http/request-errors.ts'
 
 export interface PlannedTrial {
   fields: TrialFields
@@ -45,18 +45,22 @@ function normLab(request: SweepRequest): SweepRequest {
 }
 
 function refuseImpossible({ strategy }: SweepRequest, space: readonly [string, FieldSpace][]): void {
-  const faults: Fault[] = []
+  const fieldErrors: FieldError[] = []
   for (const [field, values] of space) {
     const pointer = `/space/${field}`
     if ('values' in values) continue
-    if (strategy === 'grid') faults.push({ pointer, detail: 'needs values in a grid; a range is drawn from by random and asha' })
-    if (values.min > values.max) faults.push({ pointer, detail: `has min ${values.min} above max ${values.max}` })
-    if (values.scale === 'log' && values.min <= 0) faults.push({ pointer, detail: 'on a log scale must have a min above 0' })
+    if (strategy === 'grid') fieldErrors.push({ pointer, detail: 'needs values in a grid; a range is drawn from by random and asha' })
+    if (values.min > values.max) fieldErrors.push({ pointer, detail: `has min ${values.min} above max ${values.max}` })
+    if (values.scale === 'log' && values.min <= 0) fieldErrors.push({ pointer, detail: 'on a log scale must have a min above 0' })
   }
   if (strategy === 'asha' && space.some(([field]) => field === 'epochs'))
-    faults.push({ pointer: '/space/epochs', detail: 'cannot vary with asha, which gives more epochs to what does well; set it in base' })
-  if (space.length === 0) faults.push({ pointer: '/space', detail: 'is empty, so all trials would be the same; give a field its values' })
-  if (faults.length > 0) throw new UnprocessableConfigError(faults)
+    fieldErrors.push({
+      pointer: '/space/epochs',
+      detail: 'cannot vary with asha, which gives more epochs to what does well; set it in base',
+    })
+  if (space.length === 0)
+    fieldErrors.push({ pointer: '/space', detail: 'is empty, so all trials would be the same; give a field its values' })
+  if (fieldErrors.length > 0) throw new UnprocessableConfigError(fieldErrors)
 }
 
 /** Every combination; the last field varies fastest. */
