@@ -45,7 +45,7 @@ export const ERRORS = {
   AMBIGUOUS_ID: user(409, 3, 'More than one experiment fits the id'),
   NOT_RETAINED: user(409, 4, 'What it would begin from is not kept'),
   WRONG_STATE: user(409, 4, "The experiment's state does not allow it"),
-  QUOTA_EXCEEDED: user(429, 4, 'As many experiments wait as may'),
+  QUOTA_EXCEEDED: user(429, 4, 'The quota of queued experiments is reached'),
   RATE_LIMITED: user(429, 4, 'Too many requests'),
   REDIS_UNAVAILABLE: infrastructure(503, 5, 'Redis cannot be reached'),
   STORE_FULL: infrastructure(503, 5, 'Redis or the disk is nearly full'),

@@ -1,16 +1,16 @@
 import { type ExperimentConfig, SPLIT_COUNTS } from '@trainyard/contracts'
 import { type FieldError, UnprocessableConfigError } from '../http/request-errors.ts'
 
-/** What the operator allows a single experiment, whatever workers could hold. */
+/** The operator's limits of a single experiment, whatever workers can hold. */
 export interface OperatorLimits {
   parameters: number
-  /** Of the images of the train split and of the one that is evaluated, as bytes of their pixels. */
+  /** Pixels of the train split and of the evaluated split. */
   datasetBytes: number
-  /** Of a file of weights that is uploaded. */
+  /** Size of an uploaded file of weights. */
   weightsBytes: number
 }
 
-/** Throws UnprocessableConfigError, which names the fields at fault. */
+/** Throws UnprocessableConfigError, which names the fields. */
 export function checkLimits(
   { dataset, imageSize, evaluate }: ExperimentConfig,
   { parameters, limits }: { parameters: number; limits: OperatorLimits },

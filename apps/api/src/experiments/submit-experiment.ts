@@ -70,7 +70,7 @@ interface Acceptance {
   collection: 'experiments' | 'sweeps'
 }
 
-export interface Submission {
+interface Submission {
   request: SubmitRequest
   reply: FastifyReply
   experiment: NewExperiment
@@ -81,7 +81,7 @@ export interface Submission {
 type Settings = Pick<NewExperiment, 'config' | 'name' | 'notes' | 'tags' | 'priority' | 'pool'>
 
 /** A pool as its live workers are now. */
-export interface SubmitPool {
+interface SubmitPool {
   /** null: no worker has measured its speed. */
   speed: TrainingSpeed | null
   /** What a request asks for, as it will be stored. */

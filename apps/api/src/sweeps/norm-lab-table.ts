@@ -4,7 +4,7 @@ import { type Columns, fields } from '../http/csv.ts'
 
 type Measured = Omit<NormLabRow, 'lossDifference' | 'evalAccuracyDifference'>
 
-/** Each norm beside no norm of the same depth: one seed and one order, so that only the norm differs. */
+/** Each norm paired with no norm at the same depth: seed and order are the same, so only the norm differs. */
 export async function normLabTable({ items }: Sweep, store: ExperimentStore): Promise<NormLabTable> {
   const measured: Measured[] = []
   for (const { experimentId } of items) {

@@ -84,7 +84,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<SweepDeps> = async (app, deps) =
     const objective = body.objective ?? objectiveOf(trials.map(({ experiment }) => experiment.config))
     const strategy = body.preset ? 'grid' : body.strategy
     if (request.query.dryRun === 'true') {
-      const items = trials.map(({ fields }, i) => ({ trial: i + 1, fields }))
+      const items = trials.map((trial, i) => ({ trial: i + 1, fields: trial.fields }))
       return reply.code(200).send({ strategy, objective, trials: items.length, items })
     }
     const { created } = await accept({ request, reply, collection: 'sweeps' }, async ({ owner, maxQueued, idempotency }) => {

@@ -16,24 +16,23 @@ export interface PlannedTrial {
   request: ExperimentRequest
 }
 
-/** Fields of whole numbers. */
-const WHOLE_FIELDS = new Set(
+const INTEGER_FIELDS = new Set(
   Object.entries(TrialConfig.shape).flatMap(([field, type]) => (z.toJSONSchema(type, { io: 'input' }).type === 'integer' ? [field] : [])),
 )
-/** So that a learning rate can be read and typed again. */
+/** Of a drawn number, so that a learning rate is short enough to read and type. */
 const DIGITS = 6
 
-/** Every trial of a sweep, with the config that it will be; throws UnprocessableConfigError, which names field and trial, where one could not run. */
+/** Every trial of a sweep with its config; throws UnprocessableConfigError, which names field and trial, where one cannot run. */
 export function planTrials(request: SweepRequest): PlannedTrial[] {
   const sweep = request.preset === 'norm-lab' ? normLab(request) : request
   const space = Object.entries(sweep.space).flatMap(([field, values]): [string, FieldSpace][] => (values ? [[field, values]] : []))
-  refuseImpossible(sweep, space)
+  validateSpace(sweep, space)
   const drawn = sweep.strategy === 'grid' ? gridOf(space) : drawnFrom(space, sweep)
   const trials = drawn.map((fields, i) => ({ fields, request: requestOf(sweep, { fields, trial: i + 1 }) }))
   return sweep.strategy === 'grid' ? withoutRepeats(trials) : trials
 }
 
-/** Norms × positions × depths with one seed, so one order of the images and, where shapes agree, the same first weights. */
+/** Norms × positions × depths with one seed: the same order of images and, where shapes agree, the same initial weights. */
 function normLab(request: SweepRequest): SweepRequest {
   const space = {
     norm: { values: ['none', 'batch', 'layer', 'group'] },
@@ -44,7 +43,7 @@ function normLab(request: SweepRequest): SweepRequest {
   return { ...request, strategy: 'grid', space }
 }
 
-function refuseImpossible({ strategy }: SweepRequest, space: readonly [string, FieldSpace][]): void {
+function validateSpace({ strategy }: SweepRequest, space: readonly [string, FieldSpace][]): void {
   const fieldErrors: FieldError[] = []
   for (const [field, values] of space) {
     const pointer = `/space/${field}`
@@ -85,7 +84,7 @@ function drawnFrom(space: readonly [string, FieldSpace][], { seed, trials = 20 }
 
 function draw(field: string, { values, random }: { values: FieldSpace; random: RandomStream }): TrialFields[string] {
   if ('values' in values) return values.values[random.below(values.values.length)] ?? 0
-  const { min, max, scale, integer = WHOLE_FIELDS.has(field) } = values
+  const { min, max, scale, integer = INTEGER_FIELDS.has(field) } = values
   // half a step beyond either end, so that the ends are as likely as what lies between
   const [from, to] = integer ? [min - 0.5, max + 0.5] : [min, max]
   const share = random.uniform()
@@ -112,7 +111,7 @@ function requestOf(
   )
 }
 
-/** A trial's own shape replaces the base's, however that one is said. */
+/** A trial's own shape replaces the base's, whichever fields that one has. */
 function excludes(fields: TrialFields, field: string): boolean {
   if (field === 'layerSizes') return 'depth' in fields || 'width' in fields
   return (field === 'depth' || field === 'width') && 'layerSizes' in fields
