@@ -23,7 +23,9 @@ describe('pause and resume', () => {
     expect(paused.statusCode).toBe(202)
     expect(paused.json()).toMatchObject({ state: 'paused', reason: 'paused_by_user' })
     expect((await post(`${URL}/${id}/pause`)).json()).toMatchObject({
-      ...{ status: 409, code: 'WRONG_STATE', detail: expect.stringContaining('is paused') },
+      status: 409,
+      code: 'WRONG_STATE',
+      detail: expect.stringContaining('is paused'),
     })
     expect((await post(`${URL}/${id}/resume`)).json()).toMatchObject({ state: 'queued', reason: 'resumed' })
     await post(`${URL}/${id}/cancel`)

@@ -129,7 +129,9 @@ describe('POST /experiments with initialWeights', () => {
     const before = (await api.store.list({ pageSize: 200 })).items.length
     for (const url of [EXPERIMENTS, `${EXPERIMENTS}?dryRun=true`])
       expect((await post(url, { ...request, initialWeights: '0'.repeat(64) })).json()).toMatchObject({
-        ...{ status: 404, code: 'WEIGHTS_NOT_FOUND', detail: expect.stringContaining('POST the file to /api/v1/weights') },
+        status: 404,
+        code: 'WEIGHTS_NOT_FOUND',
+        detail: expect.stringContaining('POST the file to /api/v1/weights'),
       })
     expect((await api.store.list({ pageSize: 200 })).items).toHaveLength(before)
   })
@@ -147,7 +149,8 @@ describe('POST /experiments with initialWeights', () => {
       expect(reply.json().detail).toContain('model.1.weight is [4, 192] in place of [4, 768]')
     }
     expect((await post(EXPERIMENTS, { ...request, initialWeights })).json().errors[0]).toMatchObject({
-      ...{ pointer: '/norm', detail: expect.stringContaining('layer or group norm, which no weights tell apart') },
+      pointer: '/norm',
+      detail: expect.stringContaining('layer or group norm, which no weights tell apart'),
     })
     for (const norm of [{ norm: 'layer' }, { norm: 'group', groupSize: 2 }])
       expect((await post(EXPERIMENTS, { ...request, ...norm, initialWeights })).statusCode).toBe(201)
@@ -189,7 +192,9 @@ describe('POST /experiments with initialWeights', () => {
     await rm(api.artifacts.weights.pathOf(initialWeights))
     for (const again of ['retry', 'replay'])
       expect((await post(`${EXPERIMENTS}/${id}/${again}`)).json()).toMatchObject({
-        ...{ status: 409, code: 'NOT_RETAINED', detail: expect.stringMatching(/POST their file to \/api\/v1\/weights again/) },
+        status: 409,
+        code: 'NOT_RETAINED',
+        detail: expect.stringMatching(/POST their file to \/api\/v1\/weights again/),
       })
     await upload(bytes)
     expect((await post(`${EXPERIMENTS}/${id}/retry`)).statusCode).toBe(201)

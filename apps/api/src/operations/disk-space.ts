@@ -17,7 +17,7 @@ export function diskCheck(space: DiskSpace): Readiness['checks'][number] {
   return { name: 'disk', ok: hasFreeDisk(space), detail: describeDiskSpace(space) }
 }
 
-/** New work is refused while there is still room for the old. */
-export function assertDiskHasRoom(space: DiskSpace): void {
+/** New work is refused early enough that running work can finish. */
+export function assertDiskHasSpace(space: DiskSpace): void {
   if (!hasFreeDisk(space)) throw new DiskNearlyFullError(space)
 }
