@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { type Columns, fields, textFields } from '../http/csv.ts'
 import { EXPERIMENT_ERRORS, table } from '../openapi/responses.ts'
 import { sendTable, TableQuery, tableFormat } from '../http/table-reply.ts'
-import { IdList, idsIn } from './id-list.ts'
+import { checkCount, IdList, splitIds } from './id-list.ts'
 
 const compareSchema = {
   operationId: 'compareExperiments',
@@ -19,7 +19,9 @@ const compareSchema = {
 
 export const compareRoute: FastifyPluginAsyncZod<{ store: ExperimentStore }> = async (app, { store }) => {
   app.get('/compare', { schema: compareSchema }, async (request, reply) => {
-    const experiments = await Promise.all(idsIn(request.query.ids, MOST_COMPARED).map((id) => store.find(id)))
+    const ids = splitIds(request.query.ids)
+    checkCount(ids, MOST_COMPARED)
+    const experiments = await Promise.all(ids.map((id) => store.find(id)))
     const each = [...new Map(experiments.map((experiment) => [experiment.id, experiment])).values()]
     const found = await Promise.all(each.map(async (experiment) => ({ experiment, epochs: await store.epochs(experiment.id) })))
     const comparison = compareExperiments(found)
