@@ -5,7 +5,7 @@ import { type Columns, fields, textFields } from '../http/csv.ts'
 import { EXPERIMENT_ERRORS, table } from '../openapi/responses.ts'
 import { sendTable, TableQuery, tableFormat } from '../http/table-reply.ts'
 import { compareExperiments } from './compare-experiments.ts'
-import { IdList, idsIn } from './id-list.ts'
+import { checkCount, IdList, splitIds } from './id-list.ts'
 
 const compareSchema = {
   operationId: 'compareExperiments',
@@ -20,7 +20,9 @@ const compareSchema = {
 
 export const compareRoute: FastifyPluginAsyncZod<{ store: ExperimentStore }> = async (app, { store }) => {
   app.get('/compare', { schema: compareSchema }, async (request, reply) => {
-    const experiments = await Promise.all(idsIn(request.query.ids, MAX_COMPARED).map((id) => store.find(id)))
+    const ids = splitIds(request.query.ids)
+    checkCount(ids, MAX_COMPARED)
+    const experiments = await Promise.all(ids.map((id) => store.find(id)))
     const each = [...new Map(experiments.map((experiment) => [experiment.id, experiment])).values()]
     const found = await Promise.all(each.map(async (experiment) => ({ experiment, epochs: await store.epochs(experiment.id) })))
     const comparison = compareExperiments(found)

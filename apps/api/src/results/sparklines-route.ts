@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { problems } from '../openapi/responses.ts'
 import { downsample } from './downsample.ts'
-import { IdList, idsIn } from './id-list.ts'
+import { checkCount, IdList, splitIds } from './id-list.ts'
 
 const sparklinesSchema = {
   operationId: 'listSparklines',
@@ -27,7 +27,8 @@ export const sparklinesRoute: FastifyPluginAsyncZod<{ store: ExperimentStore }> 
     }
   }
   app.get('/sparklines', { schema: sparklinesSchema }, async (request) => {
-    const ids = idsIn(request.query.ids, MAX_SPARKLINES)
+    const ids = [...new Set(splitIds(request.query.ids))]
+    checkCount(ids, MAX_SPARKLINES)
     return { sparklines: (await Promise.all(ids.map(sparklineOf))).flat() }
   })
 }
