@@ -1,5 +1,5 @@
 import { ExpectedError } from '@trainyard/contracts'
-import { systemErrorCode } from './files/system-error.ts'
+import { systemErrorCode } from './system-error.ts'
 
 /** Files of a dataset are not there. */
 export class DatasetMissingError extends ExpectedError {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { CachedSplit, errorMessage } from '@trainyard/contracts'
 import { z } from 'zod'
 import { cacheFolder, readCacheFile, sha256, writeCacheFile } from '../files/cache-file.ts'
-import { systemErrorCode } from '../files/system-error.ts'
+import { systemErrorCode } from '../system-error.ts'
 import type { ImageSplit } from '../image-split.ts'
 
 /** What a kernel is of: one split's images against the train split's. */

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { CachedSplit, CLASSES, errorMessage } from '@trainyard/contracts'
 import { z } from 'zod'
 import { cacheFolder, readCacheFile, sha256, writeCacheFile } from '../files/cache-file.ts'
-import { systemErrorCode } from '../files/system-error.ts'
+import { systemErrorCode } from '../system-error.ts'
 import type { ImageSplit, SplitKey } from '../image-split.ts'
 
 /** Of a cache file that holds the labels, then the pixels. */
