@@ -39,7 +39,7 @@ describe('claim()', () => {
 })
 
 describe('a lease', () => {
-  test('renewed, it is held; taken over, it is lost; canceled, it says so', async () => {
+  test('renewed; taken over, it is lost; canceled, it says so', async () => {
     const { create, begin, store, attempts } = own.jobs
     const [a, b] = [await create(), await create()]
     const [first, other] = [await begin(a), await begin(b)]
@@ -48,9 +48,9 @@ describe('a lease', () => {
       { id: b, token: other.token },
       { id: b, token: 'another' },
     ]
-    expect(await attempts.renew(held)).toEqual(['held', 'held', 'lost'])
+    expect(await attempts.renew(held)).toEqual(['renewed', 'renewed', 'lost'])
     await store.cancel(b)
-    expect(await attempts.renew(held)).toEqual(['held', 'cancel', 'lost'])
+    expect(await attempts.renew(held)).toEqual(['renewed', 'cancel', 'lost'])
     expect(await attempts.renew([])).toEqual([])
   })
 
@@ -76,7 +76,7 @@ describe('a lease', () => {
     await redis.set(`${prefix}:reaped`, 1)
     expect(await expireLease(id)).toEqual([])
     expect(await reap()).toEqual([])
-    expect(await attempts.renew([{ id, token: writer.token }])).toEqual(['held'])
+    expect(await attempts.renew([{ id, token: writer.token }])).toEqual(['renewed'])
   })
 
   test('a reaper that ran in the future, as after a jump of the clock, takes nothing either', async () => {

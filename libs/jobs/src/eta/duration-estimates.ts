@@ -2,8 +2,7 @@ import { speedAt, type TrainingSpeed } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { keysOf } from '../redis/keys.ts'
-import { lasting } from '../lua/lua-library.ts'
-import { createScript } from '../lua/lua-script.ts'
+import { createScript } from '../lua/create-script.ts'
 import type { WorkForecast } from './cost-estimate.ts'
 
 /** Seconds of one run's parts. */
@@ -16,22 +15,11 @@ export interface Pace {
   endSeconds: number
 }
 
-/**
- * ARGV: pool · way · kind · set-up and end in seconds · ln(epoch measured ÷ epoch of the cost model). Each mean follows its latest five runs; what
- * nobody has run for a month is forgotten.
- */
-const LEARN = lasting(`
-local measured = { setUp = ARGV[4], ending = ARGV[5], epoch = ARGV[6] }
-for _, what in ipairs({ ARGV[2], ARGV[3] }) do
-  local key = prefix .. ':pace:' .. ARGV[1] .. ':' .. what
-  local share = 1 / math.min(redis.call('HINCRBY', key, 'runs', 1), 5)
-  for part, value in pairs(measured) do
-    local before = tonumber(redis.call('HGET', key, part) or value)
-    redis.call('HSET', key, part, tostring(before + share * (tonumber(value) - before)))
-  end
-  redis.call('EXPIRE', key, 30 * 24 * 3600)
-end
-return 'ok'`)
+interface LearnArgs {
+  pool: string
+  names: readonly string[]
+  measured: z.infer<typeof Learned>
+}
 
 const Learned = z.object({ setUp: z.coerce.number(), ending: z.coerce.number(), epoch: z.coerce.number() })
 
@@ -43,10 +31,10 @@ export interface LearnedPace {
 
 /** What experiments have taken, by pool: the cost model knows their proportions, the runs themselves the machines' pace. */
 export function createLearnedPace({ redis, prefix }: { redis: Redis; prefix: string }): LearnedPace {
-  const script = createScript({ redis, prefix, lua: LEARN, answer: z.literal('ok') })
+  const script = createScript<LearnArgs, 'ok'>({ redis, prefix, name: 'durations/learn', answer: z.literal('ok') })
   const keys = keysOf(prefix)
   const read = async (pool: string, what: string): Promise<z.infer<typeof Learned> | null> =>
-    Learned.safeParse(await redis.hgetall(keys.pace(pool, what))).data ?? null
+    Learned.safeParse(await redis.hgetall(keys.durations(pool, what))).data ?? null
 
   return {
     async of({ kind, way, width, setUpSeconds, epochSeconds, endSeconds }, { pool, speed }) {
@@ -60,7 +48,8 @@ export function createLearnedPace({ redis, prefix }: { redis: Redis; prefix: str
       }
     },
     async learn({ kind, way, epochSeconds: modelled }, { pool, setUpSeconds, epochSeconds, endSeconds }) {
-      await script(pool, way, kind, setUpSeconds, endSeconds, Math.log(epochSeconds / modelled))
+      const measured = { setUp: setUpSeconds, ending: endSeconds, epoch: Math.log(epochSeconds / modelled) }
+      await script({ pool, names: [way, kind], measured })
     },
   }
 }

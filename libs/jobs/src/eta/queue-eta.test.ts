@@ -138,7 +138,7 @@ describe('a queue', () => {
       expect(await writer.complete()).toBe('ok')
       const { epochSeconds } = await createLearnedPace({ redis, prefix }).of(forecastWork(claim.experiment.config), here)
       if (learns) expect(epochSeconds).toBeCloseTo(7)
-      expect((await redis.keys(`${prefix}:pace:*`)).length).toBe(2)
+      expect((await redis.keys(`${prefix}:durations:*`)).length).toBe(2)
     }
   })
 })

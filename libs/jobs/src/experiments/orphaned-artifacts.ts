@@ -25,8 +25,8 @@ export function createOrphanedArtifacts({ redis, keys }: { redis: Redis; keys: R
         await redis.zremrangebyscore(keys.deleted, '-inf', `${1000 * Number(seconds) - DELETED_FOR_MS}`)
         return new Set(await redis.zrange(keys.deleted, '0', '-1'))
       }),
-    starts: () => reaching(async () => new Map(Object.entries(await redis.hgetall(keys.starts)))),
-    forgetStart: (token) => reaching(async () => void (await redis.hdel(keys.starts, token))),
+    starts: () => reaching(async () => new Map(Object.entries(await redis.hgetall(keys.initialCheckpoints)))),
+    forgetStart: (token) => reaching(async () => void (await redis.hdel(keys.initialCheckpoints, token))),
     forgetKept: (id) => reaching(async () => void (await redis.hdel(keys.record(id), 'model', 'checkpoint', 'checkpointBefore'))),
   }
 }

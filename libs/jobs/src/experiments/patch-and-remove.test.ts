@@ -66,7 +66,7 @@ describe('remove()', () => {
     await writer.complete()
     await store.remove(id)
     expect((await redis.keys(`${prefix}:*`)).filter((key) => key.includes(id))).toEqual([])
-    const shared = [':feed', ':metrics', ':queues', ':deleted', ':reaped', ':turns'].map((name) => prefix + name)
+    const shared = [':feed', ':metrics', ':queues', ':deleted', ':reaped', ':start-tags'].map((name) => prefix + name)
     expect((await redis.keys(`${prefix}:*`)).filter((key) => !before.includes(key) && !shared.includes(key))).toEqual([])
     expect(await store.orphanedArtifacts.deleted()).toEqual(new Set([id]))
     await expect(store.get(id)).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' })

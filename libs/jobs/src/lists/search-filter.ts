@@ -17,9 +17,9 @@ export async function wordFilters(deps: { redis: Redis; keys: ReturnType<typeof 
   const { redis, keys, q } = deps
   return Promise.all(
     wordsOf(q).map(async (beginning) => {
-      const words = await redis.zrange(keys.words, `[${beginning}`, `[${beginning}\u{10ffff}`, 'BYLEX', 'LIMIT', 0, MOST_INDEXES + 1)
+      const words = await redis.zrange(keys.terms, `[${beginning}`, `[${beginning}\u{10ffff}`, 'BYLEX', 'LIMIT', 0, MOST_INDEXES + 1)
       if (words.length > MOST_INDEXES) return { indexes: null, filter: hasWord(deps, beginning) }
-      const indexes = words.map(keys.word)
+      const indexes = words.map(keys.term)
       return { indexes, filter: indexes.length === 0 ? async (ids) => ids.map(() => false) : isIn(redis, indexes) }
     }),
   )

@@ -3,7 +3,7 @@ import { openJobQueues } from './job-queues.ts'
 import { DEFAULT_PREFIX, jobId, keysOf } from '../redis/keys.ts'
 import { outboxScripts } from './outbox-scripts.ts'
 
-const SWEEP_COUNT = 100
+const DUE_COUNT = 100
 const LOOK_AT_COUNT = 500
 const UNCLAIMED_AFTER_MS = 10_000
 /** BullMQ serves low numbers first, 0 before all, and has two million of them. */
@@ -43,19 +43,19 @@ export function createDispatcher({
 
   /** Adds all that is due, in order. An entry is cleared only once BullMQ has the job; a job added twice is one. */
   async function sweep(): Promise<void> {
-    const due = (await scripts.due(SWEEP_COUNT)).map(([id, dispatch, queue, priority, recovered, turn]) => ({
+    const due = (await scripts.due({ count: DUE_COUNT })).map(([id, dispatch, queue, priority, recovered, turn]) => ({
       ...{ id, dispatch, queue },
       priority: recovered ? RECOVERED_PRIORITY : queuePriority({ priority, turn }),
     }))
     if (due.length === 0) return
     await Promise.all(due.map(add))
     await redis.zrem(keysOf(prefix).outbox, due.map(jobId))
-    if (due.length === SWEEP_COUNT) await sweep()
+    if (due.length === DUE_COUNT) await sweep()
   }
 
   /** Dispatches again what has been unclaimed for ten seconds although nothing waits in the queue. */
   async function repair(nowMs = performance.now()): Promise<number> {
-    const [next, jobs] = await scripts.undelivered(lookFrom, LOOK_AT_COUNT)
+    const [next, jobs] = await scripts.undelivered({ after: lookFrom, count: LOOK_AT_COUNT })
     const looked = new Map(jobs.map((job) => [job, unclaimedSince.get(job) ?? nowMs]))
     const wholeRound = lookFrom === '' && next === ''
     // While the queued are looked at page by page, those of other pages stay noted.
@@ -63,7 +63,7 @@ export function createDispatcher({
     lookFrom = next
     const overdue = jobs.filter((job) => nowMs - (unclaimedSince.get(job) ?? nowMs) >= UNCLAIMED_AFTER_MS)
     for (const job of overdue) unclaimedSince.delete(job)
-    return overdue.length === 0 ? 0 : await scripts.redispatch(...overdue)
+    return overdue.length === 0 ? 0 : await scripts.redispatch({ jobs: overdue })
   }
 
   return { sweep, repair, close: () => queues.close() }

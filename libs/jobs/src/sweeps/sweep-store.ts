@@ -1,5 +1,6 @@
 import {
   CONFIG_VERSION,
+  isMaximised,
   type Objective,
   type Sweep,
   type SweepPage,
@@ -11,6 +12,7 @@ import type { Redis } from 'ioredis'
 import { SweepEndedError, SweepNotFoundError, IdempotencyKeyReusedError, WrongStateError } from '../errors.ts'
 import type { ExperimentStore, NewExperiment } from '../experiments/experiment-store.ts'
 import { sha256 } from '../redis/hash.ts'
+import { flatFields } from '../redis/hash-fields.ts'
 import { beginningWith, latestIn, randomSuffix } from '../lists/id-index.ts'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
 import { memberOf, tokenOf } from '../lists/list-token.ts'
@@ -54,11 +56,15 @@ export function createSweepStore({
 
   async function create(input: NewSweep, idempotency?: { key: string; bodyHash: string }) {
     await refuseWhenFull()
-    const fields = recordFields(input)
     // an older worker may be the one that makes the trials
     const plan = input.trials.map(({ experiment }) => JSON.stringify({ ...experiment, configVersion: CONFIG_VERSION }))
-    const named = idempotency ? [sha256(idempotency.key), idempotency.bodyHash] : ['', '']
-    const [id, outcome] = await scripts.create(randomSuffix(), ...named, input.request.maxConcurrent, fields.length, ...fields, ...plan)
+    const [id, outcome] = await scripts.create({
+      suffix: randomSuffix(),
+      idempotency: idempotency && { ...idempotency, key: sha256(idempotency.key) },
+      maxConcurrent: input.request.maxConcurrent,
+      fields: recordFields(input),
+      plan,
+    })
     if (outcome === 'reused') throw new IdempotencyKeyReusedError(id)
     return { sweep: await get(id), replayed: outcome === 'replayed' }
   }
@@ -109,7 +115,7 @@ export function createSweepStore({
   }
 
   async function cancel(id: string): Promise<Sweep> {
-    const state = await scripts.cancel(id)
+    const state = await scripts.cancel({ id })
     if (state === 'missing') throw new SweepNotFoundError(id)
     if (state === 'completed') throw new SweepEndedError(id)
     // Again where it was interrupted before: what has ended stays as it is.
@@ -128,13 +134,20 @@ export function createSweepStore({
   }
 }
 
-function recordFields({ request, objective, owner, trials }: NewSweep): (string | number)[] {
-  const fields = {
-    ...(request.name !== undefined && { name: request.name }),
-    ...(owner !== null && { owner }),
-    ...{ strategy: request.strategy, objective, trials: trials.length, epochs: trials[0]?.experiment.config.epochs ?? 0 },
-    ...{ minEpochs: request.asha.minEpochs, reductionFactor: request.asha.reductionFactor },
-    ...{ request: JSON.stringify(request), fields: JSON.stringify(trials.map((each) => each.fields)) },
-  }
-  return Object.entries(fields).flat()
+function recordFields({ request, objective, owner, trials }: NewSweep): string[] {
+  const { name, strategy, asha } = request
+  return flatFields({
+    name,
+    owner: owner ?? undefined,
+    strategy,
+    objective,
+    /** Times the objective: the higher, the better. */
+    sign: isMaximised(objective) ? 1 : -1,
+    trials: trials.length,
+    epochs: trials[0]?.experiment.config.epochs ?? 0,
+    minEpochs: asha.minEpochs,
+    reductionFactor: asha.reductionFactor,
+    request: JSON.stringify(request),
+    fields: JSON.stringify(trials.map((each) => each.fields)),
+  })
 }

@@ -32,11 +32,11 @@ export function createSweepMaker({
         if (!(error instanceof ExperimentNotFoundError)) throw error // another one made it, and somebody has deleted it
       })
     }
-    await scripts.made(sweep)
+    await scripts.created({ id: sweep })
   }
 
   return async () => {
-    for (const sweep of await redis.zrange(keys.unmadeSweeps, '0', '-1'))
+    for (const sweep of await redis.zrange(keys.pendingSweeps, '0', '-1'))
       await make(sweep).catch((error: unknown) => {
         const isForLater = error instanceof QuotaExceededError || error instanceof StoreFullError || error instanceof SweepEndedError
         if (!isForLater) throw error

@@ -1,7 +1,7 @@
 import { AttemptOutcome, ExperimentState, StateReason } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { DEFAULT_PREFIX, keysOf, queueOf } from '../redis/keys.ts'
-import { EPOCH_BOUNDS, WAIT_BOUNDS } from '../lua/lua-counts.ts'
+import { EPOCH_BOUNDS, WAIT_BOUNDS } from './histogram-bounds.ts'
 import { reaching } from '../redis/redis-errors.ts'
 
 export interface Histogram {
