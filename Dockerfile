@@ -24,6 +24,8 @@ RUN --mount=type=secret,id=ca \
     export NODE_EXTRA_CA_CERTS="$(ls /run/secrets/ca 2>/dev/null)" \
     && npm ci --workspace @trainyard/dashboard
 COPY libs/contracts libs/contracts
+COPY libs/planning libs/planning
+COPY libs/schema-fields libs/schema-fields
 COPY libs/client libs/client
 COPY libs/inference libs/inference
 COPY apps/dashboard apps/dashboard
@@ -40,6 +42,8 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json ./
 COPY tools/compose tools/compose
 COPY libs/contracts libs/contracts
+COPY libs/planning libs/planning
+COPY libs/pytorch libs/pytorch
 COPY libs/random libs/random
 COPY libs/jobs libs/jobs
 COPY libs/artifacts libs/artifacts

@@ -1,4 +1,5 @@
-import { CLASSES, estimatedSeconds, type TrainingSizes } from '@trainyard/contracts'
+import { CLASSES } from '@trainyard/contracts'
+import { estimatedSeconds, type TrainingSizes } from '@trainyard/planning'
 import { loadEngine, type Tensor } from '@trainyard/tensorflow'
 import { gramMatrix, measureSpeed, deviceImages, type DeviceImages, materializeModel, train } from '@trainyard/training'
 import { machineLine } from './machine.ts'
@@ -136,8 +137,8 @@ async function row(each: Case): Promise<string[]> {
 const rows: string[][] = []
 for (const each of CASES) rows.push(await row(each))
 const header = [
-  ...['images', 'size', 'width', 'direct epoch, s', 'sample epoch, s', 'set-up, s', 'model, s'],
-  ...['epoch: sample / direct (predicted)', 'pays after epochs (predicted)', `${FULL_RUN} epochs: sample / direct (predicted)`],
+  ...['images', 'size', 'width', 'direct epoch, s', 'dual epoch, s', 'set-up, s', 'model, s'],
+  ...['epoch: dual / direct (predicted)', 'pays after epochs (predicted)', `${FULL_RUN} epochs: dual / direct (predicted)`],
 ]
 const [worst] = nearlyLevel.toSorted((a, b) => Math.abs(b.error) - Math.abs(a.error))
 const furthest = worst

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
-import { whyNoGpuHere } from './gpu-here.mjs'
-import { ROOT } from './repository.mjs'
-import { runInherited } from './run-inherited.mjs'
-import { runTool } from './run-tool.mjs'
+import { whyNoGpu } from './gpu/why-no-gpu.mjs'
+import { ROOT } from './process/repository.mjs'
+import { runInherited } from './process/run-inherited.mjs'
+import { runTool } from './process/run-tool.mjs'
 import { setup } from './setup/setup.mjs'
-import { ToolError } from './tool-error.mjs'
-import { TRAINER_ENVIRONMENT } from './trainer-environment.mjs'
+import { ToolError } from './process/tool-error.mjs'
+import { TRAINER_ENVIRONMENT } from './process/trainer-environment.mjs'
 
 await runTool(async () => {
   const { env, argv, stdout } = process
@@ -15,7 +15,7 @@ await runTool(async () => {
   const script = path.join(ROOT, 'bench', `${name}.ts`)
   if (!/^[a-z]+$/.test(name) || !existsSync(script))
     throw new ToolError('Run npm run bench:training, bench:scaling, bench:checkpoints, bench:api, bench:dashboard or bench:gpu')
-  const fault = name === 'gpu' ? whyNoGpuHere(env) : null
+  const fault = name === 'gpu' ? whyNoGpu(env) : null
   if (fault !== null) {
     stdout.write(`No GPU here: ${fault}; nothing was measured.\n`)
     return 0

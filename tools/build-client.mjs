@@ -1,11 +1,11 @@
-/** Makes the package @trainyard/client for npm: `node tools/build-client.mjs [folder]`, then `npm publish folder`. docs/decisions/0014 says why so. */
+/** Makes the package @trainyard/client for npm: `node tools/build-client.mjs [folder]`, then `npm publish folder`. docs/decisions/0014 has the reasons. */
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import process from 'node:process'
-import { ROOT } from './repository.mjs'
-import { runInherited } from './run-inherited.mjs'
-import { runTool } from './run-tool.mjs'
+import { ROOT } from './process/repository.mjs'
+import { runInherited } from './process/run-inherited.mjs'
+import { runTool } from './process/run-tool.mjs'
 
 const CLIENT = path.join(ROOT, 'libs', 'client')
 /** Everything that crosses a process travels inside the package: users install one thing, and its parts always fit each other. */

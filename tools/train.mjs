@@ -1,10 +1,10 @@
 import path from 'node:path'
 import process from 'node:process'
-import { ROOT } from './repository.mjs'
-import { runInherited } from './run-inherited.mjs'
-import { runTool } from './run-tool.mjs'
+import { ROOT } from './process/repository.mjs'
+import { runInherited } from './process/run-inherited.mjs'
+import { runTool } from './process/run-tool.mjs'
 import { setup } from './setup/setup.mjs'
-import { TRAINER_ENVIRONMENT } from './trainer-environment.mjs'
+import { TRAINER_ENVIRONMENT } from './process/trainer-environment.mjs'
 
 await runTool(async () => {
   const { env, argv, stdout } = process

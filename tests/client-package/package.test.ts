@@ -20,7 +20,7 @@ test('publint finds nothing to say, not even a suggestion', async () => {
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
 })
 
-test('attw — its types are right wherever an ES module is resolved; CommonJS is told that it is one', async () => {
+test('attw — its types are right wherever an ES module is resolved; CommonJS learns that it is one', async () => {
   const analysis = await checkPackage(createPackageFromTarballData(client.tarball))
   if (!analysis.types) throw new Error('the package has no types')
   // node10 knows no exports; CommonJS can import() it, and from Node 22.12 on require() it

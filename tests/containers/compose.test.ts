@@ -7,7 +7,7 @@ import process from 'node:process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from '@trainyard/client'
-import { BASE_IMAGES, buildImages, docker, dockerIsHere, IMAGES } from '@trainyard/testing/services/docker'
+import { BASE_IMAGES, buildImages, docker, dockerIsHere, IMAGES } from '@trainyard/testing/containers/docker'
 import { freePort } from '@trainyard/testing/services/free-port'
 import { poll } from '@trainyard/testing/inputs/poll'
 
@@ -88,7 +88,7 @@ describe.skipIf(!here)('docker-compose.yml', () => {
     await rm(backup, { recursive: true, force: true })
   }, 300_000)
 
-  test.each(['redis', 'api', 'worker'])('%s — no root to write to, and nobody’s root', async (service) => {
+  test.each(['redis', 'api', 'worker'])('%s — no root to write to, and no root user', async (service) => {
     await expect(inside(service, 'touch', '/etc/trainyard')).rejects.toThrow('Read-only file system')
     expect(await inside(service, 'id', '-u')).not.toBe('0')
     const [id = ''] = (await compose('ps', '--quiet', service)).split('\n')

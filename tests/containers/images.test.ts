@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { buildImages, docker, dockerIsHere, IMAGES, inContainer } from '@trainyard/testing/services/docker'
+import { buildImages, docker, dockerIsHere, IMAGES, inContainer } from '@trainyard/testing/containers/docker'
 
 const Config = z.object({
   User: z.string(),
@@ -14,7 +14,7 @@ const here = await dockerIsHere()
 describe.skipIf(!here)('the images', () => {
   beforeAll(buildImages, 1_200_000)
 
-  test.each(Object.values(IMAGES))('%s — is nobody’s root, has an init and a health check', async (image) => {
+  test.each(Object.values(IMAGES))('%s — runs without root, has an init and a health check', async (image) => {
     const config = Config.parse(JSON.parse(await docker('image', 'inspect', '--format', '{{json .Config}}', image)))
     expect(config.User).toBe('10001:10001')
     expect(config.Entrypoint).toEqual(['tini', '--'])

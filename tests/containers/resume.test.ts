@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Experiment } from '@trainyard/client'
-import { startContainers } from '@trainyard/testing/services/container-service'
-import { buildImages, docker, dockerIsHere } from '@trainyard/testing/services/docker'
+import { startContainers } from '@trainyard/testing/containers/container-service'
+import { buildImages, docker, dockerIsHere } from '@trainyard/testing/containers/docker'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { presentPythonWithMoto } from '@trainyard/testing/python/python-with-moto'
 import { type S3Process, startS3 } from '@trainyard/testing/services/s3-process'
@@ -52,7 +52,7 @@ describe.skipIf(!here || python === null)('containers that share nothing but Red
     await completed(undisturbed.id)
 
     const { id } = await service.client.experiments.submit(CONFIG)
-    await reaches(id, ({ kept, latest }) => kept.length > 0 && (latest?.epoch ?? 0) > (kept[0]?.epoch ?? 0))
+    await reaches(id, ({ forkPoints, latest }) => forkPoints.length > 0 && (latest?.epoch ?? 0) > (forkPoints[0]?.epoch ?? 0))
     await docker('kill', '--signal', 'KILL', first.getId())
     await service.startWorker()
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startContainers } from '@trainyard/testing/services/container-service'
-import { buildImages, dockerIsHere } from '@trainyard/testing/services/docker'
+import { startContainers } from '@trainyard/testing/containers/container-service'
+import { buildImages, dockerIsHere } from '@trainyard/testing/containers/docker'
 import { flowers102Root } from '@trainyard/testing/inputs/flowers102'
 import { poll } from '@trainyard/testing/inputs/poll'
 

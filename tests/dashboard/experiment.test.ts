@@ -28,10 +28,10 @@ describe.skipIf(executable === null)('one experiment', () => {
     return details.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.children].map(({ textContent }) => textContent)))
   }
   const lossRows = async (page: Page): Promise<number> => (await numbersOf(page, 'Loss')).length
-  const epochsTold = async (id: string): Promise<number> => (await experiments().epochs(id)).items.length
+  const epochCount = async (id: string): Promise<number> => (await experiments().epochs(id)).items.length
   const state = (page: Page, name: string) => part(page, 'Status').getByText(new RegExp(`^. ${name}$`))
 
-  test('its curve grows while it trains; paused, loaded anew and resumed, it has every epoch once', async () => {
+  test('its curve grows while it trains; paused, reloaded and resumed, it has every epoch once', async () => {
     const { id } = await submit({ epochs: 400, width: 64, lr: 1e-3, evaluate: 'none' })
     const page = await dashboard.open(`/experiments/${id.slice(0, -2)}`)
     await state(page, 'running').waitFor()
@@ -44,23 +44,23 @@ describe.skipIf(executable === null)('one experiment', () => {
     await page.getByRole('button', { name: 'Pause' }).click()
     await state(page, 'paused').waitFor()
     await expect(page.getByRole('status').filter({ hasText: 'paused by a user' }).count()).resolves.toBe(1)
-    await poll(async () => expect(await lossRows(page)).toBe(await epochsTold(id)), WITHIN)
+    await poll(async () => expect(await lossRows(page)).toBe(await epochCount(id)), WITHIN)
     await page.reload()
     await page.getByRole('button', { name: 'Resume' }).waitFor()
-    await poll(async () => expect(await lossRows(page)).toBe(await epochsTold(id)), WITHIN)
+    await poll(async () => expect(await lossRows(page)).toBe(await epochCount(id)), WITHIN)
     await expectStill(page)
 
     await page.getByRole('button', { name: 'Resume' }).click()
     await state(page, 'completed').waitFor({ timeout: 120_000 })
-    const told = (await experiments().epochs(id)).items
+    const stored = (await experiments().epochs(id)).items
     await poll(async () => expect(await lossRows(page)).toBe(400), WITHIN)
     const rows = await numbersOf(page, 'Loss')
     const train = 5 // after the epoch, three raw curves and the steps
-    expect(rows.map((row) => Number(row[train]))).toEqual(told.map(({ loss }) => Number(Number(loss).toPrecision(5))))
+    expect(rows.map((row) => Number(row[train]))).toEqual(stored.map(({ loss }) => Number(Number(loss).toPrecision(5))))
     await expect(part(page, 'History').getByText('resumed from epoch').count()).resolves.toBe(1)
     await expectStill(page)
 
-    // so many events that the service no longer holds them all: a snapshot, layers and log stand for those that are gone
+    // more events than the service keeps: a snapshot, layers and log stand for those that are gone
     await page.reload()
     for (const end of ['epoch 1', 'epoch 400']) await part(page, 'Layers').getByText(end, { exact: true }).waitFor()
     expect(await lossRows(page)).toBe(400)
@@ -88,7 +88,7 @@ describe.skipIf(executable === null)('one experiment', () => {
     await expectStill(page)
   })
 
-  test('log axis, smoothing, and every step where few epochs are shown, by keyboard; hovering tells numbers', async () => {
+  test('log axis, smoothing, and every step where few epochs are shown, by keyboard; hovering shows numbers', async () => {
     const { id } = await ended({ epochs: 30, name: 'zoomed' })
     const page = await dashboard.open('/experiments/latest')
     await page.waitForURL(`**/experiments/${id}`)
@@ -145,7 +145,7 @@ describe.skipIf(executable === null)('one experiment', () => {
     const healthy = await ended({ ...deep, name: 'eight layers, batch norm', tags: ['lesson', 'norm'], notes: 'Does the signal arrive?' })
     const page = await dashboard.open(`/experiments/${lost.id}`)
     await page
-      .getByText(/^. Layers 1 to [4-7]: the gradient is up to \d+ times smaller than at the output; nothing is learnt there. Add norm/)
+      .getByText(/^. Layers 1 to [4-7]: the gradient is up to \d+ times smaller than at the output; nothing is learned there. Add norm/)
       .waitFor()
     const layers = part(page, 'Layers')
     await layers.getByRole('application', { name: 'Gradient norm by layer and epoch' }).focus()

@@ -100,7 +100,7 @@ describe.skipIf(executable === null)('the list of experiments', () => {
     await page.close()
   })
 
-  test('by keyboard alone: past the bar to the content, and a view’s heading is told when it is come to', async () => {
+  test('by keyboard alone: past the bar to the content, and a view’s heading is announced on arrival', async () => {
     const page = await dashboard.open('/')
     await page.getByRole('row', { name: /first example/ }).waitFor()
     await page.keyboard.press('Tab')

@@ -150,7 +150,7 @@ describe.skipIf(executable === null)('a new experiment and a fork by form', () =
     test('changes what was changed, marks it, and goes on from the kept epoch', async () => {
       const submitted = await client().experiments.submit({ ...SMALL, norm: 'batch', name: 'First', keepModel: 'best', epochs: 3 })
       const parent = await client().experiments.wait(submitted.id)
-      const [origin] = parent.kept
+      const [origin] = parent.forkPoints
       const page = await dashboard.open(`/experiments/${parent.id}/fork`)
       const lr = page.getByLabel(/^lr/)
       expect(await lr.inputValue()).toBe('0.01')
@@ -180,9 +180,9 @@ describe.skipIf(executable === null)('a new experiment and a fork by form', () =
 
     test('of what has kept nothing says so; it fits a phone in the dark', async () => {
       const submitted = await client().experiments.submit({ ...SMALL, keepModel: 'none', epochs: 1 })
-      const { kept } = await client().experiments.wait(submitted.id)
+      const { forkPoints } = await client().experiments.wait(submitted.id)
       const page = await dashboard.open(`/experiments/${submitted.id}/fork`, { colorScheme: 'dark', viewport: PHONE })
-      if (kept.length === 0) await page.getByRole('heading', { name: 'Nothing is kept' }).waitFor()
+      if (forkPoints.length === 0) await page.getByRole('heading', { name: 'Nothing is kept' }).waitFor()
       else await page.getByLabel(/^epochs/).waitFor()
       await expectAccessible(page)
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width)

@@ -16,7 +16,7 @@ interface OpenOptions {
   viewport?: { width: number; height: number }
 }
 
-/** The real service with a worker, and the page in a real browser, for one test file; what went wrong in any of its pages fails the test that looks. */
+/** The real service with a worker, and the page in a real browser, for one test file; an error in any of its pages fails the file. */
 export function ownDashboard({ executable, env = {} }: { executable: string; env?: Record<string, string> }) {
   let service: Service | undefined
   let browser: Browser | undefined
@@ -71,7 +71,7 @@ const WATCH_SHIFTS = `globalThis.shifts = []; new PerformanceObserver((list) => 
 }).observe({ type: 'layout-shift', buffered: true })`
 
 const Shifts = z.array(z.object({ value: z.number(), what: z.string() }))
-/** Google's bound for a page that stands still is 0.1 (https://web.dev/articles/cls); nobody sees a hundredth. */
+/** Google's bound for a page that stands still is 0.1 (https://web.dev/articles/cls); a hundredth is invisible. */
 const STILL = 0.01
 
 /** Nothing has moved by itself since the page was opened. */

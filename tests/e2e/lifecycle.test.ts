@@ -37,12 +37,12 @@ test('replay — every epoch equal, bit for bit, said in a sentence', async () =
 })
 
 test('a run that was paused, and moved up in the queue, goes on as one that was left alone', async () => {
-  const { id } = await client().experiments.submit({ ...config, epochs: 10_000 }) // so many that it is still there when it is paused
+  const { id } = await client().experiments.submit({ ...config, epochs: 10_000 }) // still running when it is paused
   for await (const { event } of client().experiments.events(id)) if (event.type === 'epoch' && event.data.epoch === 5) break
   await client().experiments.pause(id)
   const paused = await reaches(id, ({ state }) => state === 'paused')
   const epoch = paused.latest?.epoch ?? 0
-  expect(paused.kept[0]).toEqual({ epoch, kind: 'checkpoint' })
+  expect(paused.forkPoints[0]).toEqual({ epoch, kind: 'checkpoint' })
   expect((await client().experiments.patch(id, { priority: 5 })).priority).toBe(5)
   await client().experiments.resume(id)
   await reaches(id, ({ latest }) => (latest?.epoch ?? 0) > epoch + 5)
@@ -57,7 +57,7 @@ test('a run that was paused, and moved up in the queue, goes on as one that was 
 })
 
 test('fork — of a kept model and of a checkpoint, with other settings, each with its parent’s epochs before its own', async () => {
-  const [kept] = original.kept
+  const [kept] = original.forkPoints
   if (!kept) throw new Error('the model is not kept')
   const ofModel = await ended((await client().experiments.fork(original.id, { changes: { lr: 0.001, epochs: kept.epoch + 3 } })).id)
   expect(ofModel).toMatchObject({
@@ -78,7 +78,7 @@ test('fork — of a kept model and of a checkpoint, with other settings, each wi
   await client().experiments.pause(stopped.id)
   await reaches(stopped.id, ({ state }) => state === 'paused')
   await client().experiments.cancel(stopped.id)
-  const { epoch = 0 } = (await client().experiments.get(stopped.id)).kept[0] ?? {}
+  const { epoch = 0 } = (await client().experiments.get(stopped.id)).forkPoints[0] ?? {}
   // the same settings and the momentum with it: the fork is what its parent would have become
   const same = await ended((await client().experiments.fork(stopped.id, { changes: { epochs: epoch + 2 } })).id)
   const [ours, theirs] = await Promise.all([client().experiments.epochs(same.id), client().experiments.epochs(original.id)])
@@ -99,7 +99,7 @@ test('drain — the worker gives back what it runs and leaves; npm start says so
   const [worker] = (await client().workers.list()).items
   const { stdout } = await service.cli('drain', worker?.id ?? '')
   expect(stdout).toContain(`it gives back ${id}`)
-  await poll(async () => expect(service.printed()).toContain('The worker has left as it was asked to'), { timeoutMs: 60_000 })
+  await poll(async () => expect(service.printed()).toContain('The worker was drained and has exited'), { timeoutMs: 60_000 })
   expect(await client().experiments.get(id)).toMatchObject({ state: 'queued', reason: 'drained' })
   expect((await client().workers.list()).items).toEqual([])
 })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, createClient } from '@trainyard/client'
 import { CONFIG_VERSION } from '@trainyard/contracts'
 import { freePort } from '@trainyard/testing/services/free-port'
-import { checkoutOfVersion } from '@trainyard/testing/services/other-version'
+import { checkoutOfVersion } from '@trainyard/testing/services/checkout-of-version'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { type RedisProcess, startRedis } from '@trainyard/testing/redis/redis-process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -49,9 +49,9 @@ async function startApi(checkout: string): Promise<Client> {
   return client
 }
 
-test('an old and a new worker, an old and a new API side by side — nobody takes what he cannot run, nothing is lost', async () => {
+test('an old and a new worker, an old and a new API side by side — none takes what it cannot run, nothing is lost', async () => {
   const [api, newerApi] = [await startApi(root), await startApi(newer.folder)]
-  startWorker(root)
+  const olderWorker = startWorker(root)
   await poll(async () => expect((await api.workers.list()).items).toHaveLength(1), WITHIN)
 
   const submit = async (client: Client) => (await client.experiments.submit(CONFIG)).id
@@ -87,12 +87,17 @@ test('an old and a new worker, an old and a new API side by side — nobody take
   }, WITHIN)
   const trials = items.map(({ experimentId }) => experimentId ?? '')
   const workers = (await newerApi.workers.list()).items
-  const olderWorker = workers.find(({ configVersion }) => configVersion === CONFIG_VERSION)?.id
+  const olderId = workers.find(({ configVersion }) => configVersion === CONFIG_VERSION)?.id
   for (const id of [theirs, both[1], ...trials]) {
     const { attempts } = await ended(newerApi, id)
-    expect(attempts.map(({ workerId }) => workerId)).not.toContain(olderWorker)
+    expect(attempts.map(({ workerId }) => workerId)).not.toContain(olderId)
   }
-  for (const id of [...ours, ...both, theirs, ...trials]) {
+
+  // what the older API queues for its own version, the newer worker runs once it is alone
+  olderWorker.kill('SIGKILL')
+  const late = await submit(api)
+  await ended(api, late)
+  for (const id of [...ours, ...both, theirs, ...trials, late]) {
     const { items: epochs } = await newerApi.experiments.epochs(id)
     expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: CONFIG.epochs }, (_, i) => i + 1))
   }

@@ -51,7 +51,7 @@ describe.skipIf(python === null)('two APIs and two workers that share no folder,
 
   test('a worker killed after a checkpoint — another one, with another folder, goes on to the same bits', async () => {
     const { id } = await client().experiments.submit(config)
-    await poll(async () => expect((await client().experiments.get(id)).kept.length).toBeGreaterThan(0), WITHIN)
+    await poll(async () => expect((await client().experiments.get(id)).forkPoints.length).toBeGreaterThan(0), WITHIN)
     const { items } = await client().workers.list()
     const pid = items.find(({ slots }) => slots.some(({ experimentId }) => experimentId === id))?.pid
     await cluster.workers.find((worker) => worker.pid() === pid)?.end()

@@ -10,7 +10,7 @@ import { startRedis } from '@trainyard/testing/redis/redis-process'
 /** A round that hangs is a failed one. */
 const OVER_WITHIN_MS = 10 * 60_000
 const WAITS_AT_MOST_MS = 5000
-const ADMIN_KEY = 'a-key-for-the-fuzzer-and-nobody-else'
+const ADMIN_KEY = 'a-key-for-the-fuzzer-alone'
 const WORKER = path.join(import.meta.dirname, '..', '..', 'apps', 'worker', 'src', 'test-scripted-worker.ts')
 const CONFIG = path.join(import.meta.dirname, 'schemathesis.toml')
 
@@ -48,7 +48,7 @@ export async function runSchemathesis(python: string, { examples, seed }: { exam
   }
 }
 
-/** The stream of an experiment that nobody runs, in a pool without a worker or paused, would never end, nor whoever reads it to its end. */
+/** The stream of an experiment that does not run, in a pool without a worker or paused, never ends: nor would a reader of it. */
 async function cancelWhatWaits(url: string, signal: AbortSignal): Promise<void> {
   const { experiments } = createClient({ baseUrl: url, apiKey: ADMIN_KEY })
   while (!signal.aborted) {

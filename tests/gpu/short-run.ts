@@ -1,14 +1,6 @@
 import { randomStream } from '@trainyard/random'
 import type { Runtime } from '@trainyard/tensorflow'
-import {
-  type EpochResult,
-  gramMatrix,
-  type NormShape,
-  deviceImages,
-  type DeviceImages,
-  train,
-  type TrainingState,
-} from '@trainyard/training'
+import { type EpochResult, gramMatrix, type NormShape, deviceImages, type DeviceImages, train, type SavedState } from '@trainyard/training'
 import { z } from 'zod'
 
 const INPUTS = 3 * 20 * 20
@@ -50,8 +42,8 @@ const normOf = (norm: ShortRun['norm']): NormShape | null =>
   norm === 'none' ? null : { type: norm, position: 'before', affine: true, groupSize: 16 }
 
 interface Hooks {
-  start?: TrainingState
-  onEpochEnd?: (result: EpochResult, state: { read(): TrainingState }) => void
+  start?: SavedState
+  onEpochEnd?: (result: EpochResult, state: { read(): SavedState }) => void
 }
 
 /** A few epochs of a small network of each kind, with everything that a run of the service records. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { LoadedEngine } from '@trainyard/tensorflow'
-import { OutOfMemoryError, deviceImages, train, type TrainingState } from '@trainyard/training'
+import { OutOfMemoryError, deviceImages, train, type SavedState } from '@trainyard/training'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { engineOnGpu } from './engine-on-gpu.ts'
@@ -41,7 +41,7 @@ describe.skipIf(gpu === null)('training on a GPU', () => {
   })
 
   test.each(named)('$firstLayer first layer, norm $norm — resumed: the bits of an uninterrupted run', async (run) => {
-    const states: TrainingState[] = []
+    const states: SavedState[] = []
     const whole = await shortRun(loaded().tf, run, { onEpochEnd: (_, state) => void states.push(state.read()) })
     const [, middle] = states
     const resumed = await shortRun(loaded().tf, run, middle ? { start: middle } : {})

@@ -1,7 +1,8 @@
-import { type ExperimentConfig, ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { type ExperimentConfig, ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { randomStream } from '@trainyard/random'
 import type { Runtime } from '@trainyard/tensorflow'
-import { createNetwork, type ModelState, type Parameter, plainModel } from '@trainyard/training'
+import { createNetwork, type ModelState, type Parameter, toModelState } from '@trainyard/training'
 import { networkShape } from '../../apps/trainer/src/run/train-options.ts'
 
 /** A network as if it had been trained: no array of it is what a fresh one has. */
@@ -40,7 +41,7 @@ function nameOf({ norm, normPosition, normAffine, bias, layerSizes }: Experiment
 
 function trainedState(tf: Runtime, config: ExperimentConfig, seed: number): ModelState {
   const network = createNetwork(tf, networkShape(config), { seed })
-  const { parameters, buffers } = plainModel(network.state(1).read())
+  const { parameters, buffers } = toModelState(network.state(1).read())
   network.dispose()
   const random = randomStream(seed, 'weights', 1000)
   const drawn = ({ name, shape, values }: Parameter): Parameter => {

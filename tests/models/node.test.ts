@@ -26,7 +26,7 @@ test.each(models)('tfjs in Node — $name: the same logits', async (written) => 
   expectWithin(BOUND, await logitsOf(written, written.folder), written.logits)
 })
 
-test('a model with group norm that somebody loads and saves again — the same logits', async () => {
+test('a model with group norm that is loaded and saved again — the same logits', async () => {
   const written = models.find(({ config }) => config.norm === 'group')
   if (!written) throw new Error('No case has group norm')
   const saved = path.join(folder, 'saved-again')

@@ -5,7 +5,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { createClient } from '@trainyard/client'
-import { type ExperimentConfig, ExperimentRequest, pytorchModule, resolveConfig } from '@trainyard/contracts'
+import { type ExperimentConfig, ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
+import { pytorchModule } from '@trainyard/pytorch'
 import { loadSplit } from '@trainyard/datasets'
 import { epochOrder, type ModelState } from '@trainyard/training'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -84,7 +86,7 @@ describe.skipIf(python === null)('training that begins with the weights of a PyT
   /** The same flags for all, and of the norm what the weights do not tell. */
   async function run({ name, config }: (typeof cases)[number], changes: Record<string, number> = {}) {
     const { norm, normPosition, groupSize, firstLayer } = config
-    const told = {
+    const common = {
       dataset: SHARED.dataset,
       seed: SHARED.seed,
       'batch-size': SHARED.batchSize,
@@ -93,7 +95,7 @@ describe.skipIf(python === null)('training that begins with the weights of a PyT
     }
     const ofNorm = norm === 'none' ? {} : { norm, 'norm-position': normPosition, ...(groupSize !== null && { 'group-size': groupSize }) }
     const rates = { lr: SHARED.lr, momentum: SHARED.momentum, epochs: SHARED.epochs, ...changes }
-    const flags = Object.entries({ ...told, ...ofNorm, ...rates }).flatMap(([flag, value]) => [`--${flag}`, String(value)])
+    const flags = Object.entries({ ...common, ...ofNorm, ...rates }).flatMap(([flag, value]) => [`--${flag}`, String(value)])
     const { stdout } = await service.cli('import', begin(name), ...flags, '--json')
     const { experiments } = createClient({ baseUrl: service.url })
     const experiment = await experiments.wait(z.object({ id: z.string() }).parse(JSON.parse(stdout)).id)
@@ -140,7 +142,7 @@ describe.skipIf(python === null)('training that begins with the weights of a PyT
     await expectSameWeights(AFTER_TRAINING, { file, other: path.join(folder, name, 'end.safetensors'), config })
   })
 
-  test.each(cases)('$name — what is hardly trained goes home as it came', async (each) => {
+  test.each(cases)('$name — what is hardly trained is exported as it was imported', async (each) => {
     const { file } = await run(each, { lr: 1e-12, momentum: 0, epochs: 1 })
     await expectSameWeights(AS_IT_CAME, { file, other: begin(each.name), config: each.config })
   })

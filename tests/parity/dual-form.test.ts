@@ -90,8 +90,8 @@ describe.skipIf(flowers102.root === null)('the notebook’s network on Flowers10
       const shape = goldenShape(golden)
       const { losses, final } = await run(shape, { kernel, epochs: golden.epochs, ...byFormula(shape) })
       expectWithin(5e-4, losses.flat(), golden.stepLosses.flat())
-      const spelt = final && (await materializeModel(tf, final, { images }))
-      const norms = Object.fromEntries((spelt?.parameters ?? []).map(({ name, values }) => [name, normOf(values)]))
+      const materialized = final && (await materializeModel(tf, final, { images }))
+      const norms = Object.fromEntries((materialized?.parameters ?? []).map(({ name, values }) => [name, normOf(values)]))
       expectRelativelyWithin(1e-5, norms, golden.finalParameterNorms)
     },
     120_000,

@@ -1,5 +1,5 @@
 import type { Runtime } from '@trainyard/tensorflow'
-import { createNetwork, type NetworkShape, type SavedArray, type TrainingState } from '@trainyard/training'
+import { createNetwork, type NetworkShape, type SavedArray, type SavedState } from '@trainyard/training'
 
 /** MurmurHash3's 32-bit finaliser. */
 function fmix32(value: number): number {
@@ -23,7 +23,7 @@ export function formulaOrder(epoch: number, count: number): Int32Array {
 }
 
 /** A network's beginning with its linear layers by formula; ours are (in, out) where PyTorch's are (out, in). Norms begin as they always do. */
-export function formulaState(tf: Runtime, shape: NetworkShape): TrainingState {
+export function formulaState(tf: Runtime, shape: NetworkShape): SavedState {
   const network = createNetwork(tf, shape, { seed: 0 })
   const state = network.state(0).read()
   network.dispose()

@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import {
-  forecastLayers,
-  type ForecastLayer,
-  type ForecastNetwork,
-  imageMoments,
-  type ImageMoments,
-  NormType,
-  RANDN_MOMENTS,
-} from '@trainyard/contracts'
+import { type ForecastLayer, NormType } from '@trainyard/contracts'
+import { forecastLayers, type ForecastNetwork, imageMoments, type ImageMoments, RANDN_MOMENTS } from '@trainyard/planning'
 import { loadSplit } from '@trainyard/datasets'
 import { loadEngine } from '@trainyard/tensorflow'
 import { probe, type ProbeResult, type DeviceImages, deviceImages } from '@trainyard/training'

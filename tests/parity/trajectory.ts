@@ -1,5 +1,5 @@
 import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
-import { createNetwork, type EpochResult, type DeviceImages, train, type TrainingState } from '@trainyard/training'
+import { createNetwork, type EpochResult, type DeviceImages, train, type SavedState } from '@trainyard/training'
 import { formulaOrder, formulaState, norm } from './formula.ts'
 import { type Golden, goldenShape } from './golden.ts'
 
@@ -16,7 +16,7 @@ export async function runTrajectory(tf: Runtime, golden: Golden, images: DeviceI
   const start = formulaState(tf, shape)
   const firstStep = measureFirstStep(tf, { golden, images, start })
   const stepLosses: number[][] = []
-  let final: TrainingState | null = null
+  let final: SavedState | null = null
   const history = await train(tf, {
     shape,
     trainImages: images,
@@ -38,11 +38,11 @@ export async function runTrajectory(tf: Runtime, golden: Golden, images: DeviceI
   return { firstStep, stepLosses, history, finalParameterNorms: normsOf(final) }
 }
 
-function normsOf(state: TrainingState | null): Record<string, number> {
+function normsOf(state: SavedState | null): Record<string, number> {
   return Object.fromEntries([...(state?.parameters ?? []), ...(state?.buffers ?? [])].map(({ name, values }) => [name, norm(values)]))
 }
 
-function measureFirstStep(tf: Runtime, run: { golden: Golden; images: DeviceImages; start: TrainingState }): Trajectory['firstStep'] {
+function measureFirstStep(tf: Runtime, run: { golden: Golden; images: DeviceImages; start: SavedState }): Trajectory['firstStep'] {
   const network = createNetwork(tf, goldenShape(run.golden), { state: run.start })
   const order = formulaOrder(1, run.golden.samples)
   const { x, labels } = run.images.batch(wholeNumbers(tf, order.subarray(0, run.golden.batchSize)))

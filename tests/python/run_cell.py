@@ -1,4 +1,4 @@
-"""Runs cells of a notebook in a kernel of this Python; prints the outputs of each, and how often pictures were drawn anew."""
+"""Runs cells of a notebook in a kernel of this Python; prints the outputs of each, and how often pictures were redrawn."""
 
 import json
 import sys

@@ -4,13 +4,15 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ROOT } from '../../tools/repository.mjs'
+import { ROOT } from '../../tools/process/repository.mjs'
 import { buildDashboard, dashboardBuilt } from '../../tools/setup/dashboard.mjs'
+
+const FOLDERS = ['apps/dashboard', ...['client', 'contracts', 'inference', 'planning', 'schema-fields'].map((name) => `libs/${name}`)]
 
 let root: string
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'trainyard-build-'))
-  for (const folder of ['apps/dashboard', 'libs/client', 'libs/contracts', 'libs/inference', 'package-lock.json'])
+  for (const folder of [...FOLDERS, 'package-lock.json'])
     await cp(path.join(ROOT, folder), path.join(root, folder), {
       recursive: true,
       filter: (source) => !/dist|node_modules/.test(source.slice(ROOT.length)),
@@ -26,7 +28,7 @@ const context = () => ({
   announce: async <T>(_title: string, work: (report: () => void) => Promise<T>) => work(() => {}),
 })
 
-test('the page is built once, and again when its sources have changed', async () => {
+test('the page is built once, and rebuilt when its sources have changed', async () => {
   expect(dashboardBuilt(root)).toBe(false)
   await buildDashboard(context())
   expect(dashboardBuilt(root)).toBe(true)
@@ -36,8 +38,8 @@ test('the page is built once, and again when its sources have changed', async ()
   expect(dashboardBuilt(root)).toBe(false)
 })
 
-test('sources that cannot be built — a sentence that says where the reason stands', async () => {
+test('sources that cannot be built — a sentence that names the log', async () => {
   await appendFile(path.join(root, 'apps/dashboard/src/main.tsx'), '\n<<<')
-  await expect(buildDashboard(context())).rejects.toThrow(/could not be built; what vite said is in .*log/)
+  await expect(buildDashboard(context())).rejects.toThrow(/could not be built; vite's output is in .*log/)
   expect(dashboardBuilt(root)).toBe(false)
 })

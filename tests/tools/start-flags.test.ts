@@ -5,7 +5,7 @@ import { parseStartFlags } from '../../tools/start/flags.mjs'
 
 const parse = (args: string[], env: NodeJS.ProcessEnv = {}) => parseStartFlags({ args, env, cwd: '/here' })
 
-test('parseStartFlags() — what holds where nothing is said, and where all is', () => {
+test('parseStartFlags() — defaults, and every flag', () => {
   const defaults = {
     help: false,
     port: 8787,

@@ -5,13 +5,13 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { identityOf, isAlive, type ProcessIdentity } from '../../tools/process-identity.mjs'
+import { identityOf, isAlive, type ProcessIdentity } from '../../tools/process/process-identity.mjs'
 import { readRunRecord } from '../../tools/start/run-record.mjs'
 import { freePort } from '@trainyard/testing/services/free-port'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { type Service, startService, stopAndRemove } from '@trainyard/testing/services/service'
 
-const LEFT_WITHIN_MS = 30_000
+const ENDED_TIMEOUT_MS = 30_000
 const script = path.join(import.meta.dirname, '../../tools/start/main.mjs')
 
 let service: Service
@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 200_000)
 afterAll(() => stopAndRemove(service))
 
-test('npm start — a second one with the same data: one sentence that says where the first one is', async () => {
+test('npm start — a second one with the same data: one sentence that names the first one', async () => {
   const { code, stderr } = await start(['--port', '1', '--data', service.data])
   expect(code).toBe(1)
   expect(stderr).toBe(
@@ -48,7 +48,7 @@ test('npm start — a GPU that is not there: the worker’s sentence, and nothin
   expect(readRunRecord(data)).toBe(null)
 })
 
-test('npm start — the way into its Redis is for its owner alone, and on nobody’s command line', async () => {
+test('npm start — the password of its Redis is readable for its owner alone, and on no command line', async () => {
   const mode = (name: string) => statSync(path.join(service.data, name)).mode & 0o777
   expect([mode('.'), mode('redis'), mode('redis/redis.conf'), mode('redis/password')]).toEqual([0o700, 0o700, 0o600, 0o600])
   const password = readFileSync(path.join(service.data, 'redis', 'password'), 'utf8')
@@ -76,7 +76,7 @@ test('npm start killed by SIGKILL — what it ran leaves too, and the next one t
   const redis = readRunRecord(data)?.redis?.identity
   process.kill(startPid(data), 'SIGKILL')
   const others = family.filter(({ pid }) => pid !== redis?.pid)
-  await poll(() => expect(others.filter(isAlive)).toEqual([]), { timeoutMs: LEFT_WITHIN_MS })
+  await poll(() => expect(others.filter(isAlive)).toEqual([]), { timeoutMs: ENDED_TIMEOUT_MS })
   const second = await startService({ data })
   onTestFinished(() => stopAndRemove(second))
   expect(family.filter(isAlive)).toEqual([])

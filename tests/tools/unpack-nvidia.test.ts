@@ -2,9 +2,9 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promise
 import os from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { sha256Of } from '../../tools/setup/download.mjs'
-import { NVIDIA_WHEELS } from '../../tools/setup/pinned-gpu-wheels.mjs'
-import { nvidiaPresent, unpackNvidia } from '../../tools/setup/unpack-nvidia.mjs'
+import { sha256Of } from '../../tools/setup/wheels/download.mjs'
+import { NVIDIA_WHEELS } from '../../tools/setup/wheels/pinned-gpu-wheels.mjs'
+import { nvidiaPresent, unpackNvidia } from '../../tools/setup/engine/unpack-nvidia.mjs'
 
 /** A small wheel in the layout of NVIDIA's, written by Python's zipfile. */
 const archive = path.join(import.meta.dirname, 'zips', 'nvidia.zip')

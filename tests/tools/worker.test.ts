@@ -5,14 +5,14 @@ import os from 'node:os'
 import path from 'node:path'
 import { connectRedis, createWorkerRegistry } from '@trainyard/jobs'
 import { expect, onTestFinished, test } from 'vitest'
-import { workerEnvironment } from '../../tools/worker-flags.mjs'
+import { workerEnvironment } from '../../tools/worker/flags.mjs'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { startRedis } from '@trainyard/testing/redis/redis-process'
 
-const script = path.join(import.meta.dirname, '../../tools/worker.mjs')
+const script = path.join(import.meta.dirname, '../../tools/worker/main.mjs')
 const environment = (args: string[], env: NodeJS.ProcessEnv = {}) => workerEnvironment({ args, env, cwd: '/here' })
 
-test('workerEnvironment() — flags go before the environment, which says the rest', () => {
+test('workerEnvironment() — flags override the environment', () => {
   const env = { REDIS_URL: 'redis://here', TRAINYARD_GPUS: 'all', LOG_LEVEL: 'warn' }
   expect(environment([], env)).toEqual(env)
   expect(environment(['--redis', 'redis://there', '--gpus', '0,2', '--engine', 'gpu', '--pools', 'gpu', '--data', 'yard'], env)).toEqual({
@@ -30,7 +30,7 @@ test.each([
   expect(() => environment(args)).toThrow(sentence)
 })
 
-test('npm run worker — joins the service whose Redis it is told, and drains on Ctrl-C', async () => {
+test('npm run worker — joins the service of that Redis, and drains on Ctrl-C', async () => {
   const server = await startRedis()
   const redis = connectRedis(server.url, { name: 'test', whenDown: 'fail' })
   const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-worker-'))

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { extractZip, readZipEntries } from '../../tools/setup/zip.mjs'
+import { extractZip, readZipEntries } from '../../tools/setup/wheels/zip.mjs'
 
 /** Written by Python's zipfile, as wheels are; zip64.zip has every size and offset in its 64-bit fields. */
 const zip = (name: string) => path.join(import.meta.dirname, 'zips', name)

@@ -3,15 +3,15 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { OWN_NODE, ROOT } from '../repository.mjs'
-import { installedCompilers } from '../setup/compilers.mjs'
+import { OWN_NODE, ROOT } from '../process/repository.mjs'
+import { installedCompilers } from '../setup/engine/compilers.mjs'
 import { packagesInstalled } from '../setup/packages.mjs'
 import { requireSupportedPlatform, thisHost } from '../setup/platform.mjs'
-import { errorMessage } from '../tool-error.mjs'
+import { errorMessage } from '../process/tool-error.mjs'
 
 /** Below either of these the service writes no checkpoints and takes no experiments. */
-const LEAST_FREE_BYTES = 2 * 2 ** 30
-const LEAST_FREE_SHARE = 0.05
+const MIN_FREE_BYTES = 2 * 2 ** 30
+const MIN_FREE_SHARE = 0.05
 
 /** @typedef {import('./finding.mjs').Finding} Finding */
 
@@ -63,7 +63,7 @@ export function checkData(data) {
   while (!existsSync(existing)) existing = path.dirname(existing)
   const { bavail, blocks, bsize } = statfsSync(existing)
   const free = bavail * bsize
-  const enough = free >= LEAST_FREE_BYTES && bavail / blocks >= LEAST_FREE_SHARE
+  const enough = free >= MIN_FREE_BYTES && bavail / blocks >= MIN_FREE_SHARE
   const left = `${(free / 2 ** 30).toFixed(1)} GiB free, ${Math.round((bavail / blocks) * 100)} % of all`
   return [
     isWritable(existing)
@@ -71,7 +71,7 @@ export function checkData(data) {
       : { name: 'data', ok: false, detail: `${data} cannot be written: give --data another folder, or set TRAINYARD_DATA` },
     enough
       ? { name: 'disk', ok: true, detail: left }
-      : { name: 'disk', ok: false, detail: `${left}: the service wants 2 GiB and 5 % free, so free some space` },
+      : { name: 'disk', ok: false, detail: `${left}: the service needs 2 GiB and 5 % free, so free some space` },
   ]
 }
 
@@ -92,7 +92,7 @@ export function checkFlowers102({ env, data }) {
   return {
     name: 'flowers102',
     ok: null,
-    detail: 'not here; downloaded when first asked for, or now with npx trainyard datasets fetch flowers102',
+    detail: 'not here; downloaded at its first use, or now with npx trainyard datasets fetch flowers102',
   }
 }
 

@@ -1,4 +1,4 @@
-// Run on Node 24, which reads TypeScript: prints what TensorFlow says of itself, as JSON.
+// Run on Node 24, which reads TypeScript: prints TensorFlow's version and device, as JSON.
 import process from 'node:process'
 import { loadEngine } from '@trainyard/tensorflow'
 

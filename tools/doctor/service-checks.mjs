@@ -1,14 +1,14 @@
 import path from 'node:path'
-import { redisCommand } from '../redis-command.mjs'
+import { redisCommand } from '../start/redis/redis-command.mjs'
 import { cacheFolder } from '../setup/cache-folder.mjs'
 import { findRedisServer } from '../setup/redis-server.mjs'
-import { readPassword } from '../start/redis.mjs'
+import { readPassword } from '../start/redis/start-redis.mjs'
 import { readRunRecord } from '../start/run-record.mjs'
-import { isAlive } from '../process-identity.mjs'
-import { errorMessage } from '../tool-error.mjs'
+import { isAlive } from '../process/process-identity.mjs'
+import { errorMessage } from '../process/tool-error.mjs'
 
 const DEFAULT_URL = 'http://127.0.0.1:8787'
-const ANSWER_WITHIN_MS = 3000
+const RESPONSE_TIMEOUT_MS = 3000
 
 /** @typedef {import('./finding.mjs').Finding} Finding */
 /** @typedef {{ env: NodeJS.ProcessEnv, data: string }} Where */
@@ -35,7 +35,7 @@ export async function checkRedis({ env, data }) {
 }
 
 /** @param {{ version: string, policy: string, aof: string }} redis @returns {Finding} */
-export function judgeRedis({ version, policy, aof }) {
+function judgeRedis({ version, policy, aof }) {
   const kept = aof === '1' ? 'append-only file on' : 'append-only file off, so a crash of Redis loses experiments'
   if (policy !== 'noeviction') {
     return {
@@ -52,7 +52,7 @@ export async function checkApi({ env, data }) {
   const expected = env['TRAINYARD_URL'] ?? readRunRecord(data)?.url
   const url = expected ?? DEFAULT_URL
   try {
-    const answer = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
+    const answer = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) })
     if (answer.ok) return { name: 'api', ok: true, detail: `ready at ${url}` }
     return { name: 'api', ok: false, detail: `${url} answers but is not ready: ${await answer.text()}` }
   } catch {

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { OWN_NODE } from '../repository.mjs'
-import { ToolError } from '../tool-error.mjs'
-import { runCommand } from './run-command.mjs'
+import { OWN_NODE } from '../process/repository.mjs'
+import { ToolError } from '../process/tool-error.mjs'
+import { runCommand } from '../process/run-command.mjs'
 
 /** What the page is made of. */
-const FOLDERS = ['apps/dashboard/src', 'libs/client/src', 'libs/contracts/src', 'libs/inference/src']
+const FOLDERS = ['apps/dashboard', 'libs/client', 'libs/contracts', 'libs/inference', 'libs/planning', 'libs/schema-fields'].map(
+  (folder) => `${folder}/src`,
+)
 const FILES = ['apps/dashboard/index.html', 'apps/dashboard/vite.config.ts', 'package-lock.json']
 
 /** @param {string} root */
@@ -28,7 +30,7 @@ export async function buildDashboard({ root, env, log, announce }) {
   await announce('Building the dashboard', async () => {
     const args = [vite, 'build', 'apps/dashboard', '--logLevel', 'warn']
     const { code } = await runCommand({ command: OWN_NODE, args, cwd: root, env: { ...env, NODE_ENV: 'production' }, log })
-    if (code !== 0) throw new ToolError(`The dashboard could not be built; what vite said is in ${log}`)
+    if (code !== 0) throw new ToolError(`The dashboard could not be built; vite's output is in ${log}`)
   })
   writeFileSync(stampOf(root), sources)
 }

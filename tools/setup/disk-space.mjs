@@ -1,12 +1,12 @@
 import { existsSync, statfsSync } from 'node:fs'
 import path from 'node:path'
-import { ToolError } from '../tool-error.mjs'
+import { ToolError } from '../process/tool-error.mjs'
 
 /** The disk is too full, which no other way of doing it would change. */
 export class DiskSpaceError extends ToolError {}
 
 /** @param {string} folder that may not exist yet */
-export function freeBytes(folder) {
+function freeBytes(folder) {
   let existing = path.resolve(folder)
   while (!existsSync(existing)) existing = path.dirname(existing)
   const { bavail, bsize } = statfsSync(existing)

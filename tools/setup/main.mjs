@@ -1,8 +1,8 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { runTool } from '../run-tool.mjs'
-import { errorMessage, ToolError } from '../tool-error.mjs'
-import { engineWish } from './engine-flavour.mjs'
+import { runTool } from '../process/run-tool.mjs'
+import { errorMessage, ToolError } from '../process/tool-error.mjs'
+import { parseEngine } from './engine/engine-flavour.mjs'
 import { setup } from './setup.mjs'
 
 await runTool(async () => {
@@ -17,7 +17,7 @@ await runTool(async () => {
 function engineFlag(args) {
   try {
     const { engine } = parseArgs({ args, options: { engine: { type: 'string' } } }).values
-    return engine === undefined ? {} : { TRAINYARD_ENGINE: engineWish(engine, '--engine') }
+    return engine === undefined ? {} : { TRAINYARD_ENGINE: parseEngine(engine, '--engine') }
   } catch (error) {
     if (error instanceof ToolError) throw error
     throw new ToolError(`${errorMessage(error).split('. ')[0]}; npm run setup knows --engine auto, cpu or gpu`, { cause: error })

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { ToolError } from '../tool-error.mjs'
-import { runCommand } from './run-command.mjs'
+import { ToolError } from '../process/tool-error.mjs'
+import { runCommand } from '../process/run-command.mjs'
 
 /** @typedef {{ root: string, env: NodeJS.ProcessEnv, log: string, announce: import('./announce.mjs').Announce }} PackagesContext */
 /** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */
@@ -34,7 +34,7 @@ export function packagesInstalled(root) {
     })
 }
 
-/** npm's hidden lockfile says what lies in node_modules, whoever installed it. @param {string} file @returns {Record<string, LockedPackage> | null} */
+/** npm's hidden lockfile lists what is in node_modules. @param {string} file @returns {Record<string, LockedPackage> | null} */
 function readPackages(file) {
   try {
     /** @type {{ packages?: Record<string, LockedPackage> }} */
@@ -58,7 +58,7 @@ export async function installPackages({ root, env, log, announce }) {
   }
   if (!ownNodeLinked(root)) {
     await announce('Installing Node 24 beside them', () => runNpm({ ...npm, args: ['rebuild', '--no-ignore-scripts', 'node'] }))
-    if (!ownNodeLinked(root)) throw new ToolError(`npm did not put Node 24 into node_modules/.bin; what it said is in ${log}`)
+    if (!ownNodeLinked(root)) throw new ToolError(`npm did not put Node 24 into node_modules/.bin; its output is in ${log}`)
   }
 }
 
@@ -67,7 +67,7 @@ export async function runNpm({ root, env, log, args }) {
   const { code, output } = await runCommand({ command: 'npm', args: [...args, '--loglevel=notice'], cwd: root, env, log })
   if (code === 0) return
   const reason = REASONS.find(({ sign }) => sign.test(output))?.text ?? 'look up the reason there and run this again'
-  throw new ToolError(`npm ${args.join(' ')} did not work: ${reason} (what npm said is in ${log})`)
+  throw new ToolError(`npm ${args.join(' ')} did not work: ${reason} (npm's output is in ${log})`)
 }
 
 /** npm must not run on the Node that it is about to replace. @param {{ root: string, env: NodeJS.ProcessEnv }} options */

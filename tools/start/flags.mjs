@@ -1,16 +1,16 @@
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { engineWish } from '../setup/engine-flavour.mjs'
-import { errorMessage, ToolError } from '../tool-error.mjs'
-import { gpuChoice } from '../worker-flags.mjs'
+import { parseEngine } from '../setup/engine/engine-flavour.mjs'
+import { errorMessage, ToolError } from '../process/tool-error.mjs'
+import { gpuChoice } from '../worker/flags.mjs'
 
-const MOST_WORKERS = 64
+const MAX_WORKERS = 64
 
 export const HELP = `npm start -- [flags]     sets up what is missing, then runs Redis, the API, a worker and its trainer until Ctrl-C
 
   --port <number>     where the API listens on this host (8787)
-  --host <address>    whom it listens to: 127.0.0.1, this host alone; 0.0.0.0, everybody who has an API key (127.0.0.1)
+  --host <address>    the address it listens on: 127.0.0.1, for this host alone; 0.0.0.0, for all who have an API key (127.0.0.1)
   --data <folder>     where experiments, datasets, checkpoints and logs are kept (TRAINYARD_DATA, or ~/.local/share/trainyard)
   --workers <number>  how many experiments train at a time (1)
   --max-disk <size>   what checkpoints and models may take, like 20GB or 500MiB; those of experiments that ended first go (no bound)
@@ -20,7 +20,7 @@ export const HELP = `npm start -- [flags]     sets up what is missing, then runs
   --help              this text
 
 REDIS_URL            use this Redis instead of starting one
-FLOWERS102_ROOT      where Flowers102 lies already, as torchvision lays it out (else it is downloaded when first asked for)
+FLOWERS102_ROOT      a folder with Flowers102 in torchvision's layout (else it is downloaded at its first use)
 `
 
 /** @typedef {{ help: boolean, port: number, host: string, data: string, workers: number, maxDiskBytes: number | null, engine: string | null, gpus: string | null, example: boolean }} StartFlags */
@@ -36,9 +36,9 @@ export function parseStartFlags({ args, env, cwd }) {
     port: wholeNumber({ flag: 'port', text: values.port ?? '8787', most: 65_535 }),
     host: values.host ?? env['TRAINYARD_HOST'] ?? '127.0.0.1',
     data: values.data === undefined ? dataFolder({ env, cwd }) : path.resolve(cwd, values.data),
-    workers: wholeNumber({ flag: 'workers', text: values.workers ?? '1', most: MOST_WORKERS }),
+    workers: wholeNumber({ flag: 'workers', text: values.workers ?? '1', most: MAX_WORKERS }),
     maxDiskBytes: values['max-disk'] === undefined ? null : bytesOf(values['max-disk']),
-    engine: values.engine === undefined ? null : engineWish(values.engine, '--engine'),
+    engine: values.engine === undefined ? null : parseEngine(values.engine, '--engine'),
     gpus: values.gpus === undefined ? null : gpuChoice(values.gpus),
     example: !values['no-example'],
   }

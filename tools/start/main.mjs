@@ -1,10 +1,10 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import process from 'node:process'
-import { tryHostLock } from '../host-lock.mjs'
-import { runTool } from '../run-tool.mjs'
-import { wantedEngine } from '../setup/engine-flavour.mjs'
+import { tryHostLock } from '../process/host-lock.mjs'
+import { runTool } from '../process/run-tool.mjs'
+import { wantedEngine } from '../setup/engine/engine-flavour.mjs'
 import { setup } from '../setup/setup.mjs'
-import { codeOf, ToolError } from '../tool-error.mjs'
+import { codeOf, ToolError } from '../process/tool-error.mjs'
 import { runExample, welcome } from './example.mjs'
 import { HELP, parseStartFlags } from './flags.mjs'
 import { requireFreePort } from './ports.mjs'
@@ -34,7 +34,7 @@ await runTool(async () => {
   return 0
 })
 
-/** What setup and the apps are told by their environment. @param {import('./flags.mjs').StartFlags} flags @returns {NodeJS.ProcessEnv} */
+/** The environment of setup and the apps. @param {import('./flags.mjs').StartFlags} flags @returns {NodeJS.ProcessEnv} */
 function environmentOf({ maxDiskBytes, engine, gpus }) {
   return {
     ...process.env,

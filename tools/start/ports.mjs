@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { codeOf, ToolError } from '../tool-error.mjs'
+import { codeOf, ToolError } from '../process/tool-error.mjs'
 
 const LOOPBACK = '127.0.0.1'
 
@@ -17,7 +17,7 @@ export async function requireFreePort(port) {
   }
 }
 
-/** A port that nobody has at this moment. */
+/** A port that is free at this moment. */
 export function freePort() {
   return tryPort(0)
 }

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { endProcess } from '../process-identity.mjs'
+import { endProcess } from '../process/process-identity.mjs'
 
 /** The service's own children leave when it is gone; Redis does not, and what it holds is on disk already. */
 const PATIENCE = { waitMs: 2000, termMs: 5000 }
 
 /**
- * What `npm start` runs for a data directory, for the next one, for `trainyard doctor` and for whoever looks.
+ * What `npm start` runs for a data directory, for the next start and for `trainyard doctor`.
  * @typedef {object} RunRecord
  * @property {number} pid
  * @property {string} url
- * @property {{ port: number, identity: import('../process-identity.mjs').ProcessIdentity | null } | null} redis
- * @property {import('../process-identity.mjs').ProcessIdentity[]} children
+ * @property {{ port: number, identity: import('../process/process-identity.mjs').ProcessIdentity | null } | null} redis
+ * @property {import('../process/process-identity.mjs').ProcessIdentity[]} children
  */
 
 /** @param {string} data */

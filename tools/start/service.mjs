@@ -1,24 +1,24 @@
 import process from 'node:process'
-import { identityOf } from '../process-identity.mjs'
+import { identityOf } from '../process/process-identity.mjs'
 import { endedTooEarly, startApp } from './app-process.mjs'
 import { waitUntilReady } from './ready.mjs'
-import { startRedis } from './redis.mjs'
+import { startRedis } from './redis/start-redis.mjs'
 import { endLeftovers, removeRunRecord, writeRunRecord } from './run-record.mjs'
 
-/** All of it is over within 30 s: a worker drains, its clients see that, the API closes, and Redis goes when nobody needs it. */
-const WORKERS_LEAVE_WITHIN_MS = 25_000
-const NOTHING_TO_SAVE_MS = 1000
-const API_CLOSES_WITHIN_MS = 2500
-const REDIS_ENDS_WITHIN_MS = 2000
+/** All of it is over within 30 s: a worker drains, its clients see that, the API closes, and Redis stops last. */
+const WORKER_STOP_TIMEOUT_MS = 25_000
+const UNREADY_STOP_TIMEOUT_MS = 1000
+const API_STOP_TIMEOUT_MS = 2500
+const REDIS_STOP_TIMEOUT_MS = 2000
 const WORKER = 'worker/src/main.ts'
 
 /**
  * @typedef {object} ServiceOptions
  * @property {string} data
  * @property {number} port
- * @property {string} host whom the API listens to
+ * @property {string} host the address that the API listens on
  * @property {number} workers
- * @property {string | null} redisServer the program to run; null: REDIS_URL says where one runs
+ * @property {string | null} redisServer the program to run; null: REDIS_URL has the one to use
  * @property {NodeJS.ProcessEnv} env
  * @property {(text: string) => void} say
  */
@@ -51,10 +51,10 @@ export function createService({ data, port, host, workers, redisServer, env, say
       TRAINYARD_HOST: host,
     }
     running.apps = appsOf(workers).map((app) =>
-      startApp({ ...app, data, env: appEnv, supervision: { ...supervision, mayLeave: app.script === WORKER } }),
+      startApp({ ...app, data, env: appEnv, supervision: { ...supervision, mayExit: app.script === WORKER } }),
     )
     record()
-    // A worker that cannot have what it was told to use, a GPU say, ends this start, and is not started again and again.
+    // A worker that lacks what its settings name, such as a GPU, ends this start; restarting it would not help.
     const [, ...workerApps] = running.apps
     await Promise.race([Promise.all([waitUntilReady(url), ...workerApps.map((app) => app.started)]), ...running.apps.map(endedTooEarly)])
     ready = true
@@ -63,10 +63,10 @@ export function createService({ data, port, host, workers, redisServer, env, say
   async function stop() {
     stopping = true
     const [api, ...rest] = running.apps
-    const withinMs = ready ? WORKERS_LEAVE_WITHIN_MS : NOTHING_TO_SAVE_MS
-    await Promise.all(rest.map((worker) => worker.stop({ withinMs })))
-    await api?.stop({ withinMs: API_CLOSES_WITHIN_MS })
-    await running.redis?.stop({ withinMs: REDIS_ENDS_WITHIN_MS })
+    const timeoutMs = ready ? WORKER_STOP_TIMEOUT_MS : UNREADY_STOP_TIMEOUT_MS
+    await Promise.all(rest.map((worker) => worker.stop({ timeoutMs })))
+    await api?.stop({ timeoutMs: API_STOP_TIMEOUT_MS })
+    await running.redis?.stop({ timeoutMs: REDIS_STOP_TIMEOUT_MS })
     removeRunRecord(data)
   }
 

@@ -5,7 +5,7 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 const SAME_PRESS_MS = 1000
 
 /**
- * Takes over what signals do: the first one asks to stop, one that comes later calls `onSecond`.
+ * Takes over what signals do: the first one aborts the signal, one that comes later calls `onSecond`.
  * @param {{ onSecond: () => void }} options
  * @returns {AbortSignal}
  */

@@ -1,24 +1,24 @@
-const FIRST_PAUSE_MS = 500
-const LEFT = 'exit code 0'
-const LONGEST_PAUSE_MS = 30_000
+const MIN_PAUSE_MS = 500
+const SUCCESS = 'exit code 0'
+const MAX_PAUSE_MS = 30_000
 const STEADY_AFTER_MS = 60_000
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 
 /**
- * Keeps a program running: whenever it ends, it is started again after a pause that doubles, until `stop`. One that ends before
- * `mayRestart` would only fail again.
+ * Keeps a program running: whenever it ends, it is restarted after a pause that doubles, until `stop`. One that ends before
+ * `mayRestart` would only fail once more.
  * @param {object} options
  * @param {string} options.name
- * @param {string} options.log where it says why
+ * @param {string} options.log has the reason
  * @param {() => ChildProcess} options.launch
  * @param {(text: string) => void} options.say
  * @param {() => boolean} options.mayRestart
  * @param {() => void} options.onRestart
- * @param {boolean} [options.mayLeave] one that ends with code 0 was asked to by somebody else, and is not started again
+ * @param {boolean} [options.mayExit] one that exits with code 0 was drained, and is not restarted
  */
-export function supervise({ name, log, launch, say, mayRestart, onRestart, mayLeave = false }) {
-  let pauseMs = FIRST_PAUSE_MS
+export function supervise({ name, log, launch, say, mayRestart, onRestart, mayExit = false }) {
+  let pauseMs = MIN_PAUSE_MS
   let stopping = false
   /** @type {NodeJS.Timeout | undefined} */
   let timer
@@ -31,8 +31,8 @@ export function supervise({ name, log, launch, say, mayRestart, onRestart, mayLe
       /** @param {string} how */
       const end = (how) => {
         running.how = how
-        if (mayLeave && how === LEFT && !stopping) say(`${name} has left as it was asked to; stop and start Trainyard to have it again`)
-        else if (!stopping && mayRestart()) startAgain({ how, after: performance.now() - startedAt })
+        if (mayExit && how === SUCCESS && !stopping) say(`${name} was drained and has exited; stop and start Trainyard to run it`)
+        else if (!stopping && mayRestart()) restart({ how, after: performance.now() - startedAt })
         resolve(how)
       }
       child.once('error', (error) => end(error.message))
@@ -42,14 +42,14 @@ export function supervise({ name, log, launch, say, mayRestart, onRestart, mayLe
   }
 
   /** @param {{ how: string, after: number }} end */
-  function startAgain({ how, after }) {
-    if (after > STEADY_AFTER_MS) pauseMs = FIRST_PAUSE_MS
+  function restart({ how, after }) {
+    if (after > STEADY_AFTER_MS) pauseMs = MIN_PAUSE_MS
     timer = setTimeout(() => {
-      say(`${name} stopped (${how}) and is started again; its log is ${log}`)
+      say(`${name} stopped (${how}) and is restarted; its log is ${log}`)
       running = start()
       onRestart()
     }, pauseMs)
-    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+    pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
   }
 
   return {
@@ -59,12 +59,12 @@ export function supervise({ name, log, launch, say, mayRestart, onRestart, mayLe
     pid: () => running.child.pid ?? null,
     /** Resolves when the first one ends, with how it did. */
     firstExit: running.exit,
-    /** Ends it for good: SIGTERM, and SIGKILL when it is still there after `withinMs`. @param {{ withinMs: number }} patience */
-    stop: async ({ withinMs }) => {
+    /** Ends it for good: SIGTERM, and SIGKILL when it is still there after `timeoutMs`. @param {{ timeoutMs: number }} patience */
+    stop: async ({ timeoutMs }) => {
       stopping = true
       clearTimeout(timer)
       if (running.how) return
-      const late = setTimeout(() => running.child.kill('SIGKILL'), withinMs)
+      const late = setTimeout(() => running.child.kill('SIGKILL'), timeoutMs)
       running.child.kill('SIGTERM')
       await running.exit
       clearTimeout(late)

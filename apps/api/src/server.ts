@@ -2,22 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { openArtifacts, openStore } from '@trainyard/artifacts'
 import { ERRORS, ExpectedError } from '@trainyard/contracts'
-import {
-  connectRedis,
-  createAuditLog,
-  createEventFeed,
-  createExperimentStore,
-  createFleetMetrics,
-  createKeyStore,
-  createPhotoRequests,
-  createProbeStore,
-  createSamplesRequests,
-  createSweepStore,
-  createWorkerRegistry,
-  RedisUnavailableError,
-  redisHealth,
-  startHousekeeping,
-} from '@trainyard/jobs'
+import { connectRedis, createKeyStore, RedisUnavailableError } from '@trainyard/jobs'
 import { pino } from 'pino'
 import { createAccess } from './access/key-rules.ts'
 import { type ApiConfig, readApiConfig } from './config.ts'
@@ -25,10 +10,11 @@ import { buildApp } from './app.ts'
 import { builtDashboard } from './dashboard/dashboard-routes.ts'
 import { diskSpaceOf } from './operations/disk-space.ts'
 import { createEventStreams } from './results/event-streams.ts'
+import { startServices } from './services.ts'
 
 const DASHBOARD = path.join(import.meta.dirname, '..', '..', 'dashboard', 'dist')
-const CLOSE_WITHIN_MS = 5000
-const SLOW_READER_CUT_AFTER_MS = 10_000
+const CLOSE_TIMEOUT_MS = 5000
+const DRAIN_TIMEOUT_MS = 10_000
 const INTERNAL_EXIT_CODE = ERRORS.INTERNAL.exitCode
 
 class ListenError extends ExpectedError {
@@ -41,7 +27,7 @@ class KeylessError extends ExpectedError {
   constructor(host: string) {
     super(
       'CONFIG_INVALID',
-      `Other machines could reach ${host}, and there are no API keys: make one first (trainyard keys create NAME --scope admin, while it listens on 127.0.0.1), or set TRAINYARD_ADMIN_KEY`,
+      `Other machines can reach ${host}, and there are no API keys: create one first (trainyard keys create NAME --scope admin, while it listens on 127.0.0.1), or set TRAINYARD_ADMIN_KEY`,
     )
   }
 }
@@ -56,48 +42,34 @@ async function serve(config: ApiConfig): Promise<void> {
   } catch (cause) {
     throw new RedisUnavailableError({ cause })
   }
-  const keys = createKeyStore({ redis })
-  if (!onLoopback && adminKey === null && !(await keys.exist())) throw new KeylessError(host)
+  if (!onLoopback && adminKey === null && !(await createKeyStore({ redis }).exist())) throw new KeylessError(host)
   await mkdir(dataFolder, { recursive: true })
 
   const artifacts = openArtifacts(dataFolder, await openStore(artifactStore))
-  const store = createExperimentStore({ redis, archive: artifacts.results })
-  const feed = createEventFeed({ redis, store, onError })
-  const housekeeping = startHousekeeping({ redis, archive: artifacts.results, onError })
+  const { stop, ...services } = startServices({ redis, artifacts, onError })
   const dashboardFolder = builtDashboard(DASHBOARD)
-  if (dashboardFolder === null) logger.warn('the dashboard has not been built, so there is no page: npm run setup builds it')
+  if (dashboardFolder === null) logger.warn('the dashboard has not been built, so it is not served: npm run setup builds it')
   const app = await buildApp({
-    ...{ redis, store, feed, housekeeping, keys, origins, limits },
-    access: createAccess({ keys, adminKey, onLoopback }),
-    audit: createAuditLog({ redis }),
-    sweeps: createSweepStore({ redis, store }),
-    probes: createProbeStore({ redis }),
-    photos: createPhotoRequests({ redis }),
-    samples: createSamplesRequests({ redis }),
-    fleetMetrics: createFleetMetrics({ redis }),
-    artifacts,
+    ...services,
+    origins,
+    limits,
+    access: createAccess({ keys: services.keys, adminKey, onLoopback }),
     dashboardFolder,
-    workers: createWorkerRegistry({ redis }),
-    streams: createEventStreams({ drainWithinMs: SLOW_READER_CUT_AFTER_MS }),
-    redisHealth: () => redisHealth(redis),
+    streams: createEventStreams({ drainTimeoutMs: DRAIN_TIMEOUT_MS }),
     diskSpace: () => diskSpaceOf(dataFolder),
     logger,
   })
-  app.addHook('onClose', async () => {
-    await feed.close()
-    await housekeeping.stop()
-    redis.disconnect()
-  })
+  app.addHook('onClose', stop)
   closeOnSignal(() => app.close())
   await app.listen({ host, port }).catch((cause: unknown) => {
     throw new ListenError({ host, port, cause })
   })
 }
 
-/** Ends streams and requests under way, then the process; what takes too long is left behind. */
+/** Ends streams and open requests, then the process; after the timeout it exits anyway. */
 function closeOnSignal(close: () => Promise<unknown>): void {
   const shutDown = (): void => {
-    setTimeout(() => process.exit(INTERNAL_EXIT_CODE), CLOSE_WITHIN_MS).unref()
+    setTimeout(() => process.exit(INTERNAL_EXIT_CODE), CLOSE_TIMEOUT_MS).unref()
     close().then(() => process.exit(0), fail)
   }
   process.once('SIGTERM', shutDown)
@@ -105,9 +77,9 @@ function closeOnSignal(close: () => Promise<unknown>): void {
 }
 
 function fail(error: unknown): never {
-  const foreseen = error instanceof ExpectedError
-  process.stderr.write(`${foreseen ? error.message : `Trainyard's API stopped for a reason that was not foreseen: ${String(error)}`}\n`)
-  process.exit(foreseen ? ERRORS[error.code].exitCode : INTERNAL_EXIT_CODE)
+  const expected = error instanceof ExpectedError
+  process.stderr.write(`${expected ? error.message : `Trainyard's API stopped because of an unexpected error: ${String(error)}`}\n`)
+  process.exit(expected ? ERRORS[error.code].exitCode : INTERNAL_EXIT_CODE)
 }
 
 try {

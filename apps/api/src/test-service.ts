@@ -4,32 +4,15 @@ import os from 'node:os'
 import path from 'node:path'
 import { openArtifacts } from '@trainyard/artifacts'
 import { CONFIG_VERSION, type WorkerInfo } from '@trainyard/contracts'
-import {
-  type AttemptWriter,
-  connectRedis,
-  createAttemptStore,
-  createAttemptWriter,
-  createAuditLog,
-  createEventFeed,
-  createExperimentStore,
-  createFleetMetrics,
-  createJobConsumer,
-  createKeyStore,
-  createPhotoRequests,
-  createProbeStore,
-  createSamplesRequests,
-  createSweepStore,
-  createWorkerRegistry,
-  redisHealth,
-  startHousekeeping,
-} from '@trainyard/jobs'
+import { type AttemptWriter, connectRedis, createAttemptStore, createAttemptWriter, createJobConsumer } from '@trainyard/jobs'
 import { pino } from 'pino'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { startRedis } from '@trainyard/testing/redis/redis-process'
 import { createAccess } from './access/key-rules.ts'
 import { buildApp } from './app.ts'
-import type { DiskSpace } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import { createEventStreams } from './results/event-streams.ts'
+import { startServices } from './services.ts'
 
 const GIB = 2 ** 30
 
@@ -44,7 +27,7 @@ interface TestApiOptions {
   through?: (redisUrl: string) => Promise<string>
 }
 
-/** The app as server.ts puts it together, over a Redis of its own; the disk is what the test says. */
+/** The app as server.ts builds it, over a Redis of its own; the test sets the disk's space. */
 export async function startTestApi({
   adminKey = null,
   origins = [],
@@ -58,28 +41,17 @@ export async function startTestApi({
   const log: string[] = []
   const logger = pino({ level: 'info' }, { write: (line) => void log.push(line) })
   const onError = (error: unknown): void => logger.warn({ err: error }, 'background work failed')
-  const workers = createWorkerRegistry({ redis })
   const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-api-'))
   const artifacts = openArtifacts(data)
-  const store = createExperimentStore({ redis, archive: artifacts.results })
-  const feed = createEventFeed({ redis, store, onError })
-  const housekeeping = startHousekeeping({ redis, archive: artifacts.results, onError })
-  const keys = createKeyStore({ redis })
-  const sweeps = createSweepStore({ redis, store })
+  const services = startServices({ redis, artifacts, onError })
+  const { store, workers, keys, sweeps } = services
   const app = await buildApp({
-    ...{ redis, store, feed, housekeeping, keys, origins, limits },
+    ...services,
+    origins,
+    limits,
     access: createAccess({ keys, adminKey, onLoopback: true }),
-    audit: createAuditLog({ redis }),
-    sweeps,
-    probes: createProbeStore({ redis }),
-    photos: createPhotoRequests({ redis }),
-    samples: createSamplesRequests({ redis }),
-    fleetMetrics: createFleetMetrics({ redis }),
-    artifacts,
     dashboardFolder,
-    workers,
-    streams: createEventStreams({ drainWithinMs: 10_000 }),
-    redisHealth: () => redisHealth(redis),
+    streams: createEventStreams({ drainTimeoutMs: 10_000 }),
     diskSpace: async () => disk,
     logger,
   })
@@ -96,9 +68,7 @@ export async function startTestApi({
     log,
     async stop() {
       await app.close()
-      await feed.close()
-      await housekeeping.stop()
-      redis.disconnect()
+      await services.stop()
       await server.stop()
       await rm(data, { recursive: true, force: true })
     },

@@ -43,7 +43,7 @@ export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: st
     .option('--json', 'answer with JSON on stdout, errors as JSON on stderr')
     .addOption(new Option('--url <url>', 'where the service is; also TRAINYARD_URL').default(defaultUrl, defaultUrl).argParser(toAddress))
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ writeOut: (text) => void deps.terminal.stdout.write(text), outputError: () => {} })
     .exitOverride()
     .addHelpText('after', EXIT_CODES)
   const results = [addList, addShow, addWatch, addWait, addCompare, addLosses, addLayers, addLogs]

@@ -1,5 +1,6 @@
 import { ProblemError } from '@trainyard/client'
-import { type ErrorCode, ERRORS, ExpectedError, flagOf, InvalidFlagsError } from '@trainyard/contracts'
+import { type ErrorCode, errorMessage, ERRORS, ExpectedError } from '@trainyard/contracts'
+import { flagOf, InvalidFlagsError } from '@trainyard/schema-fields'
 import { CommanderError } from 'commander'
 import { printable } from './terminal/text-table.ts'
 
@@ -41,7 +42,7 @@ function reportOf(error: unknown): Report {
     return { code: error.code, message: error.message, faults: error.faults.map(({ flag, detail }) => ({ at: flag, detail })) }
   if (error instanceof ExpectedError) return { code: error.code, message: error.message, faults: [] }
   if (error instanceof CommanderError) return { code: 'INVALID_INPUT', message: error.message.replace(/^error: /, ''), faults: [] }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorMessage(error)
   return { code: 'INTERNAL', message: `trainyard itself failed (${message}); please report it with the command you ran`, faults: [] }
 }
 

@@ -4,10 +4,13 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { type Column, tableLines } from './terminal/text-table.ts'
 
+export type TerminalOutput = NodeJS.WritableStream & Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>
+
 /** Where words go, and how a command hears that its user wants no more. */
 interface Terminal {
-  stdout: NodeJS.WriteStream
-  stderr: NodeJS.WriteStream
+  stdin: NodeJS.ReadableStream
+  stdout: TerminalOutput
+  stderr: TerminalOutput
   /** From this call on, Ctrl-C aborts the signal rather than the process. */
   listenForInterrupt(): AbortSignal
 }

@@ -8,10 +8,10 @@ import {
   type ExperimentConfig,
   ExperimentRequest,
   FromTrainer,
-  resolveConfig,
   type RunStart,
   type ToTrainer,
 } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 const main = path.join(import.meta.dirname, 'main.ts')
@@ -134,7 +134,7 @@ test.each([
   'drain, first layer $firstLayer — leaves after the epoch with a checkpoint; resumed elsewhere it ends with the bits of an uninterrupted run',
   async ({ imageSize, firstLayer }) => {
     const [uninterrupted, drained, resumed] = [startTrainer(), startTrainer(), startTrainer()]
-    const long = config({ epochs: 200, norm: 'batch', imageSize, firstLayer })
+    const long = config({ epochs: 40, norm: 'batch', imageSize, firstLayer })
     const of = (name: string): string => `${name}-${firstLayer}`
     uninterrupted.send(run(of('u'), long))
     const all = await uninterrupted.until(isEnd)
@@ -142,7 +142,7 @@ test.each([
 
     drained.send(run(of('d'), long))
     const before = await drained.until(({ type }) => type === 'epoch')
-    drained.send({ type: 'abort', runId: of('d'), leave: 'soon' })
+    drained.send({ type: 'abort', runId: of('d'), mode: 'graceful' })
     const rest = await drained.until(isEnd)
     expect(rest.at(-1)?.type).toBe('aborted')
     const [written] = checkpointsOf(rest)
@@ -172,7 +172,7 @@ test.each([
   const whole = epochsOf(await trainer.until(isEnd))
   trainer.send(run(of('begun'), config({ ...request, firstLayer: first })))
   await trainer.until(({ type }) => type === 'epoch')
-  trainer.send({ type: 'abort', runId: of('begun'), leave: 'after_epoch' })
+  trainer.send({ type: 'abort', runId: of('begun'), mode: 'epoch_end' })
   const resume = checkpointsOf(await trainer.until(isEnd))
   trainer.send(run(of('changed'), config({ ...request, firstLayer: second }), { resume }))
   const messages = await trainer.until(isEnd)
@@ -197,13 +197,13 @@ test('the images’ products — multiplied once, in the phase prepare, then at 
   expect(names).toEqual(expect.arrayContaining(['synthetic-flowers-train-44.kernel', 'synthetic-flowers-val-44.kernel']))
 })
 
-test.each(['soon', 'after_epoch'] as const)('leaving %s before the first step — at once: there is nothing to save', async (leave) => {
+test.each(['graceful', 'epoch_end'] as const)('abort %s before the first step — at once: there is nothing to save', async (mode) => {
   const trainer = startTrainer()
-  trainer.send(run(`early-${leave}`, config({ imageSize: leave === 'soon' ? 90 : 91, epochs: 10_000 })))
+  trainer.send(run(`early-${mode}`, config({ imageSize: mode === 'graceful' ? 64 : 65, epochs: 10_000 })))
   await trainer.until(({ type }) => type === 'phase')
-  trainer.send({ type: 'abort', runId: `early-${leave}`, leave })
+  trainer.send({ type: 'abort', runId: `early-${mode}`, mode })
   const messages = await trainer.until(isEnd)
-  expect(messages.at(-1)).toEqual(end('aborted', `early-${leave}`))
+  expect(messages.at(-1)).toEqual(end('aborted', `early-${mode}`))
   expect(epochsOf(messages)).toEqual([])
 })
 
@@ -211,7 +211,7 @@ test('abort — obeyed at the next step, and the trainer takes the next run', as
   const trainer = startTrainer()
   trainer.send(run('long', config({ epochs: 10_000 })))
   await trainer.until(({ type }) => type === 'epoch')
-  trainer.send({ type: 'abort', runId: 'long', leave: 'now' })
+  trainer.send({ type: 'abort', runId: 'long', mode: 'immediate' })
   expect((await trainer.until(isEnd)).at(-1)).toEqual(end('aborted', 'long'))
   trainer.send(run('next', config({})))
   expect((await trainer.until(isEnd)).at(-1)?.type).toBe('completed')

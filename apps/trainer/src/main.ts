@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import process from 'node:process'
-import { type DiskSpace, ERRORS, ExpectedError, type FromTrainer, ToTrainer } from '@trainyard/contracts'
+import { ERRORS, ExpectedError, type FromTrainer, ToTrainer } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import { loadEngine, type LoadedEngine } from '@trainyard/tensorflow'
 import { readTrainerFolders } from './environment.ts'
 import { createMessageChannel } from './ipc/message-channel.ts'
@@ -27,8 +28,8 @@ const diskSpace = async (): Promise<DiskSpace> => {
   const { bavail, blocks, bsize } = await statfs(folders.data)
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }
-const resident = { splits: createDeviceSplits(tf, folders), kernels: createDeviceKernel(tf, folders.data) }
-const handle = serveWorker({ channel, tf, engine, ...resident, diskSpace, folders })
+const caches = { splits: createDeviceSplits(tf, folders), kernels: createDeviceKernel(tf, folders.data) }
+const handle = serveWorker({ channel, tf, engine, ...caches, diskSpace, folders })
 process.on('message', (message) => handle(ToTrainer.parse(message)))
 
 /** Without an engine it tells the worker why, and ends. */
@@ -39,6 +40,6 @@ async function loadOrLeave(): Promise<LoadedEngine> {
     if (!(error instanceof ExpectedError)) throw error
     const { code, message } = error
     const leave = (): never => process.exit(ERRORS[code].exitCode)
-    return new Promise(() => process.send?.({ type: 'unable', message } satisfies FromTrainer, leave))
+    return new Promise(() => process.send?.({ type: 'engine_failed', message } satisfies FromTrainer, leave))
   }
 }

@@ -1,7 +1,8 @@
 import os from 'node:os'
 import path from 'node:path'
 import { StoreEnv, storeSettings } from '@trainyard/artifacts'
-import { EngineSettings, EnvironmentError, TRAINER_ENVIRONMENT } from '@trainyard/contracts'
+import { EngineSettings, EnvironmentError } from '@trainyard/contracts'
+import { TRAINER_ENVIRONMENT } from './process/trainer-environment.ts'
 import { RedisEnv, redisUrlOf } from '@trainyard/jobs'
 import { z } from 'zod'
 
@@ -42,7 +43,7 @@ const WorkerEnv = z.object({
 /** What the worker is to use of the host's GPUs. */
 export interface GpuSettings {
   engine: 'auto' | 'cpu' | 'gpu'
-  /** null: not said. */
+  /** null: not set. */
   gpus: 'all' | 'none' | number[] | null
   trainersPerGpu: number
   /** For TensorFlow in each trainer. */
@@ -69,7 +70,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
     healthFile: parsed.data.TRAINYARD_HEALTH_FILE,
     stallMs: 1000 * parsed.data.TRAINYARD_STALL_SECONDS,
     growthBytes: parsed.data.TRAINYARD_TRAINER_GROWTH_BYTES,
-    /** What one experiment may use of the host's memory where so many run at a time. */
+    /** What one experiment may use of the host's memory where this many run at a time. */
     memoryBytesEach: (trainers: number) => TRAINYARD_MEMORY_BYTES ?? Math.floor((MEMORY_SHARE * usableMemoryBytes()) / trainers),
     gpuSettings: gpuSettingsIn(parsed.data, env['CUDA_VISIBLE_DEVICES']),
     trainerEnv: { ...TRAINER_ENVIRONMENT, ...inherited, TRAINYARD_DATA, ...engineOf(parsed.data) },
@@ -77,7 +78,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv) {
   }
 }
 
-/** A trainer without a GPU of its own must not look for one where its worker was told to use none. */
+/** A trainer without a GPU of its own must not look for one where its worker is set to use none. */
 const engineOf = ({ TRAINYARD_GPUS, TRAINYARD_ENGINE }: z.infer<typeof WorkerEnv>) => ({
   TRAINYARD_ENGINE: TRAINYARD_GPUS === 'none' ? 'cpu' : TRAINYARD_ENGINE,
 })

@@ -17,8 +17,8 @@ describe('pause', () => {
     const id = await create({ epochs: 60, maxRetries: 0 })
     await runsPast(id, 3)
     await store.pause(id)
-    const { latest, kept } = await enters(id, 'paused')
-    expect(kept[0]).toEqual({ epoch: latest?.epoch, kind: 'checkpoint' })
+    const { latest, forkPoints } = await enters(id, 'paused')
+    expect(forkPoints[0]).toEqual({ epoch: latest?.epoch, kind: 'checkpoint' })
     expect(await filesOf('checkpoints', id)).toHaveLength(2)
     await enters(await create({ epochs: 3 }), 'completed')
     await worker.drain()
@@ -52,7 +52,7 @@ describe('pause', () => {
   })
 })
 
-test('a worker that is asked to drain is told at once', async () => {
+test('a worker drains as soon as that is requested', async () => {
   const { start, redis, store, create, runsPast } = workers.own
   const worker = await start()
   const id = await create({ epochs: 10_000 })
@@ -64,7 +64,7 @@ test('a worker that is asked to drain is told at once', async () => {
   expect(await store.get(id)).toMatchObject({ state: 'queued', reason: 'drained' })
 })
 
-test('three experiments in a row that crash the trainer — the worker takes no more, and says why', async () => {
+test('three experiments in a row that crash the trainer — the worker takes no more, and reports why', async () => {
   const { create, start, enters, store } = workers.own
   await start({ script: 'crash always' })
   for (let i = 0; i < 3; i++) await enters(await create({ epochs: 9, maxRetries: 0 }), 'failed')
@@ -81,7 +81,7 @@ test('three experiments in a row that crash the trainer — the worker takes no 
   expect(attempt?.outcome).toBe('completed') // by the other worker
 })
 
-test('a trainer that hangs is killed; its experiment is tried again elsewhere', async () => {
+test('a trainer that hangs is killed; its experiment is retried elsewhere', async () => {
   const { create, start, store, reaches } = workers.own
   await start({ script: 'hang', stallMs: 500 })
   const id = await create({ epochs: 9, maxRetries: 0, keepModel: 'none' })
@@ -115,8 +115,8 @@ describe('files', () => {
       if (named.length !== 2) throw new Error(`${named.length} recorded`)
     }, WITHIN)
     await store.cancel(id)
-    const { kept } = await enters(id, 'canceled')
-    expect(kept).toHaveLength(1)
+    const { forkPoints } = await enters(id, 'canceled')
+    expect(forkPoints).toHaveLength(1)
     await poll(async () => {
       const files = await filesOf('checkpoints', id)
       const named = (await store.recordedFiles(id)).checkpoints.map(({ file }) => file)
@@ -133,8 +133,8 @@ describe('files', () => {
     await enters(parent, 'canceled')
     const [checkpoint] = (await store.recordedFiles(parent)).checkpoints
     if (!checkpoint) throw new Error('nothing is kept')
-    const { checkpoints, starts } = openArtifacts(dataFolder)
-    await starts.takeOver({ token: 'token', from: checkpoints.pathOf(parent, checkpoint.file) })
+    const { checkpoints, initialCheckpoints } = openArtifacts(dataFolder)
+    await initialCheckpoints.pin({ token: 'token', from: checkpoints.pathOf(parent, checkpoint.file) })
     const { experiment } = await store.create({
       ...newExperiment({ epochs: checkpoint.epoch + 4 }),
       parent: { id: parent, epoch: checkpoint.epoch },
@@ -146,14 +146,14 @@ describe('files', () => {
     await poll(async () => expect(await filesOf('starts')).toEqual([]), WITHIN)
   })
 
-  test('of a deleted experiment go when a worker starts; what nobody knows stays', async () => {
+  test('of a deleted experiment go when a worker starts; what is unknown stays', async () => {
     const { create, start, store, enters, dataFolder, filesOf } = workers.own
     const worker = await start()
     const id = await create({ epochs: 3 })
     await enters(id, 'completed')
     await worker.drain()
-    const { models, starts } = openArtifacts(dataFolder)
-    await starts.takeOver({ token: 'young', from: models.pathOf(id, (await store.storedModel(id))?.folder ?? '') })
+    const { models, initialCheckpoints } = openArtifacts(dataFolder)
+    await initialCheckpoints.pin({ token: 'young', from: models.pathOf(id, (await store.storedModel(id))?.folder ?? '') })
     await store.remove(id)
     await writeFile(path.join(dataFolder, 'models', 'zzzzzzzzzzzzzzzz'), 'of another service')
     await start()

@@ -14,17 +14,17 @@ import { createLog } from './process/log.ts'
 import { startWorker, type WorkerGpus } from './worker.ts'
 import { type GpuSettings, readWorkerConfig } from './config.ts'
 
-const LEAVE_WITHIN_MS = 28_000
-/** The first question to the driver may have to load it. */
-const DRIVER_LOADS_WITHIN_MS = 30_000
-const DRIVER_ANSWERS_WITHIN_MS = 4000
+const EXIT_TIMEOUT_MS = 28_000
+/** The first call of the driver may have to load it. */
+const DRIVER_LOAD_TIMEOUT_MS = 30_000
+const DRIVER_ANSWER_TIMEOUT_MS = 4000
 const apps = path.join(import.meta.dirname, '..', '..')
 
 async function work(): Promise<void> {
   const { redisUrl, store, logLevel, gpuSettings, memoryBytesEach, ...config } = readWorkerConfig(process.env)
   const log = createLog(logLevel)
   const redis = connectRedis(redisUrl, { name: 'trainyard-worker', whenDown: 'wait' })
-  tellOfConnection(redis, log)
+  logConnection(redis, log)
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(path.join(apps, '..', 'package.json'), 'utf8')))
   const gpus = await gpusFor(gpuSettings)
   const memoryBytes = memoryOf(gpus, { memoryBytesEach, slots: config.slots })
@@ -52,10 +52,10 @@ async function gpusFor(settings: GpuSettings): Promise<WorkerGpus | null> {
   if (usesNoGpu(settings)) return null
   const { env } = process
   const hangs = { gpus: [], failure: 'nvidia-smi hangs and cannot even be killed' }
-  const late = delay(DRIVER_LOADS_WITHIN_MS + DRIVER_ANSWERS_WITHIN_MS, hangs, { ref: false })
-  const plan = planGpus(settings, await Promise.race([listGpus({ env, withinMs: DRIVER_LOADS_WITHIN_MS }), late]))
+  const late = delay(DRIVER_LOAD_TIMEOUT_MS + DRIVER_ANSWER_TIMEOUT_MS, hangs, { ref: false })
+  const plan = planGpus(settings, await Promise.race([listGpus({ env, timeoutMs: DRIVER_LOAD_TIMEOUT_MS }), late]))
   if (!plan) return null
-  return { ...plan, readings: startGpuReadings({ gpus: plan.gpus, list: () => listGpus({ env, withinMs: DRIVER_ANSWERS_WITHIN_MS }) }) }
+  return { ...plan, readings: startGpuReadings({ gpus: plan.gpus, list: () => listGpus({ env, timeoutMs: DRIVER_ANSWER_TIMEOUT_MS }) }) }
 }
 
 interface HostMemory {
@@ -76,28 +76,28 @@ function leaveOnce(drain: () => Promise<void>): () => void {
     if (leaving) return
     leaving = true
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeAllListeners(signal).once(signal, () => process.exit(1))
-    setTimeout(() => process.exit(0), LEAVE_WITHIN_MS).unref()
+    setTimeout(() => process.exit(0), EXIT_TIMEOUT_MS).unref()
     drain().then(() => process.exit(0), fail)
   }
 }
 
-/** Says once that Redis is away, and once that it is back. */
-function tellOfConnection(redis: Redis, log: Logger): void {
-  let told: 'away' | 'there' | null = null
+/** Logs once that Redis is away, and once that it is back. */
+function logConnection(redis: Redis, log: Logger): void {
+  let logged: 'away' | 'there' | null = null
   redis.on('close', () => {
-    if (told !== 'away') log.warn('Redis cannot be reached; what runs goes on, and is written down once Redis is back')
-    told = 'away'
+    if (logged !== 'away') log.warn('Redis cannot be reached; what runs goes on, and is recorded once Redis is back')
+    logged = 'away'
   })
   redis.on('ready', () => {
-    if (told === 'away') log.info('Redis is back')
-    told = 'there'
+    if (logged === 'away') log.info('Redis is back')
+    logged = 'there'
   })
 }
 
 function fail(error: unknown): never {
-  const foreseen = error instanceof ExpectedError
-  process.stderr.write(`${foreseen ? error.message : `The worker stopped for a reason that was not foreseen: ${String(error)}`}\n`)
-  process.exit(ERRORS[foreseen ? error.code : 'INTERNAL'].exitCode)
+  const isExpected = error instanceof ExpectedError
+  process.stderr.write(`${isExpected ? error.message : `The worker stopped unexpectedly: ${String(error)}`}\n`)
+  process.exit(ERRORS[isExpected ? error.code : 'INTERNAL'].exitCode)
 }
 
 try {

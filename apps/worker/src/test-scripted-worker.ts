@@ -1,4 +1,4 @@
-import { SCRIPTED_TRAINER } from '@trainyard/testing/experiments/scripted-trainer-path'
+import { SCRIPTED_TRAINER } from '@trainyard/testing/trainers/scripted-trainer-path'
 import { openArtifacts } from '@trainyard/artifacts'
 import { connectRedis } from '@trainyard/jobs'
 import { createLog } from './process/log.ts'

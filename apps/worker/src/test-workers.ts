@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { SCRIPTED_TRAINER } from '@trainyard/testing/experiments/scripted-trainer-path'
+import { SCRIPTED_TRAINER } from '@trainyard/testing/trainers/scripted-trainer-path'
 import { openArtifacts } from '@trainyard/artifacts'
 import type { Experiment, ExperimentState } from '@trainyard/contracts'
 import { connectRedis, createExperimentStore } from '@trainyard/jobs'

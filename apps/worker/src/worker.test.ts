@@ -52,7 +52,7 @@ test('a trainer killed while it runs: the experiment resumes from its checkpoint
   expect(await poll(() => expectModelOf(id), WITHIN)).toBe(true)
 })
 
-test('a trainer that cannot be noted, as on a full disk, still takes its place', async () => {
+test('a trainer whose pid cannot be written down, as on a full disk, still takes its place', async () => {
   const { create, start, enters, dataFolder } = workers.own
   await start({ script: 'crash' })
   await rm(path.join(dataFolder, 'trainers'), { recursive: true })
@@ -111,7 +111,7 @@ test('a drained worker gives back what it runs; another one resumes it, and no r
   await expectWhole(id, 100)
 })
 
-test('a damaged checkpoint costs time, not the experiment, and its log says so', async () => {
+test('a damaged checkpoint costs time, not the experiment, and its log has that', async () => {
   const { create, start, enters, runsPast, expectWhole, store, dataFolder } = workers.own
   const worker = await start()
   const id = await create({ epochs: 50 })
@@ -127,7 +127,7 @@ test('a damaged checkpoint costs time, not the experiment, and its log says so',
   await expectWhole(id, 50)
 })
 
-test('a trainer that cannot start is tried again, and no experiment is taken meanwhile', async () => {
+test('a trainer that cannot start is retried, and no experiment is taken meanwhile', async () => {
   const { create, start, store, redis, dataFolder } = workers.own
   const worker = await start({ trainerPath: path.join(dataFolder, 'none.ts') })
   const id = await create()
@@ -179,7 +179,7 @@ async function latestOnDisk(id: string): Promise<number> {
   return Math.max(0, ...files.map((file) => Number(/-(\d+)\.checkpoint$/.exec(file)?.[1] ?? 0)))
 }
 
-test('the registry tells what a worker has and does', async () => {
+test('the registry lists what a worker has and does', async () => {
   const { create, start, redis } = workers.own
   const worker = await start({ slots: 2 })
   const id = await create({ epochs: 10_000 })

@@ -14,20 +14,20 @@ import {
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { startAttempt } from './attempt/attempt.ts'
-import { sweepArtifacts } from './process/artifact-garbage.ts'
-import { createCrashRow } from './slots/crash-loop-breaker.ts'
+import { collectArtifactGarbage } from './process/artifact-garbage.ts'
+import { createCrashLoopBreaker } from './slots/crash-loop-breaker.ts'
 import type { GpuPlan } from './gpus/gpu-plan.ts'
 import type { GpuReadings } from './gpus/gpu-readings.ts'
 import { keepHealthFile } from './process/health-file.ts'
 import { startHeartbeat } from './slots/heartbeat.ts'
 import { keepLeases } from './slots/lease-keeper.ts'
 import { startRequestSlots } from './requests/request-slots.ts'
-import { repeat } from './process/periodic-task.ts'
+import { startPeriodicTask } from './process/periodic-task.ts'
 import { type Slot, type SlotDeps, startSlot } from './slots/slot.ts'
-import { openTrainerLedger, type TrainerLedger } from './trainers/trainer-pidfile.ts'
+import { openTrainerPidfile, type TrainerPidfile } from './trainers/trainer-pidfile.ts'
 import { startTrainer, type TrainerProcess } from './trainers/trainer-process.ts'
 
-const SWEEP_EVERY_MS = 10 * 60_000
+const GARBAGE_INTERVAL_MS = 10 * 60_000
 
 export interface WorkerDeps {
   redis: Redis
@@ -58,9 +58,9 @@ export interface WorkerGpus extends GpuPlan {
 
 export interface RunningWorker {
   id: string
-  /** Takes no more jobs, gives back what it runs with a checkpoint, and leaves; again: the same. */
+  /** Takes no more jobs, gives back what it runs with a checkpoint, and leaves. A second call is the same drain. */
   drain(): Promise<void>
-  /** Resolves when somebody wants it to drain. */
+  /** Resolves when a drain of this worker is requested. */
   drainRequested: Promise<void>
 }
 
@@ -71,16 +71,16 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const log = deps.log.child({ workerId: id })
   const onError = (error: unknown): void => log.warn({ err: error }, 'background work failed')
   const shared = { redis, ...(deps.prefix !== undefined && { prefix: deps.prefix }) }
-  const ledger = await openTrainerLedger({ folder: path.join(dataFolder, 'trainers'), workerId: id })
+  const pidfile = await openTrainerPidfile({ folder: path.join(dataFolder, 'trainers'), workerId: id })
   const stopping = new AbortController()
   const draining = () => stopping.signal.aborted
   const drainRequested = Promise.withResolvers<void>()
-  const crashes = createCrashRow()
+  const crashes = createCrashLoopBreaker()
   const slots: Slot[] = []
   const running = () => slots.flatMap((slot) => slot.attempt() ?? [])
   const unhealthyReason = () => crashes.unhealthyReason() ?? faultOfAll(slots)
 
-  const source = createJobConsumer({ ...shared, pools, onError })
+  const consumer = createJobConsumer({ ...shared, pools, onError })
   const attempts = createAttemptStore(shared)
   const registry = createWorkerRegistry(shared)
   const worker = { id, version, pools: [...pools], memoryBytes }
@@ -92,30 +92,30 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   })
   const health = deps.healthFile === undefined ? null : keepHealthFile({ file: deps.healthFile, unhealthyReason, onError })
   const slotDeps = {
-    ...{ workerId: id, source, attempts, crashes, growthBytes: deps.growthBytes, log, stopping: stopping.signal },
+    ...{ workerId: id, consumer, attempts, crashes, growthBytes: deps.growthBytes, log, stopping: stopping.signal },
     onChange: () => heartbeat.now(),
     startAttempt: createAttemptStarter({ ...deps, log }),
   }
   const places = deps.gpus?.places ?? Array.from({ length: deps.slots }, () => ({ gpu: null, env: {} }))
   for (const [slot, { gpu, env }] of places.entries()) {
-    const startOnPlace = () => startNotedTrainer({ ...deps, trainerEnv: { ...deps.trainerEnv, ...env }, log, ledger, onError })
+    const startOnPlace = () => startRecordedTrainer({ ...deps, trainerEnv: { ...deps.trainerEnv, ...env }, log, pidfile, onError })
     slots.push(startSlot({ ...slotDeps, slot, gpu, startTrainer: startOnPlace }))
   }
-  const startCpuTrainer = () => startNotedTrainer({ ...deps, trainerEnv: onCpu(deps.trainerEnv), log, ledger, onError })
-  const questions = startRequestSlots({ ...shared, artifacts, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
+  const startCpuTrainer = () => startRecordedTrainer({ ...deps, trainerEnv: onCpu(deps.trainerEnv), log, pidfile, onError })
+  const requestSlots = startRequestSlots({ ...shared, artifacts, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
   const leases = keepLeases({ attempts, running, onError })
-  const wishes = subscribeToCommands({
+  const commands = subscribeToCommands({
     ...shared,
-    onCommand: ({ what, id: whose }) => {
+    onCommand: ({ what, id: target }) => {
       if (what !== 'drain')
         running()
-          .find((attempt) => attempt.id === whose)
+          .find((attempt) => attempt.id === target)
           ?.abort(what)
-      else if (whose === id) drainRequested.resolve()
+      else if (target === id) drainRequested.resolve()
     },
   })
   const housekeeping = startHousekeeping({ ...shared, onError })
-  const sweeping = repeat({ everyMs: SWEEP_EVERY_MS, work: artifactSweep({ ...deps, log }), onError })
+  const garbageCollection = startPeriodicTask({ intervalMs: GARBAGE_INTERVAL_MS, work: garbageCollector({ ...deps, log }), onError })
   log.info({ pools, slots: slots.length, memoryBytes }, 'the worker takes experiments')
 
   async function drain(): Promise<void> {
@@ -123,14 +123,14 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     log.info('the worker drains')
     heartbeat.now()
     for (const attempt of running()) attempt.abort('drain')
-    await Promise.all([...slots.map((slot) => slot.stopped), questions.stopped])
+    await Promise.all([...slots.map((slot) => slot.stopped), requestSlots.stopped])
     await Promise.all([leases.stop(), heartbeat.stop()])
     deps.gpus?.readings.stop()
-    wishes.close()
-    await Promise.all([housekeeping.stop(), sweeping.stop(), health?.stop()])
-    await Promise.all([source.close(), questions.close()])
+    commands.close()
+    await Promise.all([housekeeping.stop(), garbageCollection.stop(), health?.stop()])
+    await Promise.all([consumer.close(), requestSlots.close()])
     await registry.remove(id)
-    await ledger.close()
+    await pidfile.close()
     log.info('the worker has left')
   }
   let drained: Promise<void> | null = null
@@ -149,12 +149,12 @@ function createAttemptStarter({ redis, prefix, artifacts, stallMs, log }: Work):
   }
 }
 
-function artifactSweep({ redis, prefix, artifacts, maxDiskBytes, log }: Work): () => Promise<void> {
+function garbageCollector({ redis, prefix, artifacts, maxDiskBytes, log }: Work): () => Promise<void> {
   const store = createExperimentStore({ redis, ...(prefix !== undefined && { prefix }) })
-  return () => sweepArtifacts({ artifacts, store, maxBytes: maxDiskBytes, log })
+  return () => collectArtifactGarbage({ artifacts, store, maxBytes: maxDiskBytes, log })
 }
 
-/** Questions never take a GPU from training. */
+/** Interactive requests take no GPU from training. */
 const onCpu = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ ...env, TRAINYARD_ENGINE: 'cpu', CUDA_VISIBLE_DEVICES: '-1' })
 
 /** Where no trainer can load its engine, the first one's reason. */
@@ -163,13 +163,13 @@ function faultOfAll(slots: readonly Slot[]): string | null {
   return faults.every((fault) => fault !== null) ? (faults[0] ?? null) : null
 }
 
-async function startNotedTrainer(
-  options: Pick<WorkerDeps, 'trainerPath' | 'trainerEnv' | 'log'> & { ledger: TrainerLedger; onError: (error: unknown) => void },
+async function startRecordedTrainer(
+  options: Pick<WorkerDeps, 'trainerPath' | 'trainerEnv' | 'log'> & { pidfile: TrainerPidfile; onError: (error: unknown) => void },
 ): Promise<TrainerProcess> {
-  const { trainerPath, trainerEnv, log, ledger, onError } = options
+  const { trainerPath, trainerEnv, log, pidfile, onError } = options
   const trainer = startTrainer({ path: trainerPath, env: trainerEnv, log })
-  // what cannot be noted, on a full disk, must not cost the slot
-  await ledger.add(trainer.pid).catch(onError)
-  void trainer.ended.then(() => ledger.remove(trainer.pid)).catch(onError)
+  // a pid that cannot be written down, on a full disk, must not cost the slot
+  await pidfile.add(trainer.pid).catch(onError)
+  void trainer.ended.then(() => pidfile.remove(trainer.pid)).catch(onError)
   return trainer
 }

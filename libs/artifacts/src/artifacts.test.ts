@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile, rm, utimes } from 'node:fs/promises'
+import { readdir, readFile, rm, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { safetensorsFile } from '@trainyard/testing/experiments/safetensors-file'
-import { type Artifacts, openArtifacts } from './artifacts.ts'
+import type { Artifacts } from './artifacts.ts'
 import { type ArtifactOwner, type ArtifactOwners, collectGarbage } from './collect-garbage.ts'
 import { FLAVOURS, keepFile, type TestArtifacts } from './test-flavours.ts'
 
@@ -37,12 +37,12 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
   test('checkpoints: what is no longer named goes, and what another experiment has stays', async () => {
     for (const file of ['one', 'two', 'three']) await keepCheckpoint('a', file)
     await keepCheckpoint('b', 'one')
-    expect((await artifacts.checkpoints.list()).toSorted()).toEqual(['a', 'b'])
+    expect([...new Set((await artifacts.items()).experiments.map(({ id }) => id))].toSorted()).toEqual(['a', 'b'])
     await artifacts.checkpoints.removeAllBut('a', ['two', 'three'])
     expect(await own.kept()).toEqual(['checkpoints/a/three', 'checkpoints/a/two', 'checkpoints/b/one'])
     await artifacts.checkpoints.remove('a', 'two')
     await expect.poll(() => own.kept()).toEqual(['checkpoints/a/three', 'checkpoints/b/one'])
-    await artifacts.checkpoints.removeAll('a')
+    await artifacts.checkpoints.removeAllBut('a', [])
     expect(await own.kept()).toEqual(['checkpoints/b/one'])
   })
 
@@ -57,27 +57,27 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
     await artifacts.models.removeAllBut('a', ['two'])
     expect(await own.kept()).toEqual(['models/a/two/model.json', 'models/a/two/weights.bin'])
     await artifacts.models.removeAllBut('a', [])
-    expect([await own.kept(), await artifacts.models.list()]).toEqual([[], []])
+    expect([await own.kept(), (await artifacts.items()).experiments.map(({ id }) => id)]).toEqual([[], []])
   })
 
   test('a start stays when what it was taken from goes; of what is gone it says so, and leaves nothing', async () => {
     await keepCheckpoint('a', 'one')
     await keepModel('a', 'two')
-    await artifacts.starts.takeOver({ token: 'x', from: artifacts.checkpoints.pathOf('a', 'one') })
-    await artifacts.starts.takeOver({ token: 'y', from: artifacts.models.pathOf('a', 'two') })
-    await artifacts.checkpoints.removeAll('a')
+    await artifacts.initialCheckpoints.pin({ token: 'x', from: artifacts.checkpoints.pathOf('a', 'one') })
+    await artifacts.initialCheckpoints.pin({ token: 'y', from: artifacts.models.pathOf('a', 'two') })
+    await artifacts.checkpoints.removeAllBut('a', [])
     await artifacts.models.removeAllBut('a', [])
     expect(await own.kept()).toEqual(['starts/x/one', 'starts/y/model.json', 'starts/y/weights.bin'])
-    const gone = artifacts.starts.takeOver({ token: 'z', from: artifacts.checkpoints.pathOf('a', 'one') })
+    const gone = artifacts.initialCheckpoints.pin({ token: 'z', from: artifacts.checkpoints.pathOf('a', 'one') })
     await expect(gone).rejects.toMatchObject({ code: 'ENOENT' })
-    await artifacts.starts.remove('y')
-    expect(await artifacts.starts.list()).toEqual(['x'])
+    await artifacts.initialCheckpoints.remove('y')
+    expect((await artifacts.items()).starts.map(({ id }) => id)).toEqual(['x'])
   })
 
   test('results: what was written is read again; what was not is null', async () => {
     await Promise.all([artifacts.results.write('a', results), artifacts.results.write('a', results)])
     expect([await artifacts.results.read('a'), await artifacts.results.read('b')]).toEqual([results, null])
-    expect(await artifacts.results.list()).toEqual(['a'])
+    expect((await artifacts.items()).results.map(({ id }) => id)).toEqual(['a'])
     for (const _ of [1, 2]) await artifacts.results.remove('a')
     expect([await artifacts.results.read('a'), await own.kept()]).toEqual([null, []])
   })
@@ -93,7 +93,7 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
     const before = await own.kept()
     await expect(artifacts.weights.receive(inPieces(weights.subarray(0, -1)))).rejects.toMatchObject({ code: 'WEIGHTS_UNUSABLE' })
     expect(await own.kept()).toEqual(before)
-    await artifacts.starts.takeOver({ token: 'x', from: artifacts.weights.pathOf(weightsId) })
+    await artifacts.initialCheckpoints.pin({ token: 'x', from: artifacts.weights.pathOf(weightsId) })
     expect(await own.kept()).toContain(`starts/x/${weightsId}.safetensors`)
   })
 
@@ -124,7 +124,7 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
         await artifacts.results.write(id, results)
       }
       const from = artifacts.checkpoints.pathOf('running', 'c')
-      for (const token of ['of-running', 'of-ended', 'young']) await artifacts.starts.takeOver({ token, from })
+      for (const token of ['of-running', 'of-ended', 'young']) await artifacts.initialCheckpoints.pin({ token, from })
     })
     const left = async () => (await own.kept()).filter((key) => /^(checkpoints|models|starts|results)/.test(key))
     const LEFT = [
@@ -153,11 +153,11 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
 
     test('starts without a record go after an hour, weights a day after they were used last', async () => {
       await artifacts.weights.receive(inPieces(weights))
-      await own.age(artifacts.starts.folderOf('young'), 2 * HOUR_MS)
+      own.age(artifacts.initialCheckpoints.folderOf('young'), 2 * HOUR_MS)
       await collectGarbage({ artifacts, owners })
       expect(await left()).toEqual(LEFT.filter((key) => !key.includes('young')))
       expect(await artifacts.weights.use(weightsId)).not.toBeNull()
-      await own.age(artifacts.weights.pathOf(weightsId), 25 * HOUR_MS)
+      own.age(artifacts.weights.pathOf(weightsId), 25 * HOUR_MS)
       await collectGarbage({ artifacts, owners })
       expect((await own.kept()).filter((key) => key.startsWith('weights'))).toEqual([])
     })
@@ -170,20 +170,24 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
       await keepModel('a', 'two')
       await rm(own.data, { recursive: true })
       const [checkpoint, model] = [artifacts.checkpoints.pathOf('a', 'one'), artifacts.models.pathOf('a', 'two')]
-      expect(await artifacts.mirror?.fetch(checkpoint)).toBe(true)
+      expect(await artifacts.cache?.fetch(checkpoint)).toBe(true)
       expect(await readFile(checkpoint)).toEqual(Buffer.alloc(100, 'one'))
-      expect(await artifacts.mirror?.fetch(model)).toBe(true)
+      expect(await artifacts.cache?.fetch(model)).toBe(true)
       expect(await readFile(path.join(model, 'weights.bin'), 'utf8')).toBe('weights.bin of two')
-      expect(await artifacts.mirror?.fetch(artifacts.models.pathOf('a', 'tw'))).toBe(false)
+      expect(await artifacts.cache?.fetch(artifacts.models.pathOf('a', 'tw'))).toBe(false)
       const before = await own.kept()
-      const area = openArtifacts(path.join(own.data, 'work'))
-      await artifacts.mirror?.tidy(async () => false)
-      expect(await area.checkpoints.list()).toEqual(['a'])
+      const area = path.join(own.data, 'work')
+      await artifacts.cache?.evict(async () => false)
+      expect(await readdir(path.join(area, 'checkpoints'))).toEqual(['a'])
       for (const place of [checkpoint, model, path.dirname(checkpoint), path.dirname(model)]) await utimes(place, 1, 1)
-      await artifacts.mirror?.tidy(async (id) => id === 'a')
-      expect(await area.models.list()).toEqual(['a'])
-      await artifacts.mirror?.tidy(async () => false)
-      expect([await area.checkpoints.list(), await area.models.list(), await own.kept()]).toEqual([[], [], before])
+      await artifacts.cache?.evict(async (id) => id === 'a')
+      expect(await readdir(path.join(area, 'models'))).toEqual(['a'])
+      await artifacts.cache?.evict(async () => false)
+      expect([await readdir(path.join(area, 'checkpoints')), await readdir(path.join(area, 'models')), await own.kept()]).toEqual([
+        [],
+        [],
+        before,
+      ])
     },
   )
 })

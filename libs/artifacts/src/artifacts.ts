@@ -1,47 +1,45 @@
 import path from 'node:path'
-import { type ArtifactItems, folderItems } from './kinds/artifact-inventory.ts'
-import { type CheckpointFolders, createCheckpointFolders } from './kinds/checkpoint-folders.ts'
-import type { Mirror } from './cache/local-cache.ts'
-import { mirrored } from './cache/cached-artifacts.ts'
-import { createModelFolders, type ModelFolders } from './kinds/model-folders.ts'
-import type { ObjectStore } from './store/object-store.ts'
-import { createResultFiles, type ResultFiles } from './kinds/result-files.ts'
-import { createInitialCheckpointFolders, type InitialCheckpointFolders } from './kinds/initial-checkpoint-folders.ts'
-import { createWeightsFiles, type WeightsFiles } from './kinds/weights-files.ts'
-
-/** All that lies in a folder for experiments. */
-export interface FolderArtifacts {
-  checkpoints: CheckpointFolders
-  models: ModelFolders
-  starts: InitialCheckpointFolders
-  results: ResultFiles
-  weights: WeightsFiles
-}
+import { createLocalCache, type LocalCache } from './cache/local-cache.ts'
+import { type ArtifactItems, listItems } from './inventory.ts'
+import { type Checkpoints, createCheckpoints } from './kinds/checkpoints.ts'
+import { createInitialCheckpoints, type InitialCheckpoints } from './kinds/initial-checkpoints.ts'
+import { createModels, type Models } from './kinds/models.ts'
+import type { Places } from './kinds/places.ts'
+import { createResults, type Results } from './kinds/results.ts'
+import { createWeights, type Weights } from './kinds/weights.ts'
+import { createFolderStore } from './store/folder-store.ts'
+import type { RemoteStore } from './store/object-store.ts'
 
 /** All that is kept for experiments. */
-export interface Artifacts extends FolderArtifacts {
+export interface Artifacts {
+  checkpoints: Checkpoints
+  models: Models
+  initialCheckpoints: InitialCheckpoints
+  results: Results
+  weights: Weights
+  /** On this host alone: what is removed there stays in the remote store. */
+  local: { checkpoints: Checkpoints; models: Models }
   /** All that there is. */
   items(): Promise<ArtifactItems>
-  /** How it comes into the store and out of it; null: it lies in the data folder alone. */
-  mirror: Mirror | null
+  /** How it comes into the remote store and out of it; null: it lies in the data folder alone. */
+  cache: LocalCache | null
 }
 
-/** In the data folder; with a store there, and the folder's `work` is a working area. */
-export function openArtifacts(dataFolder: string, store: ObjectStore | null = null): Artifacts {
-  if (store) {
-    const folder = path.join(dataFolder, 'work')
-    return mirrored(openFolders(folder), { folder, store })
-  }
-  const folders = openFolders(dataFolder)
-  return { ...folders, items: () => folderItems(folders), mirror: null }
-}
-
-function openFolders(folder: string): FolderArtifacts {
+/** In the data folder; with a remote store there, and the folder's `work` is a cache of it. */
+export function openArtifacts(dataFolder: string, remote: RemoteStore | null = null): Artifacts {
+  const folder = remote ? path.join(dataFolder, 'work') : dataFolder
+  const local = createFolderStore(folder)
+  const places: Places = { folder, local, store: remote ?? local }
+  const here: Places = { folder, local, store: local }
+  const cache = remote && createLocalCache({ folder, store: remote })
   return {
-    checkpoints: createCheckpointFolders(path.join(folder, 'checkpoints')),
-    models: createModelFolders(path.join(folder, 'models')),
-    starts: createInitialCheckpointFolders(path.join(folder, 'starts')),
-    results: createResultFiles(path.join(folder, 'results')),
-    weights: createWeightsFiles(path.join(folder, 'weights')),
+    checkpoints: createCheckpoints(places),
+    models: createModels(places),
+    initialCheckpoints: createInitialCheckpoints(places),
+    results: createResults(places),
+    weights: createWeights(places, async (place) => cache?.keep(place)),
+    local: { checkpoints: createCheckpoints(here), models: createModels(here) },
+    items: () => listItems(places.store),
+    cache,
   }
 }

@@ -1,19 +1,24 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Artifacts, openArtifacts } from './artifacts.ts'
+import { aging, type TestArtifacts } from './test-flavours.ts'
 import { type ArtifactOwner, type ArtifactOwners, collectGarbage } from './collect-garbage.ts'
 
+const HOUR_MS = 3_600_000
 let data: string
 let artifacts: Artifacts
+let age: TestArtifacts['age']
 let forgotten: string[]
 let known: Map<string, ArtifactOwner>
 let starts: Map<string, string>
 
 beforeEach(async () => {
   data = await mkdtemp(path.join(os.tmpdir(), 'garbage-'))
-  artifacts = openArtifacts(data)
+  const aged = aging(openArtifacts(data))
+  artifacts = aged.artifacts
+  age = aged.age
   forgotten = []
   starts = new Map()
   known = new Map<string, ArtifactOwner>([
@@ -62,7 +67,7 @@ describe('collectGarbage()', () => {
       ...{ forgotten: [], keptBytes: 4320, unknownBytes: 1110, fits: true },
     })
     expect(await whatIsLeft()).toEqual(LEFT)
-    expect(await artifacts.checkpoints.list()).not.toContain('deleted')
+    expect((await artifacts.items()).experiments.map(({ id }) => id)).not.toContain('deleted')
     expect((await collect()).removed).toMatchObject({ unused: { files: 0 }, deleted: { files: 0 } })
   })
 
@@ -89,13 +94,12 @@ describe('collectGarbage()', () => {
 
   test('starts stay while their fork runs, and for an hour until it has a record', async () => {
     const from = artifacts.models.pathOf('old', 'm')
-    for (const token of ['of-running', 'of-ended', 'young', 'stale']) await artifacts.starts.takeOver({ token, from })
+    for (const token of ['of-running', 'of-ended', 'young', 'stale']) await artifacts.initialCheckpoints.pin({ token, from })
     starts = new Map([
       ['of-running', 'running'],
       ['of-ended', 'old'],
     ])
-    const hours = Date.now() / 1000 - 7200
-    await utimes(artifacts.starts.folderOf('stale'), hours, hours)
+    age('stale', 2 * HOUR_MS)
     await collect()
     expect((await readdir(path.join(data, 'starts'))).toSorted()).toEqual(['of-running', 'young'])
     expect([...starts.keys()]).toEqual(['of-running'])
@@ -105,31 +109,30 @@ describe('collectGarbage()', () => {
 test('uploaded weights stay for a day after they were last used, torn ones too, and what began with them keeps its own', async () => {
   const [used, stale, torn] = ['a', 'b', 'c'].map((id) => artifacts.weights.pathOf(id.repeat(64)))
   for (const file of [used, stale, `${torn}.part`]) await write(file ?? '', 10)
-  const dayAgo = Date.now() / 1000 - 24 * 3600 - 60
-  await artifacts.starts.takeOver({ token: 'of-running', from: stale ?? '' })
+  await artifacts.initialCheckpoints.pin({ token: 'of-running', from: stale ?? '' })
   starts = new Map([['of-running', 'running']])
-  for (const file of [stale, `${torn}.part`]) await utimes(file ?? '', dayAgo, dayAgo)
+  for (const file of [stale, `${torn}.part`]) age(file ?? '', 24 * HOUR_MS + 60_000)
   expect((await collect({ dryRun: true, maxBytes: 1 })).removed.unused).toEqual({ files: 5, bytes: 140 })
   await collect({ maxBytes: 1 })
   expect(await readdir(path.join(data, 'weights'))).toEqual([path.basename(used ?? '')])
-  expect(await readdir(artifacts.starts.folderOf('of-running'))).toEqual([path.basename(stale ?? '')])
+  expect(await readdir(artifacts.initialCheckpoints.folderOf('of-running'))).toEqual([path.basename(stale ?? '')])
 })
 
-describe('takeOver()', () => {
+describe('pin()', () => {
   test('a file or a folder stays when what it was taken from goes, and takes no room of its own', async () => {
     const file = artifacts.checkpoints.pathOf('old', 'c')
-    await artifacts.starts.takeOver({ token: 'a', from: file })
-    await artifacts.starts.takeOver({ token: 'b', from: artifacts.models.pathOf('old', 'm') })
-    const taken = path.join(artifacts.starts.folderOf('a'), 'c')
+    await artifacts.initialCheckpoints.pin({ token: 'a', from: file })
+    await artifacts.initialCheckpoints.pin({ token: 'b', from: artifacts.models.pathOf('old', 'm') })
+    const taken = path.join(artifacts.initialCheckpoints.folderOf('a'), 'c')
     expect((await stat(taken)).ino).toBe((await stat(file)).ino)
-    await artifacts.checkpoints.removeAll('old')
+    await artifacts.checkpoints.removeAllBut('old', [])
     await artifacts.models.removeAllBut('old', [])
     expect((await stat(taken)).size).toBe(100)
-    expect(await readdir(artifacts.starts.folderOf('b'))).toEqual(['model.json'])
+    expect(await readdir(artifacts.initialCheckpoints.folderOf('b'))).toEqual(['model.json'])
   })
 
   test('of what is gone — says so, and leaves nothing', async () => {
-    await expect(artifacts.starts.takeOver({ token: 'a', from: path.join(data, 'gone') })).rejects.toMatchObject({ code: 'ENOENT' })
-    expect(await artifacts.starts.list()).toEqual([])
+    await expect(artifacts.initialCheckpoints.pin({ token: 'a', from: path.join(data, 'gone') })).rejects.toMatchObject({ code: 'ENOENT' })
+    expect((await artifacts.items()).starts.map(({ id }) => id)).toEqual([])
   })
 })

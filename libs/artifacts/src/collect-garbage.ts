@@ -1,5 +1,5 @@
 import type { GarbageReport } from '@trainyard/contracts'
-import type { ArtifactItem, ArtifactItems } from './kinds/artifact-inventory.ts'
+import type { ArtifactItem, ArtifactItems } from './inventory.ts'
 import type { Artifacts } from './artifacts.ts'
 
 /** A start is taken over a moment before its fork's record is made. */

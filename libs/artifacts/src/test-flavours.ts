@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { presentPythonWithMoto } from '@trainyard/testing/python/python-with-moto'
 import { type S3Process, startS3 } from '@trainyard/testing/services/s3-process'
 import { type Artifacts, openArtifacts } from './artifacts.ts'
+import type { ArtifactItem } from './inventory.ts'
 import { openStore } from './store/open-store.ts'
 import { StoreEnv, storeSettings } from './store/store-settings.ts'
 
@@ -16,8 +17,8 @@ export interface TestArtifacts {
   data: string
   /** What is kept, by its path in the data folder or its key. */
   kept(): Promise<string[]>
-  /** Makes it as old as that, where it is kept. Of a store every object ages. */
-  age(place: string, ms: number): Promise<void>
+  /** Has it look that much older than it is. */
+  age(place: string, ms: number): void
   close(): Promise<void>
 }
 
@@ -40,12 +41,9 @@ const filesIn = async (folder: string): Promise<string[]> => {
 async function openInFolder(): Promise<TestArtifacts> {
   const data = await mkdtemp(path.join(os.tmpdir(), 'artifacts-'))
   return {
-    ...{ data, artifacts: openArtifacts(data) },
+    ...aging(openArtifacts(data)),
+    data,
     kept: async () => (await filesIn(data)).toSorted(),
-    age: async (place, ms) => {
-      const at = (Date.now() - ms) / 1000
-      await utimes(place, at, at)
-    },
     close: () => rm(data, { recursive: true, force: true }),
   }
 }
@@ -56,14 +54,29 @@ async function openInStore(executable: string): Promise<TestArtifacts> {
   const data = await mkdtemp(path.join(os.tmpdir(), 'artifacts-'))
   const store = await openStore(storeSettings(StoreEnv.parse(s3.env())))
   if (!store) throw new Error('no store')
-  let aheadMs = 0
   return {
-    ...{ data, artifacts: openArtifacts(data, { ...store, nowMs: () => store.nowMs() + aheadMs }) },
+    ...aging(openArtifacts(data, store)),
+    data,
     kept: () => s3.keys(),
-    age: async (_place, ms) => void (aheadMs = ms),
     async close() {
       await s3.stop()
       await rm(data, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Artifacts whose items can be made older. */
+export function aging(artifacts: Artifacts): Pick<TestArtifacts, 'artifacts' | 'age'> {
+  const agesMs = new Map<string, number>()
+  const older = (item: ArtifactItem): ArtifactItem => ({ ...item, atMs: item.atMs - (agesMs.get(item.id) ?? 0) })
+  return {
+    age: (place, ms) => void agesMs.set(path.basename(place).split('.', 1)[0] ?? '', ms),
+    artifacts: {
+      ...artifacts,
+      async items() {
+        const items = await artifacts.items()
+        return { ...items, starts: items.starts.map(older), weights: items.weights.map(older) }
+      },
     },
   }
 }
@@ -76,5 +89,5 @@ export async function keepFile(
   const at = path.join(place, file)
   await mkdir(path.dirname(at), { recursive: true })
   await writeFile(at, content)
-  await artifacts.mirror?.keep(at)
+  await artifacts.cache?.keep(at)
 }

@@ -3,13 +3,13 @@ import { ERRORS } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
 import { ProblemError, TimedOutError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
-import { sendJson, sendProblem, startCannedService, testExperiment } from '@trainyard/testing/services/canned-service'
+import { sendJson, sendProblem, startStubService, testExperiment } from '@trainyard/testing/services/stub-service'
 
-let service: Awaited<ReturnType<typeof startCannedService>> | undefined
+let service: Awaited<ReturnType<typeof startStubService>> | undefined
 afterEach(() => service?.stop())
 
-async function clientOf(answer: Parameters<typeof startCannedService>[0]) {
-  service = await startCannedService(answer)
+async function clientOf(answer: Parameters<typeof startStubService>[0]) {
+  service = await startStubService(answer)
   return { client: createClient({ baseUrl: service.url }), seen: service.seen }
 }
 
@@ -101,7 +101,7 @@ test.each([
     (response: ServerResponse) => response.writeHead(404, { 'content-type': 'application/json' }).write('{"code":'),
   ],
 ])('%s — is out of time, and says of how much', async (_what, answer) => {
-  service = await startCannedService((_request, response) => void answer(response))
+  service = await startStubService((_request, response) => void answer(response))
   const client = createClient({ baseUrl: service.url, timeoutMs: 50 })
   const error = await client.experiments.list().catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(TimedOutError)

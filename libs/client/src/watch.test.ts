@@ -2,15 +2,15 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
 import { ProblemError, UnreachableError } from './errors.ts'
-import { sendJson, sendProblem, startCannedService, testExperiment } from '@trainyard/testing/services/canned-service'
+import { sendJson, sendProblem, startStubService, testExperiment } from '@trainyard/testing/services/stub-service'
 import type { WatchOptions } from './watch.ts'
 
-let service: Awaited<ReturnType<typeof startCannedService>> | undefined
+let service: Awaited<ReturnType<typeof startStubService>> | undefined
 afterEach(() => service?.stop())
 
 /** A service whose n-th connection gets the n-th answer, and a function that collects what a watcher sees. */
 async function serve(...answers: ((response: ServerResponse) => void)[]) {
-  service = await startCannedService((_request, response) => answers[seen.length - 1]?.(response))
+  service = await startStubService((_request, response) => answers[seen.length - 1]?.(response))
   const { seen, url } = service
   const client = createClient({ baseUrl: url })
   return {

@@ -1,4 +1,7 @@
-import type { ErrorClass } from './experiments/experiment.ts'
+import { z } from 'zod'
+
+export const ErrorClass = z.enum(['user', 'infrastructure']).meta({ id: 'ErrorClass' })
+export type ErrorClass = z.infer<typeof ErrorClass>
 
 /** How each code travels: its HTTP status, the CLI's exit code, and, in a run, whether trying again can help. */
 interface ErrorKind {
@@ -16,7 +19,7 @@ const infrastructure = (status: number, exitCode: number, title: string): ErrorK
   title,
 })
 
-/** Every foreseen failure, once. docs/errors.md explains each; a test holds the two together. */
+/** Every expected failure. docs/errors.md explains each; a test holds the two together. */
 export const ERRORS = {
   INVALID_INPUT: user(400, 2, 'The input is not valid'),
   MALFORMED_JSON: user(400, 2, 'The body is not JSON'),
@@ -43,21 +46,21 @@ export const ERRORS = {
   KEY_NOT_FOUND: user(404, 3, 'There is no such key'),
   DATASET_NOT_FOUND: user(404, 3, 'There is no such dataset'),
   AMBIGUOUS_ID: user(409, 3, 'More than one experiment fits the id'),
-  NOT_RETAINED: user(409, 4, 'What it would begin from is not kept'),
+  NOT_RETAINED: user(409, 4, 'The checkpoint or model is no longer retained'),
   WRONG_STATE: user(409, 4, "The experiment's state does not allow it"),
-  QUOTA_EXCEEDED: user(429, 4, 'As many experiments wait as may'),
+  QUOTA_EXCEEDED: user(429, 4, 'The quota of queued experiments is reached'),
   RATE_LIMITED: user(429, 4, 'Too many requests'),
   REDIS_UNAVAILABLE: infrastructure(503, 5, 'Redis cannot be reached'),
   STORE_FULL: infrastructure(503, 5, 'Redis or the disk is nearly full'),
   ARTIFACTS_UNAVAILABLE: infrastructure(503, 5, 'The artifact store cannot be used'),
-  PREDICTION_TIMED_OUT: infrastructure(503, 5, 'No worker has named the photo in time'),
+  PREDICTION_TIMED_OUT: infrastructure(503, 5, 'No worker has classified the image in time'),
   SAMPLES_TIMED_OUT: infrastructure(503, 5, 'No worker has drawn the images in time'),
   API_UNREACHABLE: infrastructure(503, 5, 'The service cannot be reached'),
   INTERNAL: infrastructure(500, 70, 'Something went wrong in the service'),
   LOSS_DIVERGED: user(422, 6, 'The loss is no longer a number'),
   OUT_OF_MEMORY: user(422, 6, 'The network does not fit into memory'),
   TIME_LIMIT: user(422, 6, 'The time limit was reached'),
-  DATASET_MISSING: user(422, 7, 'The dataset is not there'),
+  DATASET_MISSING: user(422, 7, 'The dataset is missing'),
   DATASET_CORRUPT: user(422, 7, 'A file of the dataset is damaged'),
   DOWNLOAD_FAILED: infrastructure(503, 7, 'A download failed'),
   ENGINE_UNAVAILABLE: infrastructure(503, 8, 'TensorFlow cannot be loaded'),
@@ -65,14 +68,14 @@ export const ERRORS = {
   TRAINER_STALLED: infrastructure(503, 8, 'The training process hung'),
   TRAINER_CRASHED: infrastructure(503, 8, 'The training process ended'),
   DISK_FULL: infrastructure(503, 9, 'The disk is full'),
-  CONFIG_INVALID: user(500, 78, 'The environment is not set up right'),
+  CONFIG_INVALID: user(500, 78, 'The environment is not valid'),
 } as const satisfies Record<string, ErrorKind>
 export type ErrorCode = keyof typeof ERRORS
 
 /** Whether this version knows the code: another process may be of another one. */
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
 
-/** A failure we foresaw. `code` is part of the public API; `message` says what, where, and what to do. */
+/** An expected failure. `code` is part of the public API; `message` says what, where, and what to do. */
 export class ExpectedError extends Error {
   readonly code: ErrorCode
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
@@ -83,3 +86,13 @@ export class ExpectedError extends Error {
     return this.constructor.name
   }
 }
+
+/** An app's environment that its schema refuses: all errors at once, by the variable's name. */
+export class EnvironmentError extends ExpectedError {
+  constructor(cause: z.ZodError) {
+    const errors = cause.issues.map(({ path, message }) => `${path.join('.')} ${message}`)
+    super('CONFIG_INVALID', `The environment is not set up right: ${errors.join('; ')}`, { cause })
+  }
+}
+/** The message of whatever was thrown. */
+export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -8,9 +8,8 @@
 export { allows, ApiKey, ApiKeyList, KeyRequest, KeyScope, NewApiKey } from './access/api-key.ts'
 export { ArchivedResults } from './results/archived-results.ts'
 export { AuditEntry, AuditPage } from './access/audit.ts'
-export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './experiments/events.ts'
-export { Compared, compareExperiments, Comparison, MOST_COMPARED } from './results/compare.ts'
-export { type CommandFlag, commandFlags, flagOf, InvalidFlagsError, parseFlags, readFlagValues } from './flags/command-flags.ts'
+export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './results/events.ts'
+export { Compared, Comparison, MAX_COMPARED } from './results/comparison.ts'
 export { CLASSES, Dataset, DatasetList, DatasetName, CachedSplit, SPLIT_COUNTS, SplitName } from './datasets/dataset.ts'
 export { DATASET_CATALOGUE } from './datasets/dataset-catalogue.ts'
 export {
@@ -22,18 +21,18 @@ export {
   ExperimentRequest,
   FirstLayer,
   KeepModel,
+  LayerKind,
   NormPosition,
   NormType,
-  resolveConfig,
   RunFields,
   TrainingFields,
   WeightsId,
 } from './experiments/experiment-config.ts'
 export { ExperimentListQuery, ExperimentSort, SortedResult } from './experiments/experiment-list.ts'
-export { EngineSettings, Gpu, GPU_QUERY, isCalled, readCsv, readGpus } from './workers/gpu.ts'
+export { EngineSettings, Gpu, GpuUnavailableError, matchesGpu } from './workers/gpu.ts'
 export { GarbageReport, GarbageRequest } from './workers/garbage.ts'
-export { ExperimentPatch, ForkChanges, ForkRequest, forkedRequest } from './experiments/experiment-changes.ts'
-export { configWarnings, stepsPerEpoch } from './experiments/config-rules.ts'
+export { ExperimentPatch, ForkChanges, ForkRequest } from './experiments/experiment-changes.ts'
+export { configWarnings, DEFAULT_GROUP_SIZE, dualFormObstacle, stepsPerEpoch } from './experiments/config-rules.ts'
 export {
   Attempt,
   AttemptOutcome,
@@ -41,7 +40,6 @@ export {
   Epoch,
   EpochList,
   epochNumbers,
-  ErrorClass,
   Experiment,
   ExperimentError,
   ExperimentId,
@@ -60,46 +58,27 @@ export {
   TERMINAL_STATES,
   Transition,
 } from './experiments/experiment.ts'
-export { type ErrorCode, ERRORS, ExpectedError, isErrorCode } from './errors.ts'
-export { EnvironmentError } from './environment-error.ts'
-export { describeDiskSpace, diskHasRoom, type DiskSpace } from './workers/disk-reserve.ts'
-export { DryRun } from './experiments/dry-run.ts'
-export { imageMoments, type ImageMoments, RANDN_MOMENTS } from './datasets/dataset-moments.ts'
-export { forecastLayers, type ForecastLayer, type ForecastNetwork } from './planning/signal-forecast.ts'
-export { forecastConfig } from './planning/forecast-config.ts'
-export { forecastSignal, SignalForecast, SignalVerdict } from './planning/signal-advice.ts'
-export { dryRunShapes, linearShapes, type NetworkCost, networkCost } from './planning/network-cost.ts'
-export { UploadedWeights, weightsFaults } from './experiments/initial-weights.ts'
-export { fromJsonNumber, JsonNumber, toJsonNumber } from './json-number.ts'
-export { type LayerFinding, layerFindings } from './results/layer-findings.ts'
-export { EpochLayers, LayerKind, LayerList, LayerRow, LayerSignal } from './results/layer-signal.ts'
+export { EnvironmentError, ErrorClass, type ErrorCode, errorMessage, ERRORS, ExpectedError, isErrorCode } from './errors.ts'
+export { DryRun, FirstLayerPlan } from './experiments/dry-run.ts'
+export { ForecastLayer, SignalForecast, SignalVerdict } from './experiments/signal-forecast.ts'
+export { Tensor, TensorType, UploadedWeights, WeightsNetwork } from './experiments/initial-weights.ts'
+export { fromJsonNumber, JsonNumber, toJsonNumber } from './http/json-number.ts'
+export { EpochLayers, LayerList, LayerRow, LayerSignal } from './results/layer-signal.ts'
 export { KeptModel, ModelKind, PHOTO_LIMIT_BYTES, Prediction, QuantisedModel, StoredModel } from './experiments/model.ts'
 export { formatBytes, formatCount, formatLoss, formatSeconds, formatShare } from './results/format.ts'
-export { PageToken } from './page-token.ts'
-export { probeMemoryBytes } from './probes/probe-memory.ts'
-export { pytorchModule } from './pytorch/pytorch-module.ts'
+export { PageToken } from './http/page-token.ts'
 export { Probe, PROBE_VERSION, ProbeCell, ProbeInput, ProbeLayer, ProbeRequest, ProbeState } from './probes/probe.ts'
-export {
-  type PiecedFile,
-  readTensorList,
-  type StoredTensor,
-  TENSOR_ITEM_BYTES,
-  type TensorType,
-  WeightsUnusableError,
-} from './pytorch/tensor-list.ts'
-export { isBatchCount, stateDict, WeightsNetwork, weightsNetwork, wordsFor } from './pytorch/weights-network.ts'
 export { CheckpointInfo, FromTrainer, RunStart, ToTrainer } from './workers/trainer-message.ts'
-export { TRAINER_ENVIRONMENT } from './workers/trainer-environment.ts'
-export { Problem } from './problem.ts'
-export { MOST_SPARKLINES, Sparkline, SPARKLINE_POINTS, SparklineList } from './results/sparkline.ts'
+export { Problem } from './http/problem.ts'
+export { MAX_SPARKLINES, Sparkline, SPARKLINE_POINTS, SparklineList } from './results/sparkline.ts'
 export { Sample, SampleList, SamplesAnswer, SamplesQuery, SamplesRequest } from './datasets/samples.ts'
-export { Readiness } from './workers/health.ts'
+export { Readiness } from './http/readiness.ts'
 export {
   Asha,
   EarlyStop,
   FieldSpace,
   isMaximised,
-  MOST_TRIALS,
+  MAX_TRIALS,
   NormLabRow,
   NormLabTable,
   Objective,
@@ -116,12 +95,4 @@ export {
   TrialFields,
 } from './sweeps/sweep.ts'
 export { WorkerInfo, WorkerList, WorkerSlot } from './workers/worker.ts'
-export { type SpeedAtWidth, speedAt, TrainingSpeed } from './workers/training-speed.ts'
-export {
-  directSeconds,
-  estimatedSeconds,
-  planFirstLayer,
-  dualSeconds,
-  type TrainingSizes,
-  trainingSizes,
-} from './planning/first-layer-cost.ts'
+export { SpeedAtWidth, TrainingSpeed } from './workers/training-speed.ts'

@@ -1,5 +1,5 @@
 import { ExpectedError } from '@trainyard/contracts'
-import { systemErrorCode } from './caught-error.ts'
+import { systemErrorCode } from './files/system-error.ts'
 
 /** Files of a dataset are not there. */
 export class DatasetMissingError extends ExpectedError {
@@ -8,7 +8,7 @@ export class DatasetMissingError extends ExpectedError {
   }
 }
 
-/** Somebody's photo is no image that can be decoded. */
+/** A user's photo cannot be decoded. */
 export class PhotoUnreadableError extends ExpectedError {
   constructor(options?: ErrorOptions) {
     super('PHOTO_UNREADABLE', 'The photo cannot be decoded; send a whole JPEG or PNG file of at most 64 megapixels', options)
@@ -19,7 +19,7 @@ export class PhotoUnreadableError extends ExpectedError {
 export class DatasetCorruptError extends ExpectedError {
   readonly file: string
   constructor({ file, fault, cause }: { file: string; fault: string; cause?: unknown }) {
-    super('DATASET_CORRUPT', `${file} is damaged: ${fault}. Replace it with a good copy, or fetch or import the dataset anew.`, { cause })
+    super('DATASET_CORRUPT', `${file} is damaged: ${fault}. Replace it with a good copy, or fetch or import the dataset again.`, { cause })
     this.file = file
   }
 }
@@ -49,7 +49,7 @@ export class FolderNotWritableError extends ExpectedError {
   }
 }
 
-/** Runs what writes into `folder`; what its disk refuses becomes an error that says so. */
+/** Runs what writes into `folder`; what its disk refuses becomes an expected error. */
 export async function withWriteErrors<T>({ folder, needed }: { folder: string; needed: string }, write: () => Promise<T>): Promise<T> {
   try {
     return await write()

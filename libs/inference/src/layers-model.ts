@@ -55,7 +55,7 @@ function blockLayers({ units, norm, relu }: ExportedLayer, { number, bias }: { n
   return norm?.position === 'before' ? [dense, ...normed, ...activation] : [dense, ...activation, ...normed]
 }
 
-/** Scale and shift are always there, as ones and zeros where none were learnt: tfjs's layer norm fails without them. */
+/** Scale and shift are always there, as ones and zeros where none were trained: tfjs's layer norm fails without them. */
 function normLayer({ type, groupSize }: ExportedNorm, name: string): LayerJson {
   if (type === 'batch') return { class_name: 'BatchNormalization', config: { name, axis: -1, epsilon: EPSILON, scale: true, center: true } }
   if (type === 'layer') return { class_name: 'LayerNormalization', config: { name, axis: -1, epsilon: EPSILON, scale: true, center: true } }

@@ -1,6 +1,6 @@
 const LIKELIEST = 5
 
-/** A class that a model says, with how sure it is. */
+/** A class that a model predicts, and its probability. */
 interface LikelyClass {
   label: number
   name: string

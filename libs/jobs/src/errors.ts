@@ -89,7 +89,7 @@ export class StoreFullError extends ExpectedError {
 
 export class InvalidPageTokenError extends ExpectedError {
   constructor() {
-    super('PAGE_TOKEN_UNKNOWN', 'pageToken is not one that a list has answered; start again without it')
+    super('PAGE_TOKEN_UNKNOWN', 'pageToken is not a page token of a list; start again without it')
   }
 }
 

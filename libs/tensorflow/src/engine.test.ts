@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { standInDriver } from '@trainyard/testing/services/stand-in-driver'
+import { fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 import { memoryLimitConfig } from './engine/memory-limit.ts'
 
 const LIMIT_BYTES = 4096.5 * 2 ** 20
@@ -56,10 +56,10 @@ test('loadEngine() — gpu: the GPU or a sentence, never the CPU', async () => {
 
 test('loadEngine() — auto: refused where the driver lists a GPU that TensorFlow’s GPU build does not take', async ({ skip }) => {
   skip(!hasGpuBuild, "TensorFlow's CPU build is installed here")
-  const PATH = await standInDriver('echo "0, GPU-00000000-no-such, NVIDIA T400 4GB, 535.183.01, 7.5"')
+  const PATH = await fakeNvidiaSmi('echo "0, GPU-00000000-no-such, NVIDIA T400 4GB, 535.183.01, 7.5"')
   const visible = { CUDA_VISIBLE_DEVICES: 'GPU-00000000-no-such' }
   expect((await load({ PATH, ...visible })).said).toMatch(/^GPU_UNAVAILABLE No GPU can be used: found /)
   expect((await load({ PATH, CUDA_VISIBLE_DEVICES: '-1' })).said).toMatch(/^CPU: /)
-  const failing = await standInDriver('echo "Failed to initialize NVML: Driver/library version mismatch"; exit 18')
+  const failing = await fakeNvidiaSmi('echo "Failed to initialize NVML: Driver/library version mismatch"; exit 18')
   expect((await load({ PATH: failing, ...visible })).said).toMatch(/^GPU_UNAVAILABLE /)
 })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
-import { type Engine, EngineSettings, EnvironmentError, ExpectedError } from '@trainyard/contracts'
+import { type Engine, EngineSettings, EnvironmentError, errorMessage, ExpectedError, GpuUnavailableError } from '@trainyard/contracts'
 import type { TensorFlowBinding } from './engine/binding.ts'
 import { askDriver, brokenLibraries, type DriverFacts, driverLibraryFault, NO_SMI } from './engine/gpu-facts.ts'
 import { type GpuFacts, isHidden, NO_GPU_BUILD, visibleGpus, whyNoGpu, whyNotThisGpu } from './engine/gpu-fault.ts'
@@ -23,11 +23,8 @@ export class EngineUnavailableError extends ExpectedError {
   }
 }
 
-class GpuUnavailableError extends ExpectedError {
-  constructor(why: string) {
-    super('GPU_UNAVAILABLE', `No GPU can be used: ${why}. To train on the CPU: --engine cpu, or TRAINYARD_ENGINE=cpu`)
-  }
-}
+const noGpu = (why: string): GpuUnavailableError =>
+  new GpuUnavailableError(`No GPU can be used: ${why}. To train on the CPU: --engine cpu, or TRAINYARD_ENGINE=cpu`)
 
 export interface LoadedEngine {
   engine: Engine
@@ -36,13 +33,12 @@ export interface LoadedEngine {
 
 /**
  * Loads TensorFlow into this process: the binding compiled by `npm run setup`, or else the package's own prebuilt one; both lie in the same
- * place. `env` is the process's environment: TensorFlow reads its log level and its use of GPUs from there, and we TRAINYARD_ENGINE, which says
- * whether it must use one (`gpu`), must not (`cpu`), or must where the GPU build is installed and the driver lists one (`auto`).
+ * place. `env` is the process's environment: TensorFlow reads its log level and its use of GPUs from there, and we TRAINYARD_ENGINE: whether it must use one (`gpu`), must not (`cpu`), or must where the GPU build is installed and the driver lists one (`auto`).
  */
 export function loadEngine(env: NodeJS.ProcessEnv): LoadedEngine {
   const settings = EngineSettings.safeParse(env)
   if (!settings.success) throw new EnvironmentError(settings.error)
-  const { TRAINYARD_ENGINE: wish, TRAINYARD_GPU_MEMORY_BYTES: limitBytes } = settings.data
+  const { TRAINYARD_ENGINE: requested, TRAINYARD_GPU_MEMORY_BYTES: limitBytes } = settings.data
   const require = createRequire(import.meta.url)
   const folder = packageFolder(require)
   const flavour = flavourIn(folder)
@@ -51,8 +47,8 @@ export function loadEngine(env: NodeJS.ProcessEnv): LoadedEngine {
   // Measured on two cores, an epoch of the notebook's network: 1.75 s without, 1.18 s with it.
   env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true'
   makeRepeatable(env)
-  if (wish === 'gpu' && flavour === 'cpu') throw new GpuUnavailableError(NO_GPU_BUILD)
-  const driver = prepareGpu(env, { wish, flavour, limitBytes })
+  if (requested === 'gpu' && flavour === 'cpu') throw noGpu(NO_GPU_BUILD)
+  const driver = prepareGpu(env, { requested, flavour, limitBytes })
   const name = flavour === 'prebuilt' ? 'prebuilt' : 'native'
   const file = path.join(folder, BINDING)
   const which = name === 'native' ? 'the binding that setup compiled' : 'the package’s own prebuilt binding'
@@ -60,28 +56,28 @@ export function loadEngine(env: NodeJS.ProcessEnv): LoadedEngine {
   const binding = loadBinding(() => require(file), which)
   const gpu = binding.isUsingGpuDevice()
   const visible = env['CUDA_VISIBLE_DEVICES']
-  if (!gpu && flavour !== 'cpu' && (wish === 'gpu' || (driver && hasGpu(driver)))) {
+  if (!gpu && flavour !== 'cpu' && (requested === 'gpu' || (driver && hasGpu(driver)))) {
     const facts = { ...(driver ?? askDriver(env)), flavour, visible, driverLibrary: driverLibraryFault() }
-    throw new GpuUnavailableError(whyNoGpu({ ...facts, broken: () => brokenLibraries(path.join(folder, NVIDIA)) }))
+    throw noGpu(whyNoGpu({ ...facts, broken: () => brokenLibraries(path.join(folder, NVIDIA)) }))
   }
   const device = gpu ? `GPU: ${takenGpu(driver, visible)}` : `CPU: ${os.cpus()[0]?.model.trim() ?? process.arch}`
   return { engine: { name, version: binding.TF_Version, device, threads: os.availableParallelism() }, tf: createRuntime(binding) }
 }
 
 type Flavour = GpuFacts['flavour'] | 'cpu'
-type Preparation = { wish: 'auto' | 'cpu' | 'gpu'; flavour: Flavour; limitBytes: number | undefined }
+type Preparation = { requested: 'auto' | 'cpu' | 'gpu'; flavour: Flavour; limitBytes: number | undefined }
 
 /** Whether the host has a GPU, as far as a driver that fails lets us know. */
 const hasGpu = ({ gpus, smiFailure }: DriverFacts): boolean => gpus.length > 0 || (smiFailure !== null && smiFailure !== NO_SMI)
 
 /** Sets what TensorFlow reads when it is loaded; what the driver says, where it was asked. */
-function prepareGpu(env: NodeJS.ProcessEnv, { wish, flavour, limitBytes }: Preparation): DriverFacts | null {
+function prepareGpu(env: NodeJS.ProcessEnv, { requested, flavour, limitBytes }: Preparation): DriverFacts | null {
   env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true' // without it one trainer takes all of a GPU's memory
   env['CUDA_DEVICE_ORDER'] ??= 'PCI_BUS_ID' // nvidia-smi's, or else an index would mean another GPU here than there
-  if (wish === 'cpu') env['CUDA_VISIBLE_DEVICES'] = '-1'
+  if (requested === 'cpu') env['CUDA_VISIBLE_DEVICES'] = '-1'
   if (flavour === 'cpu' || isHidden(env['CUDA_VISIBLE_DEVICES'])) return null
   if (limitBytes !== undefined) {
-    if (flavour === 'prebuilt') throw new GpuUnavailableError('the prebuilt TensorFlow takes no TRAINYARD_GPU_MEMORY_BYTES: unset it')
+    if (flavour === 'prebuilt') throw noGpu('the prebuilt TensorFlow takes no TRAINYARD_GPU_MEMORY_BYTES: unset it')
     env['TRAINYARD_TENSORFLOW_CONFIG'] = memoryLimitConfig(limitBytes)
   }
   const driver = askDriver(env)
@@ -96,7 +92,7 @@ function takenGpu(driver: DriverFacts | null, visible: string | undefined): stri
   const { gpus, version } = driver ?? { gpus: [], version: null }
   const gpu = visibleGpus({ gpus, visible }).at(-1)
   const fault = whyNotThisGpu({ gpu, version })
-  if (fault !== null) throw new GpuUnavailableError(fault)
+  if (fault !== null) throw noGpu(fault)
   return gpu?.name ?? 'one that nvidia-smi does not list'
 }
 
@@ -118,7 +114,7 @@ function loadBinding(load: () => TensorFlowBinding, which: string): TensorFlowBi
   try {
     return load()
   } catch (error) {
-    throw new EngineUnavailableError([`${which}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`], {
+    throw new EngineUnavailableError([`${which}: ${errorMessage(error).split('\n')[0]}`], {
       cause: error,
     })
   }

@@ -28,7 +28,7 @@ export {
   topK,
   transpose,
 } from './ops/ops.ts'
-export { readTogether } from './ops/read-many.ts'
+export { readMany } from './ops/read-many.ts'
 export { gatherColumns, gatherPixels, gatherRows, pixelColumns, scatterRows, sliceRows, stackRows } from './ops/rows.ts'
 export { type PhiloxStart, randomNormal, randomUniform, randomWords } from './ops/stateless-random.ts'
 export type { Runtime } from './runtime.ts'

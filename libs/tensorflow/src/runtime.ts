@@ -2,8 +2,14 @@ import { DTYPE, type DType, type OpAttribute, type Tensor, type TensorFlowBindin
 
 type AttributeValue = { type: DType } | { bool: boolean } | { int: number } | { shape: readonly number[] } | { string: string }
 
-/** No object that could hide tensors, which a scope would dispose of. */
-type ScopeResult = Tensor | readonly Tensor[] | number | Float32Array | Float64Array | Int32Array | void
+/** What a scope may return: no function or promise, which could hide tensors that the scope disposes of. */
+type ScopeResult<T> = T extends ArrayBufferView
+  ? T
+  : T extends (...args: never) => unknown
+    ? never
+    : T extends object
+      ? { [K in keyof T]: ScopeResult<T[K]> }
+      : T
 
 /** Runs TensorFlow's ops by name and knows which tensors are alive. */
 export interface Runtime {
@@ -23,11 +29,12 @@ export interface Runtime {
   readNumbers(tensor: Tensor): Float32Array | Float64Array
   /** Reads an int32 tensor back; waits for the device. */
   readInts(tensor: Tensor): Int32Array
-  dispose(...tensors: readonly Tensor[]): void
+  /** null is nothing to dispose of. */
+  dispose(...tensors: readonly (Tensor | null | undefined | readonly Tensor[])[]): void
   /** Takes a tensor out of the scopes that it was made in: it lives until it is disposed of. */
   keep(tensor: Tensor): Tensor
-  /** Runs `work` and disposes of every tensor that it made, but for those that it returns; it may return numbers, too. Must not await. */
-  scope<T extends ScopeResult>(work: () => T): T
+  /** Runs `work` and disposes of every tensor that it made, but for those in what it returns: a tensor, or arrays and objects of them. Must not await. */
+  scope<T>(work: () => T & ScopeResult<T>): T
   /**
    * What never changes, made once and found by its key from then on; belongs to no scope and counts as no live tensor. On a GPU every upload waits until
    * the device has done all that is queued, so no step uploads what an earlier one did.
@@ -137,7 +144,7 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
       return values
     },
     dispose: (...tensors) => {
-      for (const { id } of tensors) disposeId(id)
+      for (const tensor of tensors.flat()) if (tensor) disposeId(tensor.id)
     },
     scope: (work) => {
       const made: number[] = []
@@ -145,7 +152,7 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
       const kept = new Set<number>()
       try {
         const result = work()
-        for (const tensor of tensorsOf(result)) kept.add(tensor.id)
+        collectTensors(result, kept)
         return result
       } finally {
         scopes.pop()
@@ -161,7 +168,8 @@ export function createRuntime(binding: TensorFlowBinding): Runtime {
   }
 }
 
-function tensorsOf(result: ScopeResult): readonly Tensor[] {
-  if (typeof result !== 'object' || ArrayBuffer.isView(result)) return []
-  return 'id' in result ? [result] : result
+function collectTensors(result: unknown, ids: Set<number>): void {
+  if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result)) return
+  if ('dtype' in result && 'id' in result && typeof result.id === 'number') ids.add(result.id)
+  else for (const part of Object.values(result)) collectTensors(part, ids)
 }

@@ -10,16 +10,17 @@ export type { NetworkShape } from './network/network-layers.ts'
 export type { NormShape } from './layers/norm.ts'
 export type {
   BestModel,
-  LiveState,
+  TrainingState,
   ModelSnapshot,
   ModelState,
   Parameter,
   SavedArray,
   SavedModel,
-  TrainingState,
+  SavedState,
 } from './layers/parameter.ts'
 export { probe, type ProbeOptions, type ProbeResult } from './diagnostics/probe.ts'
 export { deviceImages, type DeviceImages } from './data/device-images.ts'
-export { plainModel, materializeModel } from './dual/materialize-weights.ts'
+export { toModelState, materializeModel } from './dual/materialize-weights.ts'
 export type { WeightsHashes } from './state/weights-hash.ts'
-export { type EpochResult, train, type TrainingCallbacks, type TrainOptions } from './train/train.ts'
+export type { EpochResult, TrainingCallbacks } from './train/callbacks.ts'
+export { train, type TrainOptions } from './train/train.ts'

@@ -65,10 +65,10 @@ const other = { outcome: 'worker_lost', endedAt: at(19) } as const
 test.each<[string, Evidence, Partial<ReturnType<typeof checkHistory>['counts']>, RegExp]>([
   ['not there', evidence({ ended: [] }), { lost: 1 }, /acknowledged as a, and is not there/],
   ['failed', evidence({ ended: [experiment({ state: 'failed' })] }), { lost: 1 }, /and is failed/],
-  ['canceled by nobody', evidence({ ended: [experiment({ state: 'canceled' })] }), { lost: 1 }, /and is canceled/],
+  ['canceled without a call', evidence({ ended: [experiment({ state: 'canceled' })] }), { lost: 1 }, /and is canceled/],
   ['made twice', evidence({ ended: [ended(), experiment(second)] }), { duplicated: 1 }, /is there 2 times/],
   ['acknowledged twice', evidence({ calls: [call(), call({ id: 'b' })] }), {}, /acknowledged as a and b/],
-  ['submitted by nobody', evidence({ calls: [] }), { duplicated: 1 }, /nobody submitted it/],
+  ['never submitted', evidence({ calls: [] }), { duplicated: 1 }, /was never submitted/],
   ['refused and made', evidence({ calls: [call({ outcome: 'refused', id: null })] }), {}, /was refused, and is there/],
   ['an epoch missing', evidence({ ended: [ended({ epochs: [epoch(1)] })] }), { epochsMissing: 1 }, /1 epochs missing/],
   ['a gap', evidence({ ended: [ended({ epochs: [epoch(2)] })] }), { epochsMissing: 1 }, /1 epochs missing/],
@@ -135,7 +135,7 @@ test.each<[string, Evidence, Partial<ReturnType<typeof checkHistory>['counts']>,
 })
 
 test.each<[string, Evidence, object]>([
-  ['a repeat found what nobody was told of', evidence({ calls: [call({ outcome: 'unknown', id: null }), call()] }), { recovered: 1 }],
+  ['a repeat found what was never acknowledged', evidence({ calls: [call({ outcome: 'unknown', id: null }), call()] }), { recovered: 1 }],
   ['nothing came of an unknown call', evidence({ calls: [call(), call({ subject: 'other', outcome: 'unknown', id: null })] }), { lost: 0 }],
   [
     'what was refused is not there',
@@ -143,7 +143,7 @@ test.each<[string, Evidence, object]>([
     { duplicated: 0 },
   ],
   [
-    'a user canceled it, and was not told',
+    'a user canceled it, and got no answer',
     evidence({
       calls: [call(), call({ operation: 'cancel', subject: 'a', outcome: 'unknown' })],
       ended: [ended({ epochs: [], experiment: { ...ended().experiment, ...CANCELED } })],

@@ -1,23 +1,23 @@
 import { checkEpochs } from './check-epochs.ts'
-import { lifeFaults } from './check-lifecycle.ts'
+import { lifecycleFaults } from './check-lifecycle.ts'
 import { checkSubmits } from './check-submits.ts'
 import type { Evidence } from './evidence.ts'
-import { ownerlessPeriods } from '../scenarios/ownerless.ts'
+import { ownerlessPeriods } from './ownerless.ts'
 
-const OWNERLESS_AT_MOST_MS = 30_000
+const MAX_OWNERLESS_MS = 30_000
 
-/** Judges a run by what its users were told and what is there in the end: what the table shows, and whatever broke a law, in words. */
+/** Judges a run by what its users were answered and what is there in the end: what the table shows, and whatever broke a law, in words. */
 export function checkHistory(evidence: Evidence) {
   const { history, ended, clockWasSet, mostLostAttempts } = evidence
   const submits = checkSubmits(evidence)
   const epochs = checkEpochs(evidence)
   const attemptsLost = lostAttempts(ended)
   const [ownerless] = clockWasSet ? [] : ownerlessPeriods(ended, history)
-  const tooLong = ownerless && ownerless.ms > OWNERLESS_AT_MOST_MS
+  const tooLong = ownerless && ownerless.ms > MAX_OWNERLESS_MS
   return {
     counts: {
       calls: history.calls.length,
-      /** Calls whose callers were told neither yes nor no. */
+      /** Calls without an answer. */
       unanswered: history.calls.filter(({ outcome }) => outcome === 'unknown').length,
       ...submits.counts,
       ...epochs.counts,
@@ -29,7 +29,7 @@ export function checkHistory(evidence: Evidence) {
     violations: [
       ...submits.violations,
       ...epochs.violations,
-      ...lifeFaults(evidence),
+      ...lifecycleFaults(evidence),
       ...history.faults,
       ...(attemptsLost.length > mostLostAttempts ? attemptsLost : []),
       ...(tooLong ? [`${ownerless.id}: ${Math.round(ownerless.ms)} ms without a live owner`] : []),

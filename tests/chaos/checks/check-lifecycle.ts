@@ -2,20 +2,20 @@ import { ALLOWED_TRANSITIONS } from '@trainyard/testing/experiments/allowed-tran
 import type { Evidence } from './evidence.ts'
 import type { Ended } from './final-state.ts'
 import type { Operation } from './history.ts'
-import { takenBack } from '../cluster/taken-back.ts'
+import { takenBack } from './taken-back.ts'
 
 type Life = Ended['experiment']
 type LifecycleCommand = Exclude<Operation, 'submit'>
 
-/** The states that a wish leads to. */
-const WISHED: Record<LifecycleCommand, readonly string[]> = {
+/** The states that a command leads to. */
+const STATES_AFTER: Record<LifecycleCommand, readonly string[]> = {
   cancel: ['canceling', 'canceled'],
   pause: ['pausing', 'paused'],
   resume: ['queued'],
 }
 
-/** States and attempts: only what may happen, one attempt at a time, all that users were told, and nothing that was read taken back. */
-export function lifeFaults({ history, ended, read, clockWasSet }: Omit<Evidence, 'references'>): string[] {
+/** States and attempts: only what may happen, one attempt at a time, all that was acknowledged, and nothing that was read taken back. */
+export function lifecycleFaults({ history, ended, read, clockWasSet }: Omit<Evidence, 'references'>): string[] {
   const lives = ended.map(({ experiment }) => experiment)
   const last = new Map(lives.map((life) => [life.id, life]))
   const lastReads = read.flatMap((earlier) => {
@@ -26,7 +26,7 @@ export function lifeFaults({ history, ended, read, clockWasSet }: Omit<Evidence,
     ...lives.flatMap(transitionFaults),
     ...lives.flatMap(attemptFaults),
     ...(clockWasSet ? [] : lives.flatMap(overlaps)),
-    ...lives.flatMap((life) => wishFaults(life, history.calls)),
+    ...lives.flatMap((life) => commandFaults(life, history.calls)),
     ...lastReads,
   ]
 }
@@ -58,14 +58,16 @@ function overlaps({ id, attempts }: Life): string[] {
   })
 }
 
-/** At least as often as users were told so. */
-function wishFaults({ id, transitions }: Life, calls: Evidence['history']['calls']): string[] {
-  return (['cancel', 'pause', 'resume'] as const).flatMap((wish) => {
-    const told = calls.filter(({ operation, subject, outcome }) => operation === wish && subject === id && outcome === 'ok').length
-    const isRequested = (state: string | undefined): boolean => state !== undefined && WISHED[wish].includes(state)
-    const came = transitions.filter(({ state, reason }, i) =>
-      wish === 'resume' ? reason === 'resumed' : isRequested(state) && !isRequested(transitions[i - 1]?.state),
+/** At least as often as it was acknowledged. */
+function commandFaults({ id, transitions }: Life, calls: Evidence['history']['calls']): string[] {
+  return (['cancel', 'pause', 'resume'] as const).flatMap((command) => {
+    const acknowledged = calls.filter(
+      ({ operation, subject, outcome }) => operation === command && subject === id && outcome === 'ok',
     ).length
-    return came >= told ? [] : [`${id}: ${told} × ${wish} acknowledged, and ${came} × done`]
+    const isRequested = (state: string | undefined): boolean => state !== undefined && STATES_AFTER[command].includes(state)
+    const came = transitions.filter(({ state, reason }, i) =>
+      command === 'resume' ? reason === 'resumed' : isRequested(state) && !isRequested(transitions[i - 1]?.state),
+    ).length
+    return came >= acknowledged ? [] : [`${id}: ${acknowledged} × ${command} acknowledged, and ${came} × done`]
   })
 }

@@ -22,20 +22,20 @@ export function checkSubmits({ history: { calls }, ended }: Pick<Evidence, 'hist
       lost: judged.filter(({ lost }) => lost).length,
       /** Experiments beyond one for each submit. */
       duplicated: judged.reduce((sum, { excess }) => sum + excess, strangers.length),
-      /** Made by a call whose caller was told nothing; its repeat found them. */
+      /** Created by a call without an answer; its retry found them. */
       recovered: judged.filter(({ recovered }) => recovered).length,
     },
     violations: [
       ...judged.flatMap(({ violations }) => violations),
-      ...strangers.map(({ id, name }) => `${id}: is there as ${name}, and nobody submitted it`),
+      ...strangers.map(({ id, name }) => `${id}: is there as ${name}, and was never submitted`),
     ],
   }
 }
 
 /** One submit: all tries with its key, and the experiments of that name. */
 function judge(key: string, { tries, made, calls }: { tries: readonly Call[]; made: readonly Made[]; calls: readonly Call[] }) {
-  const told = [...new Set(tries.flatMap(({ id }) => id ?? []))]
-  const [id] = told
+  const acknowledgedIds = [...new Set(tries.flatMap(({ id }) => id ?? []))]
+  const [id] = acknowledgedIds
   const experiment = made.find((each) => each.id === id)
   const mayEnd = ({ state }: Made): boolean => state === 'completed' || (state === 'canceled' && wasAskedToCancel(calls, id))
   const lost = id !== undefined && !(experiment && mayEnd(experiment))
@@ -48,7 +48,7 @@ function judge(key: string, { tries, made, calls }: { tries: readonly Call[]; ma
     violations: [
       ...(lost ? [`${key}: was acknowledged as ${id}, and is ${experiment?.state ?? 'not there'}`] : []),
       ...(excess > 0 ? [`${key}: was submitted once, and is there ${made.length} times`] : []),
-      ...(told.length > 1 ? [`${key}: was acknowledged as ${told.join(' and ')}`] : []),
+      ...(acknowledgedIds.length > 1 ? [`${key}: was acknowledged as ${acknowledgedIds.join(' and ')}`] : []),
       ...(made.length > 0 && tries.every(({ outcome }) => outcome === 'refused') ? [`${key}: was refused, and is there`] : []),
     ],
   }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Client } from '@trainyard/client'
 import type { Epoch, Experiment } from '@trainyard/contracts'
 
-type Told = 'id' | 'name' | 'state' | 'config' | 'attempts' | 'transitions' | 'latest' | 'model'
+type Field = 'id' | 'name' | 'state' | 'config' | 'attempts' | 'transitions' | 'latest' | 'model'
 
 /** An experiment and all that it left. */
 export interface Ended {
-  experiment: Pick<Experiment, Told>
+  experiment: Pick<Experiment, Field>
   epochs: Epoch[]
   /** Of every step, epoch by epoch, as the service reduces them: equal where all steps are. */
   losses: (number | string)[]

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { trainersOf } from './process-tree.ts'
-import { type RedisProxy, startRedisProxy } from './redis-proxy.ts'
+import { type RedisProxy, startRedisProxy } from '@trainyard/testing/redis/redis-proxy'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 /** As under `npm start`: what this test leaves behind when it is killed itself leaves, too. */
-const PRELOAD = path.join(root, 'tools', 'start', 'leave-with-parent.mjs')
-const START_AGAIN_AFTER_MS = 500
+const PRELOAD = path.join(root, 'tools', 'process', 'leave-with-parent.mjs')
+const RESTART_DELAY_MS = 500
 
 export type AppName = `api-${number}` | `worker-${number}`
 
-/** The API or a worker: a real process with a network of its own to Redis, and a supervisor that starts it again whenever it ends. */
+/** The API or a worker: a real process with a network of its own to Redis, and a supervisor that restarts it. */
 export interface AppProcess {
   name: AppName
   proxy: RedisProxy
@@ -55,7 +55,7 @@ export async function startAppProcess({ name, redisUrl, env, logFolder, onEnd }:
     child.once('exit', () => {
       running = null
       if (child.pid !== undefined) onEnd(child.pid)
-      if (!ending) timer = setTimeout(start, START_AGAIN_AFTER_MS)
+      if (!ending) timer = setTimeout(start, RESTART_DELAY_MS)
     })
   }
 

@@ -30,16 +30,16 @@ export interface Cluster {
   logs: string
   /** SIGKILL; a worker's trainers must go with it. */
   kill(app: AppProcess): Promise<void>
-  /** Its process can own nothing, `work` long. */
+  /** Its process can own nothing while `work` runs. */
   whileLost(app: AppProcess, work: () => Promise<void>): Promise<void>
-  /** Nobody reaches Redis, `work` long. */
+  /** No process reaches Redis while `work` runs. */
   whileRedisIsAway(work: () => Promise<void>): Promise<void>
   /** Whether the process could own an experiment. */
   isUp(pid: number): boolean
   stop(options: { keepLogs: boolean }): Promise<void>
 }
 
-const ORPHANS_END_WITHIN_MS = 20_000
+const ORPHAN_TIMEOUT_MS = 20_000
 
 export async function startCluster(history: History, options: ClusterOptions = {}): Promise<Cluster> {
   const { environmentOf = () => ({}), redisFolder } = options
@@ -61,7 +61,7 @@ export async function startCluster(history: History, options: ClusterOptions = {
     urls: ports.map((port) => `http://127.0.0.1:${port}`),
     async kill(app) {
       const trainers = await app.kill()
-      await poll(() => assertEnded(trainers), { timeoutMs: ORPHANS_END_WITHIN_MS })
+      await poll(() => assertEnded(trainers), { timeoutMs: ORPHAN_TIMEOUT_MS })
     },
     async whileLost(app, work) {
       const pid = app.pid()

@@ -3,13 +3,13 @@ import type { Experiment, WorkerInfo } from '@trainyard/contracts'
 import { connectRedis, createWorkerRegistry } from '@trainyard/jobs'
 import type { Cluster } from './cluster.ts'
 import { type History, nowMs } from '../checks/history.ts'
-import { takenBack } from './taken-back.ts'
+import { takenBack } from '../checks/taken-back.ts'
 import type { Users } from './users.ts'
 
-const LOOK_EVERY_MS = 300
+const LOOK_INTERVAL_MS = 300
 
 export interface Observer {
-  /** Workers as they last told of themselves. */
+  /** Workers as they last reported. */
   workers(): readonly WorkerInfo[]
   /** Experiments as they were last read. */
   experiments(): readonly Experiment[]
@@ -49,7 +49,7 @@ export function startObserver({ cluster, users, history }: { cluster: Cluster; u
     while (!stopping.signal.aborted) {
       // What cannot be read now is read later: that is what is being tested.
       await Promise.allSettled([countFreeSlots(), readExperiments()])
-      await delay(LOOK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {})
+      await delay(LOOK_INTERVAL_MS, undefined, { signal: stopping.signal }).catch(() => {})
     }
   }
   const looking = look()

@@ -11,7 +11,7 @@ export function isRunning(pid: number): boolean {
   return parentOf(pid) !== null
 }
 
-/** null for one that has ended, or waits only to be told of. */
+/** null for one that has ended, or is a zombie. */
 function parentOf(pid: number): number | null {
   const stat = read(`/proc/${pid}/stat`)
   // The second field is the command in parentheses and may hold spaces itself; the state follows it, then the parent.

@@ -7,11 +7,11 @@ import type { Cluster } from './cluster.ts'
 import type { Config } from './configs.ts'
 import type { History } from '../checks/history.ts'
 import type { Observer } from './observer.ts'
-import type { ScenarioOptions } from '../scenarios/scenario.ts'
+import type { RunOptions } from './scale.ts'
 import type { Users } from './users.ts'
 
-const LOOK_EVERY_MS = 200
-const BECOMES_WITHIN_MS = 300_000
+const LOOK_INTERVAL_MS = 200
+const CONDITION_TIMEOUT_MS = 300_000
 
 interface Parts {
   cluster: Cluster
@@ -20,17 +20,17 @@ interface Parts {
   history: History
 }
 
-/** A service, its users, and all that is written down about them. */
-export interface Rig extends Parts, ScenarioOptions {
+/** A service, its users, and the history of both. */
+export interface Rig extends Parts, RunOptions {
   /** Decides what happens; the same for the same seed. */
   draw: Draw
   /** Submits the next of the configs under a name of its own; resolves with its id when it is acknowledged. */
   submit: () => Promise<string>
-  /** Submits `atLeast` so many, then whenever fewer than a few are open, `until` that aborts. */
+  /** Submits `atLeast` that number, then whenever fewer than `open` are open, `until` that aborts. */
   keepBusy: (options: { atLeast: number; open: number; until: AbortSignal }) => Promise<void>
-  /** Resolves when it is so. */
+  /** Resolves when the condition holds. */
   becomes: (id: string, is: (experiment: Experiment) => boolean) => Promise<void>
-  /** Resolves when it has so many epochs. */
+  /** Resolves when it has that epoch. */
   reaches: (id: string, epoch: number) => Promise<void>
   /** Pauses it, which writes a checkpoint; resolves when it is. */
   paused: (id: string) => Promise<void>
@@ -41,7 +41,7 @@ export interface Rig extends Parts, ScenarioOptions {
   hold: (holds: boolean, whatDoesNot: string) => void
 }
 
-export function createRig({ configs, ...parts }: Parts & ScenarioOptions & { configs: readonly Config[] }): Rig {
+export function createRig({ configs, ...parts }: Parts & RunOptions & { configs: readonly Config[] }): Rig {
   const { users, observer, cluster, history, seed } = parts
   let submitted = 0
 
@@ -57,7 +57,7 @@ export function createRig({ configs, ...parts }: Parts & ScenarioOptions & { con
         const experiment = await users.client().experiments.get(id)
         if (!is(experiment)) throw new Error(`${id} is ${experiment.state}, at epoch ${experiment.latest?.epoch ?? 0}`)
       },
-      { timeoutMs: BECOMES_WITHIN_MS, everyMs: 50 },
+      { timeoutMs: CONDITION_TIMEOUT_MS, everyMs: 50 },
     )
 
   return {
@@ -70,7 +70,7 @@ export function createRig({ configs, ...parts }: Parts & ScenarioOptions & { con
         if (count < atLeast || openNow < open) {
           await submit()
           count += 1
-        } else await delay(LOOK_EVERY_MS)
+        } else await delay(LOOK_INTERVAL_MS)
       }
     },
     reaches: (id, epoch) => becomes(id, ({ latest }) => (latest?.epoch ?? 0) >= epoch),

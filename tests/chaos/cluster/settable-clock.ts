@@ -7,7 +7,7 @@ const SOURCE = path.join(import.meta.dirname, 'clock.c')
 /** A process's clock that can be set while it runs. What measures how long something takes goes on, as on a machine whose clock is set. */
 export interface SettableClock {
   environment: NodeJS.ProcessEnv
-  /** So many seconds ahead of the machine's. */
+  /** This far ahead of the machine's. */
   set(offsetSeconds: number): Promise<void>
 }
 

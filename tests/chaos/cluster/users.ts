@@ -3,15 +3,15 @@ import { type Client, createClient, type ExperimentInput, ProblemError } from '@
 import type { Experiment } from '@trainyard/contracts'
 import { type Call, type History, nowMs, type Operation } from '../checks/history.ts'
 
-const ASK_AGAIN_AFTER_MS = 200
+const RETRY_DELAY_MS = 200
 
-/** Careful users of a service: what they ask goes into the history with what they were told. */
+/** Careful users of a service: each call goes into the history with its answer. */
 export interface Users {
   /** Of that API, counted from 0; else of whichever comes next. */
   client(api?: number): Client
   /** One try. A submit's name is its idempotency key. */
   submitOnce(input: ExperimentInput & { name: string }, options?: { api?: number }): Promise<Call>
-  /** Tries again with the same key until the service has said yes or no; answers the experiment's id. Throws when it was refused. */
+  /** Retries with the same key until the service acknowledges or refuses it; answers the experiment's id. Throws when it was refused. */
   submit(input: ExperimentInput & { name: string }): Promise<string>
   /** One try. */
   ask(operation: Exclude<Operation, 'submit'>, id: string): Promise<Call>
@@ -19,8 +19,8 @@ export interface Users {
 
 export function createUsers({ urls, history }: { urls: readonly string[]; history: History }): Users {
   const clients = urls.map((baseUrl) => createClient({ baseUrl }))
-  let turn = 0
-  const client = (api = turn++): Client => {
+  let next = 0
+  const client = (api = next++): Client => {
     const chosen = clients[api % clients.length]
     if (!chosen) throw new Error('no API')
     return chosen
@@ -28,8 +28,8 @@ export function createUsers({ urls, history }: { urls: readonly string[]; histor
 
   async function record(operation: Operation, subject: string, work: () => Promise<Experiment>): Promise<Call> {
     const invokedAtMs = nowMs()
-    const told = await work().then(({ id }) => ({ outcome: 'ok' as const, code: null, id }), refusal)
-    const call = { operation, subject, ...told, invokedAtMs, endedAtMs: nowMs() }
+    const answer = await work().then(({ id }) => ({ outcome: 'ok' as const, code: null, id }), refusal)
+    const call = { operation, subject, ...answer, invokedAtMs, endedAtMs: nowMs() }
     history.calls.push(call)
     return call
   }
@@ -45,7 +45,7 @@ export function createUsers({ urls, history }: { urls: readonly string[]; histor
         const { outcome, code, id } = await submitOnce(input)
         if (id !== null) return id
         if (outcome === 'refused') throw new Error(`${input.name} was refused: ${code}`)
-        await pause(ASK_AGAIN_AFTER_MS)
+        await pause(RETRY_DELAY_MS)
       }
     },
     ask: (operation, id) => record(operation, id, () => client().experiments[operation](id)),

@@ -6,11 +6,11 @@ import { type Ended, readEnded, readFinalState } from '../checks/final-state.ts'
 import { createHistory, type History } from '../checks/history.ts'
 import { startObserver } from './observer.ts'
 import { createRig, type Rig } from './rig.ts'
-import type { ScenarioOptions } from '../scenarios/scenario.ts'
-import { storeFaults } from './store-faults.ts'
+import type { RunOptions } from './scale.ts'
+import { storeFaults } from '../checks/store-faults.ts'
 import { createUsers } from './users.ts'
 
-export interface RigOptions extends ClusterOptions, ScenarioOptions {
+export interface RigOptions extends ClusterOptions, RunOptions {
   /** Run alone first, undisturbed: what every other run of them must equal. */
   configs: readonly Config[]
   /** Attempts that the harm may cost; without it, any number. */
@@ -19,11 +19,11 @@ export interface RigOptions extends ClusterOptions, ScenarioOptions {
   setsClock?: boolean
 }
 
-const READY_WITHIN_MS = 60_000
+const READY_TIMEOUT_MS = 60_000
 
 /** Starts a service, runs the configs undisturbed, plays, waits until all that was acknowledged has ended, and judges. */
 export async function withRig(options: RigOptions, play: (rig: Rig) => Promise<void>): Promise<Verdict> {
-  const { configs, setsClock: clockWasSet = false, mostLostAttempts = Infinity, say } = options
+  const { configs, setsClock: clockWasSet = false, mostLostAttempts = Infinity, log } = options
   const history = createHistory()
   const cluster = await startCluster(history, options)
   const users = createUsers({ urls: cluster.urls, history })
@@ -31,7 +31,7 @@ export async function withRig(options: RigOptions, play: (rig: Rig) => Promise<v
   const rig = createRig({ ...options, history, cluster, users, observer })
   let isWell = false
   try {
-    await poll(() => assertReady(rig), { timeoutMs: READY_WITHIN_MS })
+    await poll(() => assertReady(rig), { timeoutMs: READY_TIMEOUT_MS })
     const references = await runAlone(rig, configs)
     await play(rig)
     for (const id of acknowledged(history)) await rig.ended(id)
@@ -44,7 +44,7 @@ export async function withRig(options: RigOptions, play: (rig: Rig) => Promise<v
   } finally {
     await observer.stop()
     await cluster.stop({ keepLogs: !isWell })
-    if (!isWell) say(`the logs of its processes are in ${cluster.logs}`)
+    if (!isWell) log(`the logs of its processes are in ${cluster.logs}`)
   }
 }
 

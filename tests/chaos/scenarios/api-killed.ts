@@ -7,7 +7,7 @@ import { withRig } from '../cluster/with-rig.ts'
 
 const SAME_POSTS = 100
 
-/** An API dies when Redis has the experiment and nobody else knows of it; and one key comes a hundred times at once. */
+/** An API dies when Redis has the experiment and no one else knows of it; and one key comes a hundred times at once. */
 export const apiKilled: Scenario = {
   name: 'api-killed',
   promise: 'an API killed between record and queue loses nothing, and the same POST a hundred times at once makes one experiment',
@@ -24,7 +24,7 @@ export const apiKilled: Scenario = {
     }),
 }
 
-/** Whatever the API has to say after the record is written stays with it. */
+/** Nothing that the API sends after the record is written gets out. */
 async function killAfterRecord({ cluster, users }: Rig, { api, name }: { api: number; name: string }): Promise<void> {
   const victim = cluster.apis[api]
   if (!victim) return
@@ -35,11 +35,11 @@ async function killAfterRecord({ cluster, users }: Rig, { api, name }: { api: nu
     isSent = from === 'client' && bytes.includes(name)
     return 'pass'
   })
-  const told = users.submitOnce({ ...TINY, name }, { api })
+  const answered = users.submitOnce({ ...TINY, name }, { api })
   await poll(() => assertRecorded(cluster.redis.url, name), { timeoutMs: 20_000, everyMs: 5 })
   await cluster.kill(victim)
   victim.proxy.heal()
-  await told
+  await answered
   await users.submit({ ...TINY, name })
 }
 

@@ -38,9 +38,9 @@ async function resumeDamaged(rig: Rig, damage: (typeof DAMAGES)[number]): Promis
     const { latest } = await users.client().experiments.get(id)
     await reaches(id, (latest?.epoch ?? 0) + 10)
     await paused(id)
-    const { kept, attempts } = await users.client().experiments.get(id)
-    const [newest, before] = kept
-    if (!newest || !before) throw new Error(`${id} keeps no two checkpoints: ${JSON.stringify(kept)}`)
+    const { forkPoints, attempts } = await users.client().experiments.get(id)
+    const [newest, before] = forkPoints
+    if (!newest || !before) throw new Error(`${id} keeps no two checkpoints: ${JSON.stringify(forkPoints)}`)
     const folder = path.join(cluster.data, 'checkpoints', id)
     const ending = `-${String(newest.epoch).padStart(6, '0')}.checkpoint`
     for (const file of (await readdir(folder)).filter((each) => each.endsWith(ending))) await damage(path.join(folder, file))

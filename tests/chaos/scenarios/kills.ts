@@ -7,7 +7,7 @@ import type { Rig } from '../cluster/rig.ts'
 import type { Scenario } from './scenario.ts'
 import { withRig } from '../cluster/with-rig.ts'
 
-const LOOK_EVERY_MS = 200
+const LOOK_INTERVAL_MS = 200
 
 /** SIGKILL at random moments over trainers, workers and APIs, while users submit, pause and resume. */
 export const kills: Scenario = {
@@ -20,12 +20,12 @@ export const kills: Scenario = {
         killAtRandom(rig).finally(() => over.abort()),
         rig.keepBusy({ atLeast: options.scale.experiments, open: 4, until: over.signal }),
         pauseAndResume(rig, { draw: seededRandom(options.seed + 1), until: over.signal }),
-        replaceRefusingWorkers(rig, over.signal),
+        replaceUnhealthyWorkers(rig, over.signal),
       ])
     }),
 }
 
-async function killAtRandom({ cluster, observer, scale, draw, say }: Rig): Promise<void> {
+async function killAtRandom({ cluster, observer, scale, draw, log }: Rig): Promise<void> {
   for (let killed = 0; killed < scale.kills;) {
     await delay(1000 + draw(5000))
     const victims = [...cluster.workers, ...cluster.workers, ...cluster.apis].filter((app) => app.pid() !== null)
@@ -38,7 +38,7 @@ async function killAtRandom({ cluster, observer, scale, draw, say }: Rig): Promi
     killed += 1
     if (killed % 10 > 0) continue
     const done = observer.experiments().filter(({ state }) => state === 'completed').length
-    say(`${killed} of ${scale.kills} kills, ${done} experiments completed`)
+    log(`${killed} of ${scale.kills} kills, ${done} experiments completed`)
   }
 }
 
@@ -53,12 +53,12 @@ async function pauseAndResume({ users, observer }: Rig, { draw, until }: { draw:
   }
 }
 
-/** As an operator does: a worker whose trainers were killed too often takes no more until it is started anew. */
-async function replaceRefusingWorkers({ cluster, observer }: Rig, until: AbortSignal): Promise<void> {
+/** As an operator does: a worker whose trainers were killed too often takes no more until it is restarted. */
+async function replaceUnhealthyWorkers({ cluster, observer }: Rig, until: AbortSignal): Promise<void> {
   while (!until.aborted) {
-    await delay(LOOK_EVERY_MS)
-    const unhealthyReason = observer.workers().filter((worker) => worker.unhealthyReason !== null)
-    const worker = cluster.workers.find((each) => unhealthyReason.some(({ pid }) => pid === each.pid()))
+    await delay(LOOK_INTERVAL_MS)
+    const unhealthy = observer.workers().filter((worker) => worker.unhealthyReason !== null)
+    const worker = cluster.workers.find((each) => unhealthy.some(({ pid }) => pid === each.pid()))
     if (worker) await cluster.kill(worker)
   }
 }

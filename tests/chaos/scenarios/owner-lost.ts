@@ -11,7 +11,7 @@ import { withRig } from '../cluster/with-rig.ts'
 
 const LEASE_MS = 20_000
 
-/** An owner that nobody can tell from a dead one, until it comes back and goes on. */
+/** An owner that looks like a dead one, until it comes back and goes on. */
 const WAYS: ((owner: AppProcess) => { lose: () => void; bringBack: () => void })[] = [
   (owner) => ({ lose: () => owner.signal('SIGSTOP'), bringBack: () => owner.signal('SIGCONT') }),
   (owner) => {
@@ -64,7 +64,7 @@ async function lose(rig: Rig, { id, way }: { id: string; way: (typeof WAYS)[numb
   await poll(() => assertNothingLeft(rig, id), { timeoutMs: 30_000 })
 }
 
-/** Checkpoints and models of attempts that do not count are removed, by whoever wrote them. */
+/** Checkpoints and models of attempts that do not count are removed, by the worker that wrote them. */
 async function assertNothingLeft({ cluster: { data } }: Rig, id: string): Promise<void> {
   const [checkpoints, models] = await Promise.all(['checkpoints', 'models'].map((folder) => filesIn(path.join(data, folder, id))))
   if (checkpoints?.length !== 0 || models?.length !== 1) throw new Error(`${id} has left ${JSON.stringify({ checkpoints, models })}`)

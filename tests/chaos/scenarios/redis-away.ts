@@ -5,7 +5,7 @@ import { withRig } from '../cluster/with-rig.ts'
 
 const AWAY_MS = 30_000
 
-/** Nobody reaches Redis for longer than a lease lasts: some connections break, others only fall silent. */
+/** No process reaches Redis for longer than a lease lasts: some connections break, others only fall silent. */
 export const redisAway: Scenario = {
   name: 'redis-away',
   promise: 'Redis out of reach for 30 s for everyone: no attempt is lost, and points come late but complete',

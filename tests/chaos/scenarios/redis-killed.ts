@@ -4,7 +4,7 @@ import type { Rig } from '../cluster/rig.ts'
 import type { Scenario } from './scenario.ts'
 import { withRig } from '../cluster/with-rig.ts'
 
-const SUBMIT_EVERY_MS = 250
+const SUBMIT_INTERVAL_MS = 250
 const MANY_TINY = Array.from({ length: 20 }, () => TINY)
 
 /** SIGKILL of Redis while experiments run and users submit others without a pause. */
@@ -23,12 +23,12 @@ async function submitAllTheTime({ submit }: Rig, until: AbortSignal): Promise<vo
   const submitted: Promise<string>[] = []
   while (!until.aborted) {
     submitted.push(submit())
-    await delay(SUBMIT_EVERY_MS)
+    await delay(SUBMIT_INTERVAL_MS)
   }
   await Promise.all(submitted)
 }
 
-async function killRedis({ cluster, observer, scale, draw, say }: Rig): Promise<void> {
+async function killRedis({ cluster, observer, scale, draw, log }: Rig): Promise<void> {
   for (let killed = 1; killed <= scale.redisKills; killed++) {
     await delay(1000 + draw(2000))
     await cluster.whileRedisIsAway(async () => {
@@ -37,6 +37,6 @@ async function killRedis({ cluster, observer, scale, draw, say }: Rig): Promise<
       await cluster.redis.restart()
     })
     const done = observer.experiments().filter(({ state }) => state === 'completed').length
-    say(`Redis killed ${killed} of ${scale.redisKills} times, ${done} experiments completed`)
+    log(`Redis killed ${killed} of ${scale.redisKills} times, ${done} experiments completed`)
   }
 }

@@ -1,25 +1,29 @@
 import type { AuditLog } from '@trainyard/jobs'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 import { isSafe } from './safe-methods.ts'
 
-/** Notes every call that changes something, or would have and was refused, before it is answered. */
-export function auditCalls(app: FastifyInstance, audit: Pick<AuditLog, 'add'>): void {
-  app.addHook('onSend', async (request, reply) => {
-    if (isSafe(request.method)) return
-    await audit
-      .add(entryOf(request, reply.statusCode))
-      .catch((error: unknown) => request.log.error({ err: error }, 'a call could not be audited'))
-  })
-}
+/** Records every call of an unsafe method, refused ones too, before it is answered. */
+export const audit = fp<{ audit: Pick<AuditLog, 'add'> }>(
+  async (app, { audit: log }) => {
+    app.addHook('onSend', async (request, reply) => {
+      if (isSafe(request.method)) return
+      await log
+        .add(entryOf(request, reply.statusCode))
+        .catch((error: unknown) => request.log.error({ err: error }, 'a call could not be audited'))
+    })
+  },
+  { name: 'audit', dependencies: ['authenticate', 'request-log'] },
+)
 
 function entryOf(request: FastifyRequest, status: number): Parameters<AuditLog['add']>[0] {
-  const { caller, method, ip, id, routeOptions, experimentId, params } = request
+  const { principal, method, ip, id, routeOptions, experimentId, params } = request
   return {
-    keyId: caller?.keyId ?? null,
-    owner: caller?.owner ?? null,
+    keyId: principal?.keyId ?? null,
+    owner: principal?.owner ?? null,
     method,
     route: routeOptions.url ?? '',
-    target: experimentId ?? namedIn(params),
+    target: experimentId ?? firstOf(params),
     status,
     address: ip,
     requestId: id,
@@ -27,7 +31,7 @@ function entryOf(request: FastifyRequest, status: number): Parameters<AuditLog['
 }
 
 /** What the path names, where it is no experiment. */
-function namedIn(params: unknown): string | null {
+function firstOf(params: unknown): string | null {
   const [first] = params !== null && typeof params === 'object' ? Object.values(params) : []
   return typeof first === 'string' ? first : null
 }

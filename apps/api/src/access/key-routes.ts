@@ -1,12 +1,11 @@
-import { ApiKey, ApiKeyList, type AuditEntry, AuditPage, KeyRequest, NewApiKey, PageToken } from '@trainyard/contracts'
+import { ApiKey, ApiKeyList, type AuditEntry, AuditPage, KeyRequest, NewApiKey } from '@trainyard/contracts'
 import type { AuditLog, KeyStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type Columns, text } from '../http/csv.ts'
-import { nextPageLink } from '../http/next-page-link.ts'
+import { type Columns, fields, textFields } from '../http/csv.ts'
 import { ForbiddenError } from '../http/request-errors.ts'
-import { problems, table } from '../openapi/responses.ts'
-import { sendTable, TableQuery } from '../http/table-reply.ts'
+import { BODY_ERRORS, problems, table } from '../openapi/responses.ts'
+import { pageQuery, sendTable, TableQuery } from '../http/table-reply.ts'
 
 export interface KeyDeps {
   keys: KeyStore
@@ -18,10 +17,10 @@ const admin = { scope: 'admin' } as const
 
 const createSchema = {
   operationId: 'createKey',
-  summary: 'Make an API key; its secret is answered this once. The first one must be an admin’s',
+  summary: 'Create an API key; only this answer has its secret. The first key must have the scope admin',
   tags,
   body: KeyRequest,
-  response: { 201: NewApiKey, ...problems('INVALID_INPUT', 'MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'STORE_FULL') },
+  response: { 201: NewApiKey, ...problems(...BODY_ERRORS, 'STORE_FULL') },
 }
 
 const listSchema = {
@@ -29,12 +28,12 @@ const listSchema = {
   summary: 'All API keys, oldest first',
   tags,
   querystring: TableQuery,
-  response: { 200: table('Keys without their secrets, revoked ones too', ApiKeyList), ...problems('INVALID_INPUT', 'NOT_ACCEPTABLE') },
+  response: table({ description: 'Keys without their secrets, revoked ones too', schema: ApiKeyList }),
 }
 
 const revokeSchema = {
   operationId: 'revokeKey',
-  summary: 'Revoke a key: from now on it opens nothing',
+  summary: 'Revoke a key at once',
   tags,
   params: z.strictObject({ id: z.string().min(1).max(64) }),
   response: { 200: ApiKey, ...problems('INVALID_INPUT', 'KEY_NOT_FOUND') },
@@ -44,21 +43,15 @@ const auditSchema = {
   operationId: 'listAudit',
   summary: 'Who changed what, newest first',
   tags,
-  querystring: TableQuery.extend({
-    pageSize: z.coerce.number<string>().int().min(1).max(1000).default(100),
-    pageToken: PageToken.optional(),
-  }),
-  response: {
-    200: table('Calls that changed something or were refused', AuditPage),
-    ...problems('INVALID_INPUT', 'PAGE_TOKEN_UNKNOWN', 'NOT_ACCEPTABLE'),
-  },
+  querystring: pageQuery({ defaultSize: 100, maxSize: 1000 }),
+  response: table({ description: 'Calls that changed something or were refused', schema: AuditPage }, 'PAGE_TOKEN_UNKNOWN'),
 }
 
-/** Keys, and what was done with them: for admins. */
+/** API keys and the audit log, for admins. */
 export const keyRoutes: FastifyPluginAsyncZod<KeyDeps> = async (app, { keys, audit }) => {
   app.post('/keys', { schema: createSchema, config: admin }, async ({ body }, reply) => {
     if (body.scope !== 'admin' && !(await keys.exist()))
-      throw new ForbiddenError('The first key must have the scope admin, or nobody could make another one')
+      throw new ForbiddenError('The first key must have the scope admin, since only an admin can create another')
     const key = await keys.create(body)
     return reply.code(201).header('cache-control', 'no-store').send(key)
   })
@@ -69,36 +62,21 @@ export const keyRoutes: FastifyPluginAsyncZod<KeyDeps> = async (app, { keys, aud
 
   app.delete('/keys/:id', { schema: revokeSchema, config: admin }, ({ params }) => keys.revoke(params.id))
 
-  app.get('/audit', { schema: auditSchema, config: admin }, async (request, reply) => {
-    const page = await audit.list(request.query)
-    if (page.nextPageToken) reply.header('link', nextPageLink(request.url, page.nextPageToken))
-    return sendTable({ request, reply }, { list: page, columns: AUDIT_COLUMNS })
-  })
+  app.get('/audit', { schema: auditSchema, config: admin }, async (request, reply) =>
+    sendTable({ request, reply }, { list: await audit.list(request.query), columns: AUDIT_COLUMNS }),
+  )
 }
 
 const KEY_COLUMNS: Columns<ApiKey> = {
-  id: ({ id }) => id,
-  name: ({ name }) => text(name),
-  owner: ({ owner }) => text(owner),
-  scope: ({ scope }) => scope,
-  beginsWith: ({ beginsWith }) => beginsWith,
-  maxRunning: ({ maxRunning }) => maxRunning,
-  maxQueued: ({ maxQueued }) => maxQueued,
-  requestsPerMinute: ({ requestsPerMinute }) => requestsPerMinute,
-  createdAt: ({ createdAt }) => createdAt,
-  lastUsedAt: ({ lastUsedAt }) => lastUsedAt,
-  revokedAt: ({ revokedAt }) => revokedAt,
+  ...fields('id'),
+  ...textFields('name', 'owner'),
+  ...fields('scope', 'beginsWith', 'maxRunning', 'maxQueued', 'requestsPerMinute', 'createdAt', 'lastUsedAt', 'revokedAt'),
 }
 
 const AUDIT_COLUMNS: Columns<AuditEntry> = {
-  id: ({ id }) => id,
-  at: ({ at }) => at,
-  keyId: ({ keyId }) => keyId,
-  owner: ({ owner }) => text(owner),
-  method: ({ method }) => method,
-  route: ({ route }) => route,
-  target: ({ target }) => text(target),
-  status: ({ status }) => status,
-  address: ({ address }) => address,
-  requestId: ({ requestId }) => requestId,
+  ...fields('id', 'at', 'keyId'),
+  ...textFields('owner'),
+  ...fields('method', 'route'),
+  ...textFields('target'),
+  ...fields('status', 'address', 'requestId'),
 }

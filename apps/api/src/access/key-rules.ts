@@ -2,11 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { KeyScope } from '@trainyard/contracts'
 import type { KeyStore } from '@trainyard/jobs'
 
-/** While there are no keys, other processes may make the first one: so long this one does not know. */
-const ASK_AGAIN_AFTER_MS = 1000
+/** Another process may create the first key: this one notices after that time. */
+const KEYS_RECHECK_INTERVAL_MS = 1000
 
-/** Who sends a request. */
-export interface Caller {
+/** Who a request comes from. */
+export interface Principal {
   /** null: no key was needed. */
   keyId: string | null
   owner: string | null
@@ -15,41 +15,41 @@ export interface Caller {
   requestsPerMinute: number
 }
 
-/** Who runs the service on its own host, where no key was ever made. */
-const ANYBODY: Caller = { keyId: null, owner: null, scope: 'admin', maxQueued: null, requestsPerMinute: Infinity }
-const OPERATOR: Caller = { ...ANYBODY, keyId: 'operator', owner: 'operator', requestsPerMinute: 6000 }
+/** On the service's own host, while there are no keys. */
+const LOCAL_USER: Principal = { keyId: null, owner: null, scope: 'admin', maxQueued: null, requestsPerMinute: Infinity }
+const OPERATOR: Principal = { ...LOCAL_USER, keyId: 'operator', owner: 'operator', requestsPerMinute: 6000 }
 
 export interface Access {
-  /** Whether requests need a key: elsewhere than on loopback always, there as soon as one was made. */
+  /** Whether requests need a key: on loopback once there is one, elsewhere always. */
   needed(): Promise<boolean>
-  /** Whose request it is, by its Authorization header; null: a key is needed, and this is none. */
-  callerOf(authorization: string | undefined): Promise<Caller | null>
+  /** The principal of an Authorization header; null: a key is needed, and this is none. */
+  authenticate(authorization: string | undefined): Promise<Principal | null>
 }
 
 interface AccessDeps {
   keys: Pick<KeyStore, 'exist' | 'use'>
-  /** The operator's own, from the environment. */
+  /** From the environment. */
   adminKey: string | null
-  /** It listens where only its own host reaches it. */
+  /** The service listens on loopback only. */
   onLoopback: boolean
 }
 
 export function createAccess({ keys, adminKey, onLoopback }: AccessDeps): Access {
   let known = !onLoopback || adminKey !== null
-  let askedAtMs = -Infinity
+  let checkedAtMs = -Infinity
 
   async function needed(): Promise<boolean> {
-    if (known || performance.now() - askedAtMs < ASK_AGAIN_AFTER_MS) return known
+    if (known || performance.now() - checkedAtMs < KEYS_RECHECK_INTERVAL_MS) return known
     known = await keys.exist()
-    askedAtMs = performance.now()
+    checkedAtMs = performance.now()
     return known
   }
 
   return {
     needed,
-    async callerOf(authorization) {
+    async authenticate(authorization) {
       const secret = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
-      if (secret === undefined) return (await needed()) ? null : ANYBODY
+      if (secret === undefined) return (await needed()) ? null : LOCAL_USER
       if (adminKey !== null && isEqual(secret, adminKey)) return OPERATOR
       const key = await keys.use(secret)
       if (key) {
@@ -62,6 +62,6 @@ export function createAccess({ keys, adminKey, onLoopback }: AccessDeps): Access
   }
 }
 
-/** In a time that says nothing of where they differ. */
+/** In constant time. */
 const isEqual = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b))
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

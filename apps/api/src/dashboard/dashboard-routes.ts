@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 
 /**
- * The page may run its own scripts, draw with its own styles, and ask its own origin: nothing leaves the host. WebAssembly is what resizes photos;
- * blob: is how it shows images that it has fetched with a key, or that somebody has dropped.
+ * The page may run its own scripts and styles and request its own origin: nothing leaves the host. WebAssembly resizes images; blob: URLs show
+ * images that were fetched with a key or dropped by the user.
  */
 const POLICY = [
   "default-src 'none'",
@@ -17,33 +18,36 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
-/** Vite names these after their content. */
-const LASTING = `${path.sep}assets${path.sep}`
+/** Vite names these after the hash of their content. */
+const IMMUTABLE = `${path.sep}assets${path.sep}`
 
 export interface DashboardDeps {
-  /** Where `vite build` has put the page; null: this service has none. */
+  /** Vite's output; null: this service has no dashboard. */
   dashboardFolder: string | null
 }
 
-/** The folder, or null where nobody has built it. */
+/** The folder, or null where it is not built. */
 export const builtDashboard = (folder: string): string | null => (existsSync(path.join(folder, 'index.html')) ? folder : null)
 
-/** The files of the page at the service's address. */
-export async function dashboardRoutes(app: FastifyInstance, { dashboardFolder }: DashboardDeps): Promise<void> {
-  if (dashboardFolder === null) return
-  await app.register(fastifyStatic, {
-    root: dashboardFolder,
-    wildcard: false,
-    preCompressed: true,
-    cacheControl: false,
-    setHeaders(reply, file) {
-      reply.header('content-security-policy', POLICY)
-      reply.header('cache-control', file.includes(LASTING) ? 'public, max-age=31536000, immutable' : 'no-cache')
-    },
-  })
-}
+/** The dashboard's files, at the service's root. */
+export const dashboard = fp<DashboardDeps>(
+  async (app, { dashboardFolder }) => {
+    if (dashboardFolder === null) return
+    await app.register(fastifyStatic, {
+      root: dashboardFolder,
+      wildcard: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders(reply, file) {
+        reply.header('content-security-policy', POLICY)
+        reply.header('cache-control', file.includes(IMMUTABLE) ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
+  },
+  { name: 'dashboard', dependencies: ['security-headers', 'not-found'] },
+)
 
-/** Whether somebody goes to one of the page's views, such as /experiments/latest: the page itself then looks at the address. */
+/** Whether a browser opens one of the dashboard's views, such as /experiments/latest: the page itself then reads the URL. */
 export const isView = ({ method, url, headers }: Pick<FastifyRequest, 'method' | 'url' | 'headers'>): boolean =>
   method === 'GET' && (headers.accept ?? '').includes('text/html') && !/^\/(api|assets)\//.test(url)
 

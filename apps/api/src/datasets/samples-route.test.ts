@@ -1,19 +1,19 @@
 import { SamplesAnswer, type SamplesRequest } from '@trainyard/contracts'
-import { connectRedis, createSamplesConsumer, type FetchedRequest, type RequestConsumer } from '@trainyard/jobs'
+import { connectRedis, createRequestConsumer, type FetchedRequest, type RequestConsumer, SAMPLES } from '@trainyard/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { startTestApi, type TestApi, testWorker } from '../test-service.ts'
 
 let api: TestApi
 let worker: ReturnType<typeof connectRedis>
-let source: RequestConsumer<SamplesRequest>
+let consumer: RequestConsumer<SamplesRequest>
 beforeAll(async () => {
   api = await startTestApi()
   worker = connectRedis(api.server.url, { name: 'test-worker', whenDown: 'wait' })
-  source = createSamplesConsumer({ redis: worker, onError: () => {} })
+  consumer = createRequestConsumer(SAMPLES, { redis: worker, onError: () => {} })
 })
 afterAll(async () => {
-  await source.close()
+  await consumer.close()
   worker.disconnect()
   await api.stop()
 })
@@ -21,7 +21,7 @@ afterAll(async () => {
 const get = (query: string, headers: Record<string, string> = {}) =>
   api.app.inject({ url: `/api/v1/datasets/synthetic-flowers/samples${query}`, headers })
 const taken = (): Promise<FetchedRequest<SamplesRequest>> =>
-  poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), { timeoutMs: 60_000 })
+  poll(async () => (await consumer.next()) ?? Promise.reject(new Error('nothing waits')), { timeoutMs: 60_000 })
 
 test.each([
   ['/api/v1/datasets/roses/samples', 404, 'DATASET_NOT_FOUND'],
@@ -41,10 +41,10 @@ describe('with a worker', () => {
 
   test('the picture, and what is to be seen in it, of one drawing', async () => {
     const asked = get('?rows=1&columns=1&label=3&seed=7')
-    const question = await taken()
+    const fetched = await taken()
     const request = { dataset: 'synthetic-flowers', split: 'train', imageSize: 64, rows: 1, columns: 1, label: 3, seed: 7 }
-    expect(question.data).toEqual(request)
-    await question.answer(SamplesAnswer.parse({ png: png.toString('base64'), items }))
+    expect(fetched.data).toEqual(request)
+    await fetched.answer(SamplesAnswer.parse({ png: png.toString('base64'), items }))
     const reply = await asked
     expect([reply.statusCode, reply.headers['content-type'], reply.headers.vary]).toEqual([200, 'image/png', 'accept'])
     expect(reply.rawPayload).toEqual(png)
@@ -54,7 +54,7 @@ describe('with a worker', () => {
     expect((await get(`${query}&format=csv`)).body).toBe("row,column,index,label,name\n0,0,12,3,'=sweet pea\n")
     expect((await get(query, { accept: 'image/webp' })).json().code).toBe('NOT_ACCEPTABLE')
     expect((await get(query, { 'if-none-match': String(reply.headers.etag) })).statusCode).toBe(304)
-    expect(await source.next()).toBeNull()
+    expect(await consumer.next()).toBeNull()
   })
 
   test('a failure of the worker is told as what it is', async () => {

@@ -13,7 +13,7 @@ class NetworkTooLargeError extends ExpectedError {
   }
 }
 
-/** Refuses what no live worker of the pool could hold. What a pool without workers could hold is not known: that is only a warning. */
+/** Refuses what no live worker of the pool can hold; of a pool without workers that is unknown, and only a warning. */
 export function checkCapacity({
   memoryBytes,
   pool,
@@ -35,7 +35,7 @@ export function checkCapacity({
   return []
 }
 
-/** Refuses a probe that no live worker could hold; any worker may take one, whatever its pools. */
+/** Refuses a probe that no live worker can hold; every worker takes probes, whatever its pools. */
 export function checkProbeCapacity({ memoryBytes, workers }: { memoryBytes: number; workers: readonly WorkerInfo[] }): void {
   const able = workers.filter(({ draining }) => !draining)
   const largestBytes = Math.max(...able.map((worker) => worker.memoryBytes))

@@ -1,23 +1,12 @@
 import type { Experiment } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { assertMayChange } from '../access/authenticate.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The experiment that the request is about, once known: stands in its log lines. */
-    experimentId: string | null
-  }
-}
+import { authorizeOwner } from '../access/authenticate.ts'
 
 export const ById = z.strictObject({
   id: z.string().min(1).max(64).describe('an id, a prefix of at least four characters that fits only one, or `latest`'),
 })
-
-export function decorateExperimentId(app: FastifyInstance): void {
-  app.decorateRequest('experimentId', null)
-}
 
 type NamingRequest = Pick<FastifyRequest, 'experimentId'> & { params: z.infer<typeof ById> }
 
@@ -28,12 +17,12 @@ export async function experimentOf(request: NamingRequest, store: ExperimentStor
   return experiment
 }
 
-/** The same for a change: it must be the caller's own, or the caller an admin. */
+/** The same for a change: only its owner or an admin may make it. */
 export async function ownExperimentOf(
-  request: NamingRequest & Pick<FastifyRequest, 'caller'>,
+  request: NamingRequest & Pick<FastifyRequest, 'principal'>,
   store: ExperimentStore,
 ): Promise<Experiment> {
   const experiment = await experimentOf(request, store)
-  assertMayChange(request, experiment.owner)
+  authorizeOwner(request, experiment.owner)
   return experiment
 }

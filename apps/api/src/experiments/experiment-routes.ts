@@ -1,10 +1,9 @@
 import { Experiment, ExperimentListQuery, ExperimentPage } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { type Columns, text } from '../http/csv.ts'
+import { type Columns, fields, text, textFields } from '../http/csv.ts'
 import { ById, experimentOf } from './experiment-by-id.ts'
-import { nextPageLink } from '../http/next-page-link.ts'
-import { problems, table } from '../openapi/responses.ts'
+import { EXPERIMENT_ERRORS, problems, table } from '../openapi/responses.ts'
 import { sendTable, TableQuery } from '../http/table-reply.ts'
 
 const ListQuery = TableQuery.extend(ExperimentListQuery.shape)
@@ -14,7 +13,7 @@ const listSchema = {
   summary: 'List experiments, newest first unless `sort` says otherwise',
   tags: ['experiments'],
   querystring: ListQuery,
-  response: { 200: table('A page of experiments', ExperimentPage), ...problems('INVALID_INPUT', 'PAGE_TOKEN_UNKNOWN', 'NOT_ACCEPTABLE') },
+  response: table({ description: 'A page of experiments', schema: ExperimentPage }, 'PAGE_TOKEN_UNKNOWN'),
 }
 
 const showSchema = {
@@ -22,26 +21,23 @@ const showSchema = {
   summary: 'One experiment',
   tags: ['experiments'],
   params: ById,
-  response: { 200: Experiment, ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID') },
+  response: { 200: Experiment, ...problems(...EXPERIMENT_ERRORS) },
 }
 
 export const experimentRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }> = async (app, { store }) => {
   app.get('/experiments', { schema: listSchema }, async (request, reply) => {
     const { format: _format, ...query } = request.query
-    const page = await store.list(query)
-    if (page.nextPageToken) reply.header('link', nextPageLink(request.url, page.nextPageToken))
-    return sendTable({ request, reply }, { list: page, columns: EXPERIMENT_COLUMNS })
+    return sendTable({ request, reply }, { list: await store.list(query), columns: EXPERIMENT_COLUMNS })
   })
 
   app.get('/experiments/:id', { schema: showSchema }, (request) => experimentOf(request, store))
 }
 
 const EXPERIMENT_COLUMNS: Columns<Experiment> = {
-  id: ({ id }) => id,
-  name: ({ name }) => text(name),
+  ...fields('id'),
+  ...textFields('name'),
   tags: ({ tags }) => text(tags.join(';')),
-  state: ({ state }) => state,
-  reason: ({ reason }) => reason,
+  ...fields('state', 'reason'),
   dataset: ({ config }) => config.dataset,
   imageSize: ({ config }) => config.imageSize,
   layerSizes: ({ config }) => config.layerSizes.join(';'),
@@ -52,10 +48,8 @@ const EXPERIMENT_COLUMNS: Columns<Experiment> = {
   batchSize: ({ config }) => config.batchSize,
   epochs: ({ config }) => config.epochs,
   seed: ({ config }) => config.seed,
-  configHash: ({ configHash }) => configHash,
-  priority: ({ priority }) => priority,
-  pool: ({ pool }) => pool,
-  owner: ({ owner }) => text(owner),
+  ...fields('configHash', 'priority', 'pool'),
+  ...textFields('owner'),
   parent: ({ parent }) => parent?.id ?? null,
   parentEpoch: ({ parent }) => parent?.epoch ?? null,
   epochsDone: ({ latest }) => latest?.epoch ?? 0,
@@ -66,7 +60,5 @@ const EXPERIMENT_COLUMNS: Columns<Experiment> = {
   bestEvalAccuracy: ({ best }) => best?.evalAccuracy ?? null,
   attempts: ({ attempts }) => attempts.length,
   error: ({ error }) => error?.code ?? null,
-  createdAt: ({ createdAt }) => createdAt,
-  startedAt: ({ startedAt }) => startedAt,
-  finishedAt: ({ finishedAt }) => finishedAt,
+  ...fields('createdAt', 'startedAt', 'finishedAt'),
 }

@@ -1,17 +1,18 @@
-import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Artifacts } from '@trainyard/artifacts'
-import { type ExperimentConfig, ExpectedError, weightsFaults } from '@trainyard/contracts'
+import { type ExperimentConfig, ExpectedError } from '@trainyard/contracts'
+import { weightsFieldErrors } from '@trainyard/pytorch'
 import type { InitialCheckpoint } from '@trainyard/jobs'
 import { UnprocessableConfigError } from '../http/request-errors.ts'
+import { pin } from './initial-checkpoint.ts'
 
-type WeightsArtifacts = Pick<Artifacts, 'starts' | 'weights'>
+type WeightsArtifacts = Pick<Artifacts, 'initialCheckpoints' | 'weights'>
 
 class WeightsNotFoundError extends ExpectedError {
   constructor(id: string) {
     super(
       'WEIGHTS_NOT_FOUND',
-      `There are no weights ${id}; they go a day after they were last used, so POST the file to /api/v1/weights again`,
+      `There are no weights ${id}; they are removed a day after their last use, so POST the file to /api/v1/weights again`,
     )
   }
 }
@@ -25,46 +26,36 @@ class WeightsNotRetainedError extends ExpectedError {
   }
 }
 
-/** Refuses a config whose initial weights nobody has uploaded, or do not fit it: each field at fault is named. */
+/** Refuses a config whose initial weights are not uploaded, or do not fit it: each field at fault is named. */
 export async function checkInitialWeights(config: ExperimentConfig, { weights }: Pick<WeightsArtifacts, 'weights'>): Promise<void> {
   const id = config.initialWeights
   if (id === null) return
   const found = await weights.use(id)
   if (!found) throw new WeightsNotFoundError(id)
-  const faults = weightsFaults(config, found)
+  const faults = weightsFieldErrors(config, found)
   if (faults.length > 0) throw new UnprocessableConfigError(faults.map(({ field, message }) => ({ pointer: `/${field}`, detail: message })))
 }
 
-/** Takes over what an experiment with initial weights begins with, so that it stays whatever becomes of the upload; nothing for one without. */
-export async function takeInitialWeights(
-  { initialWeights }: ExperimentConfig,
-  artifacts: WeightsArtifacts,
-): Promise<{ start?: InitialCheckpoint }> {
-  if (initialWeights === null) return {}
-  const start = await takeWeights(initialWeights, artifacts)
-  if (!start) throw new WeightsNotFoundError(initialWeights)
-  return { start }
+/** Pins what an experiment with initial weights begins with; null for one without. */
+export async function pinInitialWeights(
+  { initialWeights: id }: ExperimentConfig,
+  { initialCheckpoints, weights }: WeightsArtifacts,
+  gone?: ExpectedError,
+): Promise<InitialCheckpoint | null> {
+  if (id === null) return null
+  const from = weights.pathOf(id)
+  const token = await pin(initialCheckpoints, { from, gone: gone ?? new WeightsNotFoundError(id) })
+  return { kind: 'weights', token, file: path.basename(from), epoch: 0 }
 }
 
-/** The same for an experiment that another one is run again as. */
-export async function takeInitialWeightsAgain(
-  { id, config: { initialWeights } }: { id: string; config: ExperimentConfig },
+/** The same for a rerun of an experiment. */
+export async function pinWeightsOf(
+  { id, config }: { id: string; config: ExperimentConfig },
   artifacts: WeightsArtifacts,
-): Promise<{ start?: InitialCheckpoint }> {
-  if (initialWeights === null) return {}
-  const start = (await artifacts.weights.use(initialWeights)) && (await takeWeights(initialWeights, artifacts))
-  if (!start) throw new WeightsNotRetainedError(id, initialWeights)
-  return { start }
-}
-
-/** null: they are gone. */
-async function takeWeights(id: string, { starts, weights }: WeightsArtifacts): Promise<InitialCheckpoint | null> {
-  const [token, from] = [randomUUID(), weights.pathOf(id)]
-  try {
-    await starts.takeOver({ token, from })
-    return { kind: 'weights', token, file: path.basename(from), epoch: 0 }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  }
+): Promise<InitialCheckpoint | null> {
+  const { initialWeights } = config
+  if (initialWeights === null) return null
+  const gone = new WeightsNotRetainedError(id, initialWeights)
+  if (!(await artifacts.weights.use(initialWeights))) throw gone
+  return pinInitialWeights(config, artifacts, gone)
 }

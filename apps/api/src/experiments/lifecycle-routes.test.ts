@@ -23,7 +23,9 @@ describe('pause and resume', () => {
     expect(paused.statusCode).toBe(202)
     expect(paused.json()).toMatchObject({ state: 'paused', reason: 'paused_by_user' })
     expect((await post(`${URL}/${id}/pause`)).json()).toMatchObject({
-      ...{ status: 409, code: 'WRONG_STATE', detail: expect.stringContaining('is paused') },
+      status: 409,
+      code: 'WRONG_STATE',
+      detail: expect.stringContaining('is paused'),
     })
     expect((await post(`${URL}/${id}/resume`)).json()).toMatchObject({ state: 'queued', reason: 'resumed' })
     await post(`${URL}/${id}/cancel`)
@@ -82,7 +84,7 @@ describe('PATCH and DELETE', () => {
     expect([reply.statusCode, reply.body]).toEqual([204, ''])
     expect((await call('GET', `${URL}/${id}`)).statusCode).toBe(404)
     expect((await call('DELETE', `${URL}/${id}`)).statusCode).toBe(404)
-    expect([...(await checkpoints.list()), ...(await models.list())]).not.toContain(id)
+    expect((await api.artifacts.items()).experiments.map((item) => item.id)).not.toContain(id)
   })
 })
 
@@ -97,7 +99,7 @@ describe('operating', () => {
     expect(said).toMatchObject({ dryRun: true, removed: { unused: { files: 1, bytes: 5 } }, fits: true })
     expect(await readdir(path.dirname(file))).toEqual(['torn.part'])
     expect((await post('/api/v1/artifacts/gc', {})).json()).toEqual({ ...said, dryRun: false })
-    expect(await api.artifacts.checkpoints.list()).not.toContain(id)
+    expect((await api.artifacts.items()).experiments.map(({ id }) => id)).not.toContain(id)
     expect((await post('/api/v1/artifacts/gc', { maxBytes: 0 })).statusCode).toBe(400)
   })
 

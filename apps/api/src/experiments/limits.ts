@@ -1,16 +1,16 @@
 import { type ExperimentConfig, SPLIT_COUNTS } from '@trainyard/contracts'
-import { type Fault, UnprocessableConfigError } from '../http/request-errors.ts'
+import { type FieldError, UnprocessableConfigError } from '../http/request-errors.ts'
 
-/** What the operator allows a single experiment, whatever workers could hold. */
+/** The operator's limits of a single experiment, whatever workers can hold. */
 export interface OperatorLimits {
   parameters: number
-  /** Of the images of the train split and of the one that is evaluated, as bytes of their pixels. */
+  /** Pixels of the train split and of the evaluated split. */
   datasetBytes: number
-  /** Of a file of weights that is uploaded. */
+  /** Size of an uploaded file of weights. */
   weightsBytes: number
 }
 
-/** Throws UnprocessableConfigError, which names the fields at fault. */
+/** Throws UnprocessableConfigError, which names the fields. */
 export function checkLimits(
   { dataset, imageSize, evaluate }: ExperimentConfig,
   { parameters, limits }: { parameters: number; limits: OperatorLimits },
@@ -18,14 +18,14 @@ export function checkLimits(
   const counts = SPLIT_COUNTS[dataset]
   const images = counts.train + (evaluate === 'none' ? 0 : counts[evaluate])
   const datasetBytes = images * imageSize ** 2 * 3
-  const faults: Fault[] = []
+  const fieldErrors: FieldError[] = []
   if (parameters > limits.parameters) {
     const detail = `makes a network of ${parameters} parameters, and this service allows ${limits.parameters}; lower it`
-    for (const field of ['width', 'depth', 'imageSize']) faults.push({ pointer: `/${field}`, detail })
+    for (const field of ['width', 'depth', 'imageSize']) fieldErrors.push({ pointer: `/${field}`, detail })
   }
   if (datasetBytes > limits.datasetBytes) {
     const detail = `makes ${datasetBytes} bytes of ${images} images, and this service allows ${limits.datasetBytes}; lower it`
-    faults.push({ pointer: '/imageSize', detail })
+    fieldErrors.push({ pointer: '/imageSize', detail })
   }
-  if (faults.length > 0) throw new UnprocessableConfigError(faults)
+  if (fieldErrors.length > 0) throw new UnprocessableConfigError(fieldErrors)
 }

@@ -53,7 +53,7 @@ describe('fork', () => {
     })
     expect(fork.configHash).not.toBe((await get(id)).configHash)
     const { start } = await api.store.recordedFiles(fork.id)
-    const folder = api.artifacts.starts.folderOf(start?.token ?? '')
+    const folder = api.artifacts.initialCheckpoints.folderOf(start?.token ?? '')
     expect(await readFile(path.join(folder, '3.checkpoint'), 'utf8')).toBe('of epoch 3')
     expect(start).toMatchObject({ kind: 'checkpoint', keepMomentum: true, configHash: (await get(id)).configHash })
     await end()
@@ -65,7 +65,9 @@ describe('fork', () => {
     expect(fork.parent).toEqual({ id, epoch: 2 })
     expect((await api.store.recordedFiles(fork.id)).start).toMatchObject({ keepMomentum: false })
     expect((await post(`${URL}/${id}/fork`, { epoch: 1 })).json()).toMatchObject({
-      ...{ status: 409, code: 'NOT_RETAINED', detail: expect.stringContaining('but 3 and 2') },
+      status: 409,
+      code: 'NOT_RETAINED',
+      detail: expect.stringContaining('is not retained; 3 and 2 are'),
     })
     await end()
   })
@@ -81,7 +83,8 @@ describe('fork', () => {
     expect(fork).toMatchObject({ parent: { epoch: 2 }, warnings: [expect.stringContaining('momentum'), expect.anything()] })
     expect((await post(`${URL}/${id}/fork`, { resetOptimizer: true })).json().warnings).toHaveLength(1)
     expect((await post(`${URL}/${id}/fork`, { resetOptimizer: false })).json()).toMatchObject({
-      ...{ status: 422, errors: [{ pointer: '/resetOptimizer', detail: expect.stringContaining('without its momentum') }] },
+      status: 422,
+      errors: [{ pointer: '/resetOptimizer', detail: expect.stringContaining('without its momentum') }],
     })
     await end()
   })
@@ -97,22 +100,24 @@ describe('fork', () => {
         .toSorted(),
     ).toEqual([...['/changes/depth', '/changes/lr', '/changes/norm']])
     expect((await post(`${URL}/${id}/fork`, { changes: { epochs: 3 } })).json()).toMatchObject({
-      ...{ status: 422, errors: [{ pointer: '/changes/epochs', detail: expect.stringContaining('after epoch 3') }] },
+      status: 422,
+      errors: [{ pointer: '/changes/epochs', detail: expect.stringContaining('after epoch 3') }],
     })
     expect((await post(`${URL}/${id}/fork`, { changes: { firstLayer: 'dual' } })).json()).toMatchObject({
-      ...{ status: 422, errors: [{ pointer: '/changes/firstLayer' }] },
+      status: 422,
+      errors: [{ pointer: '/changes/firstLayer' }],
     })
     await end()
   })
 
   test('of one with nothing kept, and of a file that is being replaced — 409, and nothing is left', async () => {
-    const before = await readdir(path.join(api.artifacts.starts.folderOf(''), '.')).catch(() => [])
+    const before = await readdir(path.join(api.artifacts.initialCheckpoints.folderOf(''), '.')).catch(() => [])
     const { id: fresh }: Experiment = (await post(URL, { dataset: 'synthetic-flowers' })).json()
     expect((await post(`${URL}/${fresh}/fork`)).json()).toMatchObject({ status: 409, code: 'NOT_RETAINED' })
     const { id, end } = await running()
-    await api.artifacts.checkpoints.removeAll(id)
+    await api.artifacts.checkpoints.removeAllBut(id, [])
     expect((await post(`${URL}/${id}/fork`)).json()).toMatchObject({ status: 409, code: 'NOT_RETAINED' })
-    expect(await readdir(path.join(api.artifacts.starts.folderOf(''), '.')).catch(() => [])).toEqual(before)
+    expect(await readdir(path.join(api.artifacts.initialCheckpoints.folderOf(''), '.')).catch(() => [])).toEqual(before)
     await end()
   })
 
@@ -120,13 +125,13 @@ describe('fork', () => {
     const { id, end } = await running()
     const headers = { 'idempotency-key': 'fork-once' }
     const first = await post(`${URL}/${id}/fork`, { epoch: 3 }, headers)
-    const starts = (await api.artifacts.starts.list()).length
+    const starts = (await api.artifacts.items()).starts.length
     const again = await post(`${URL}/${id}/fork`, { epoch: 3 }, headers)
     expect(again.headers['idempotency-replayed']).toBe('true')
     expect(again.json().id).toBe(first.json().id)
-    expect(await api.artifacts.starts.list()).toHaveLength(starts)
+    expect((await api.artifacts.items()).starts.map(({ id }) => id)).toHaveLength(starts)
     expect((await post(`${URL}/${id}/fork`, { epoch: 2 }, headers)).json()).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
-    expect(await api.artifacts.starts.list()).toHaveLength(starts)
+    expect((await api.artifacts.items()).starts.map(({ id }) => id)).toHaveLength(starts)
     await end()
   })
 })

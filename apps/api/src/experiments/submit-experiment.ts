@@ -1,17 +1,10 @@
 import type { Artifacts } from '@trainyard/artifacts'
-import {
-  configWarnings,
-  type DiskSpace,
-  type Experiment,
-  type ExperimentConfig,
-  type ExperimentRequest,
-  networkCost,
-  resolveConfig,
-  type TrainingSpeed,
-} from '@trainyard/contracts'
+import { configWarnings, type Experiment, type ExperimentRequest, type TrainingSpeed } from '@trainyard/contracts'
+import { type DiskSpace, networkCost, resolveConfig } from '@trainyard/planning'
 import {
   type ExperimentStore,
   type Housekeeping,
+  type InitialCheckpoint,
   type NewExperiment,
   RedisUnavailableError,
   serving,
@@ -19,37 +12,35 @@ import {
 } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import type { Caller } from '../access/key-rules.ts'
-import { configHash } from './config-hash.ts'
-import { assertDiskHasRoom } from '../operations/disk-space.ts'
-import { checkLimits, type OperatorLimits } from './limits.ts'
-import { assertMayPrioritise, callerOf } from '../access/authenticate.ts'
+import type { Principal } from '../access/key-rules.ts'
+import { authorizePriority, principalOf } from '../access/authenticate.ts'
+import { BODY_ERRORS } from '../openapi/responses.ts'
+import { assertDiskHasSpace } from '../operations/disk-space.ts'
 import { checkCapacity } from './capacity.ts'
+import { configHash, requestHash } from './config-hash.ts'
+import { checkLimits, type OperatorLimits } from './limits.ts'
 
-export interface QueueDeps {
+export interface SubmitDeps {
   store: Pick<ExperimentStore, 'create'>
   workers: Pick<WorkerRegistry, 'list'>
   housekeeping: Pick<Housekeeping, 'sweep'>
   diskSpace: () => Promise<DiskSpace>
-  artifacts: Pick<Artifacts, 'starts' | 'weights'>
+  artifacts: Pick<Artifacts, 'initialCheckpoints' | 'weights'>
   limits: OperatorLimits
 }
 
-export const QueueHeaders = z.looseObject({
+export const SubmitHeaders = z.looseObject({
   'idempotency-key': z
     .string()
     .min(1)
     .max(255)
     .optional()
-    .describe('the same key and body within 24 h answer the experiment that the first call made'),
+    .describe('the same key and body within 24 h answer the experiment that the first call created'),
 })
 
-/** What every route that makes an experiment may answer, beside its own. */
-export const QUEUE_FAILURES = [
-  'INVALID_INPUT',
-  'MALFORMED_JSON',
-  'BODY_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
+/** What every route that creates an experiment may answer, beside its own. */
+export const SUBMIT_ERRORS = [
+  ...BODY_ERRORS,
   'UNPROCESSABLE_CONFIG',
   'NETWORK_TOO_LARGE',
   'IDEMPOTENCY_KEY_REUSED',
@@ -57,82 +48,114 @@ export const QUEUE_FAILURES = [
   'STORE_FULL',
 ] as const
 
-/** What a route that makes an experiment knows of its request. */
-export interface KeyedRequest {
+/** What a submission needs of its request. */
+export interface SubmitRequest {
   headers: { 'idempotency-key'?: string | undefined }
+  url: string
+  body: unknown
+  principal: Principal | null
   experimentId: string | null
-  caller: Caller | null
 }
 
-interface Making {
-  request: KeyedRequest
+interface Acceptance {
+  request: SubmitRequest
   reply: FastifyReply
-  input: NewExperiment
-  /** Of all that the request says. */
-  bodyHash: string
+  collection: 'experiments' | 'sweeps'
 }
 
-export interface ExperimentQueue {
-  /** The speed of a live worker of the pool; null: none is known. */
-  speedOf(pool: string): Promise<TrainingSpeed | null>
-  /** Refuses a config that no live worker can hold; answers what is allowed but may surprise. */
-  warningsOf(config: ExperimentConfig, pool: string): Promise<string[]>
-  /** What a request asks for, as it will be stored, but for the start of one with initial weights. */
-  inputOf(request: ExperimentRequest, speed: TrainingSpeed | null): Promise<NewExperiment>
-  /** Makes the experiment, or finds the one that the idempotency key made; sets status and headers of the answer. Without a new record a start that was taken over goes again. */
-  make(making: Making): Promise<{ experiment: Experiment; replayed: boolean }>
+interface Submission {
+  request: SubmitRequest
+  reply: FastifyReply
+  experiment: NewExperiment
+  /** Pins what the experiment begins with; without a new record it is unpinned. */
+  pinStart?: () => Promise<InitialCheckpoint | null>
 }
 
-/** How experiments come into the queue, whichever route asks for it. */
-export function experimentQueue({ store, workers, housekeeping, diskSpace, artifacts, limits }: QueueDeps): ExperimentQueue {
-  async function create({ request, reply, input, bodyHash }: Making): Promise<{ experiment: Experiment; replayed: boolean }> {
-    const { owner, maxQueued } = callerOf(request)
-    assertMayPrioritise(request, input.priority)
-    assertDiskHasRoom(await diskSpace())
-    const made = await store.create({ ...input, owner, maxQueued }, idempotencyOf(request, bodyHash))
-    request.experimentId = made.experiment.id
+type Settings = Pick<NewExperiment, 'config' | 'name' | 'notes' | 'tags' | 'priority' | 'pool'>
+
+/** A pool as its live workers are now. */
+interface SubmitPool {
+  /** null: no worker has measured its speed. */
+  speed: TrainingSpeed | null
+  /** What a request asks for, as it will be stored. */
+  resolve(request: ExperimentRequest): NewExperiment
+  /** Refuses a config that no live worker can hold; adds its hash, and warnings of what is allowed but may surprise. */
+  admit(settings: Settings): NewExperiment
+}
+
+export interface Submitter {
+  /** Reads the workers once: for one experiment or for all trials of a sweep. */
+  readPool(name: string): Promise<SubmitPool>
+  /** Creates the experiment, or finds the one that the idempotency key created; sets status and headers of the answer. */
+  submit(submission: Submission): Promise<Experiment>
+  /** The same for what `create` writes: a submission of another kind. */
+  accept<Created extends { id: string }>(acceptance: Acceptance, create: Create<Created>): Promise<{ created: Created; replayed: boolean }>
+}
+
+type Create<Created> = (submitter: {
+  owner: string | null
+  maxQueued: number | null
+  idempotency: { key: string; bodyHash: string } | undefined
+}) => Promise<{ created: Created; replayed: boolean }>
+
+/** The one way into the queue, for every route. */
+export function createSubmitter({ store, workers, housekeeping, diskSpace, artifacts, limits }: SubmitDeps): Submitter {
+  async function readPool(pool: string): Promise<SubmitPool> {
+    const live = await workers.list()
+    const speed = serving(live, pool).find((worker) => worker.speed !== null)?.speed ?? null
+    const admit = (settings: Settings): NewExperiment => {
+      const { config } = settings
+      const { parameters, memoryBytes } = networkCost(config)
+      checkLimits(config, { parameters, limits })
+      const warnings = [...configWarnings(config), ...checkCapacity({ memoryBytes, pool, workers: live })]
+      return { ...settings, configHash: configHash(config), warnings }
+    }
+    return {
+      speed,
+      admit,
+      resolve(request) {
+        const { name = null, notes = null, tags, priority } = request
+        return admit({ config: resolveConfig(request, speed), name, notes, tags, priority, pool })
+      },
+    }
+  }
+
+  const accept: Submitter['accept'] = async ({ request, reply, collection }, create) => {
+    const { owner, maxQueued } = principalOf(request)
+    assertDiskHasSpace(await diskSpace())
+    const accepted = await create({ owner, maxQueued, idempotency: idempotencyOf(request) })
     housekeeping.sweep()
-    if (made.replayed) reply.header('idempotency-replayed', 'true')
-    reply.code(201).header('location', `/api/v1/experiments/${made.experiment.id}`)
-    return made
+    if (accepted.replayed) reply.header('idempotency-replayed', 'true')
+    reply.code(201).header('location', `/api/v1/${collection}/${accepted.created.id}`)
+    return accepted
   }
 
-  async function warningsOf(config: ExperimentConfig, pool: string): Promise<string[]> {
-    const cost = networkCost(config)
-    checkLimits(config, { parameters: cost.parameters, limits })
-    const capacity = checkCapacity({ memoryBytes: cost.memoryBytes, pool, workers: await workers.list() })
-    return [...configWarnings(config), ...capacity]
-  }
-
-  return {
-    warningsOf,
-    inputOf: async (request, speed) => {
-      const { name = null, notes = null, tags, priority, pool } = request
-      const config = resolveConfig(request, speed)
-      return { config, configHash: configHash(config), name, notes, tags, priority, pool, warnings: await warningsOf(config, pool) }
-    },
-    speedOf: async (pool) => serving(await workers.list(), pool).find(({ speed }) => speed !== null)?.speed ?? null,
-    make: async (making) => {
-      const { start } = making.input
-      const removeStart = async (): Promise<void> => {
-        if (start) await artifacts.starts.remove(start.token)
-      }
-      const made = await create(making).catch(async (error: unknown) => {
-        // Redis may have made the record and not come to say so: then the start is its, or goes after an hour
-        if (!(error instanceof RedisUnavailableError)) await removeStart()
-        throw error
+  async function submit({ request, reply, experiment, pinStart }: Submission): Promise<Experiment> {
+    const start = (await pinStart?.()) ?? null
+    const unpin = async (): Promise<void> => {
+      if (start) await artifacts.initialCheckpoints.remove(start.token)
+    }
+    try {
+      authorizePriority(request, experiment.priority)
+      const { created, replayed } = await accept({ request, reply, collection: 'experiments' }, async ({ idempotency, ...quota }) => {
+        const answer = await store.create({ ...experiment, ...quota, ...(start && { start }) }, idempotency)
+        return { created: answer.experiment, replayed: answer.replayed }
       })
-      if (made.replayed) await removeStart()
-      return made
-    },
+      request.experimentId = created.id
+      if (replayed) await unpin()
+      return created
+    } catch (error) {
+      // Redis may have written the record without its answer arriving: the start stays pinned by it, or is collected after an hour
+      if (!(error instanceof RedisUnavailableError)) await unpin()
+      throw error
+    }
   }
+
+  return { readPool, submit, accept }
 }
 
 /** What makes a repeat of the request one; each API key has its own. */
-export function idempotencyOf(
-  request: Pick<KeyedRequest, 'headers' | 'caller'>,
-  bodyHash: string,
-): { key: string; bodyHash: string } | undefined {
-  const named = request.headers['idempotency-key']
-  return named === undefined ? undefined : { key: `${callerOf(request).keyId ?? ''} ${named}`, bodyHash }
+function idempotencyOf(request: SubmitRequest): { key: string; bodyHash: string } | undefined {
+  const key = request.headers['idempotency-key']
+  return key === undefined ? undefined : { key: `${principalOf(request).keyId ?? ''} ${key}`, bodyHash: requestHash(request) }
 }

@@ -1,37 +1,36 @@
-import { DryRun, dryRunShapes, Experiment, ExperimentRequest, forecastConfig, type TrainingSpeed } from '@trainyard/contracts'
+import { DryRun, Experiment, ExperimentRequest, type TrainingSpeed } from '@trainyard/contracts'
+import { dryRunShapes, forecastConfig } from '@trainyard/planning'
 import type { NewExperiment } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { bodyHash } from './config-hash.ts'
-import { experimentQueue, QUEUE_FAILURES, type QueueDeps, QueueHeaders } from './submit-experiment.ts'
-import { checkInitialWeights, takeInitialWeights } from './initial-weights.ts'
 import { problems } from '../openapi/responses.ts'
+import { checkInitialWeights, pinInitialWeights } from './initial-weights.ts'
+import { createSubmitter, SUBMIT_ERRORS, type SubmitDeps, SubmitHeaders } from './submit-experiment.ts'
 
 const SubmitQuery = z.strictObject({
-  dryRun: z.enum(['true', 'false']).default('false').describe('true: check and cost it, queue nothing'),
+  dryRun: z.enum(['true', 'false']).default('false').describe('true: validate it and estimate its cost, queue nothing'),
 })
 
 const submitSchema = {
   operationId: 'submitExperiment',
   summary: 'Queue an experiment',
   tags: ['experiments'],
-  headers: QueueHeaders,
+  headers: SubmitHeaders,
   querystring: SubmitQuery,
   body: ExperimentRequest,
-  response: { 200: DryRun, 201: Experiment, ...problems(...QUEUE_FAILURES, 'WEIGHTS_NOT_FOUND') },
+  response: { 200: DryRun, 201: Experiment, ...problems(...SUBMIT_ERRORS, 'WEIGHTS_NOT_FOUND') },
 }
 
-export const submitRoute: FastifyPluginAsyncZod<QueueDeps> = async (app, deps) => {
-  const queue = experimentQueue(deps)
+export const submitRoute: FastifyPluginAsyncZod<SubmitDeps> = async (app, deps) => {
+  const { readPool, submit } = createSubmitter(deps)
   app.post('/experiments', { schema: submitSchema }, async (request, reply) => {
     const { body, query } = request
-    const speed = await queue.speedOf(body.pool)
-    const input = await queue.inputOf(body, speed)
-    await checkInitialWeights(input.config, deps.artifacts)
-    if (query.dryRun === 'true') return reply.code(200).send(dryRun(input, speed))
-    const start = await takeInitialWeights(input.config, deps.artifacts)
-    const { experiment } = await queue.make({ request, reply, input: { ...input, ...start }, bodyHash: bodyHash(body) })
-    return reply.send(experiment)
+    const { resolve, speed } = await readPool(body.pool)
+    const experiment = resolve(body)
+    await checkInitialWeights(experiment.config, deps.artifacts)
+    if (query.dryRun === 'true') return reply.code(200).send(dryRun(experiment, speed))
+    const pinStart = () => pinInitialWeights(experiment.config, deps.artifacts)
+    return reply.send(await submit({ request, reply, experiment, pinStart }))
   })
 }
 

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import path from 'node:path'
-import { DryRun, type Experiment, stateDict, type UploadedWeights, type WeightsNetwork } from '@trainyard/contracts'
+import { DryRun, type Experiment, type UploadedWeights, type WeightsNetwork } from '@trainyard/contracts'
+import { stateDict } from '@trainyard/pytorch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startRedisProxy } from '../../../../tests/chaos/cluster/redis-proxy.ts'
+import { startRedisProxy } from '@trainyard/testing/redis/redis-proxy'
 import { safetensorsFile } from '@trainyard/testing/experiments/safetensors-file'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { epochResult } from '@trainyard/testing/experiments/new-experiment'
@@ -34,7 +35,7 @@ const post = (url: string, payload: object = {}, headers: Record<string, string>
 const request = { dataset: 'synthetic-flowers', imageSize: 8, layerSizes: [4] }
 const startsOf = async (id: string): Promise<string[]> => {
   const { start } = await api.store.recordedFiles(id)
-  return readdir(api.artifacts.starts.folderOf(start?.token ?? 'none'))
+  return readdir(api.artifacts.initialCheckpoints.folderOf(start?.token ?? 'none'))
 }
 const stored = () => readdir(path.dirname(api.artifacts.weights.pathOf('x'))).catch(() => [])
 
@@ -117,7 +118,7 @@ describe('POST /experiments with initialWeights', () => {
     expect(experiment.configHash).not.toBe((await post(EXPERIMENTS, request)).json().configHash)
     const { start } = await api.store.recordedFiles(experiment.id)
     expect(start).toEqual({ kind: 'weights', token: expect.any(String), file: `${initialWeights}.safetensors`, epoch: 0 })
-    const file = path.join(api.artifacts.starts.folderOf(start?.token ?? ''), start?.kind === 'weights' ? start.file : '')
+    const file = path.join(api.artifacts.initialCheckpoints.folderOf(start?.token ?? ''), start?.kind === 'weights' ? start.file : '')
     expect((await stat(file)).ino).toBe((await stat(api.artifacts.weights.pathOf(initialWeights))).ino)
     await rm(api.artifacts.weights.pathOf(initialWeights))
     expect(await readFile(file)).toEqual(bytes)
@@ -128,7 +129,9 @@ describe('POST /experiments with initialWeights', () => {
     const before = (await api.store.list({ pageSize: 200 })).items.length
     for (const url of [EXPERIMENTS, `${EXPERIMENTS}?dryRun=true`])
       expect((await post(url, { ...request, initialWeights: '0'.repeat(64) })).json()).toMatchObject({
-        ...{ status: 404, code: 'WEIGHTS_NOT_FOUND', detail: expect.stringContaining('POST the file to /api/v1/weights') },
+        status: 404,
+        code: 'WEIGHTS_NOT_FOUND',
+        detail: expect.stringContaining('POST the file to /api/v1/weights'),
       })
     expect((await api.store.list({ pageSize: 200 })).items).toHaveLength(before)
   })
@@ -146,7 +149,8 @@ describe('POST /experiments with initialWeights', () => {
       expect(reply.json().detail).toContain('model.1.weight is [4, 192] in place of [4, 768]')
     }
     expect((await post(EXPERIMENTS, { ...request, initialWeights })).json().errors[0]).toMatchObject({
-      ...{ pointer: '/norm', detail: expect.stringContaining('layer or group norm, which no weights tell apart') },
+      pointer: '/norm',
+      detail: expect.stringContaining('layer or group norm, which no weights tell apart'),
     })
     for (const norm of [{ norm: 'layer' }, { norm: 'group', groupSize: 2 }])
       expect((await post(EXPERIMENTS, { ...request, ...norm, initialWeights })).statusCode).toBe(201)
@@ -154,22 +158,22 @@ describe('POST /experiments with initialWeights', () => {
 
   test('a dry run takes nothing over, and says that its forecast is of fresh weights', async () => {
     const { id: initialWeights }: UploadedWeights = (await upload(fileOf())).json()
-    const before = await api.artifacts.starts.list()
+    const before = (await api.artifacts.items()).starts.map(({ id }) => id)
     const dryRun = DryRun.parse((await post(`${EXPERIMENTS}?dryRun=true`, { ...request, initialWeights })).json())
     expect(dryRun).toMatchObject({ config: { initialWeights }, warnings: [expect.anything(), expect.stringContaining('fresh weights')] })
-    expect(await api.artifacts.starts.list()).toEqual(before)
+    expect((await api.artifacts.items()).starts.map(({ id }) => id)).toEqual(before)
   })
 
   test('the same idempotency key — the same experiment, and its file taken over once', async () => {
     const { id: initialWeights }: UploadedWeights = (await upload(fileOf())).json()
     const headers = { 'idempotency-key': 'weights-once' }
     const first = await post(EXPERIMENTS, { ...request, initialWeights }, headers)
-    const starts = await api.artifacts.starts.list()
+    const starts = (await api.artifacts.items()).starts.map(({ id }) => id)
     const again = await post(EXPERIMENTS, { ...request, initialWeights }, headers)
     expect([again.json().id, again.headers['idempotency-replayed']]).toEqual([first.json().id, 'true'])
-    expect(await api.artifacts.starts.list()).toEqual(starts)
+    expect((await api.artifacts.items()).starts.map(({ id }) => id)).toEqual(starts)
     expect((await post(EXPERIMENTS, { ...request, seed: 5, initialWeights }, headers)).statusCode).toBe(422)
-    expect(await api.artifacts.starts.list()).toEqual(starts)
+    expect((await api.artifacts.items()).starts.map(({ id }) => id)).toEqual(starts)
   })
 
   test('retry and replay take the upload again; when that is gone — 409, until the file is uploaded again', async () => {
@@ -188,7 +192,9 @@ describe('POST /experiments with initialWeights', () => {
     await rm(api.artifacts.weights.pathOf(initialWeights))
     for (const again of ['retry', 'replay'])
       expect((await post(`${EXPERIMENTS}/${id}/${again}`)).json()).toMatchObject({
-        ...{ status: 409, code: 'NOT_RETAINED', detail: expect.stringMatching(/POST their file to \/api\/v1\/weights again/) },
+        status: 409,
+        code: 'NOT_RETAINED',
+        detail: expect.stringMatching(/POST their file to \/api\/v1\/weights again/),
       })
     await upload(bytes)
     expect((await post(`${EXPERIMENTS}/${id}/retry`)).statusCode).toBe(201)
@@ -227,7 +233,7 @@ test('Redis makes the record and its answer is lost — the experiment keeps wha
   )
   expect(again.headers['idempotency-replayed']).toBe('true')
   const { start } = await own.store.recordedFiles(again.json().id)
-  expect(await readdir(own.artifacts.starts.folderOf(start?.token ?? ''))).toEqual([`${initialWeights}.safetensors`])
+  expect(await readdir(own.artifacts.initialCheckpoints.folderOf(start?.token ?? ''))).toEqual([`${initialWeights}.safetensors`])
   await own.stop()
   await proxies[0]?.close()
 })

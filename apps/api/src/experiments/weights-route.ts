@@ -1,13 +1,15 @@
 import type { Artifacts } from '@trainyard/artifacts'
-import { type DiskSpace, ExpectedError, UploadedWeights } from '@trainyard/contracts'
+import { UploadedWeights } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
-import { assertDiskHasRoom } from '../operations/disk-space.ts'
+import { assertDiskHasSpace } from '../operations/disk-space.ts'
 import type { OperatorLimits } from './limits.ts'
+import { acceptOnly, wrongType } from '../http/binary-body.ts'
 import { BodyTooLargeError, InvalidInputError } from '../http/request-errors.ts'
-import { LONGEST_RECEIVE_MS } from '../http/body-timeout.ts'
+import { MAX_BODY_TIMEOUT_MS } from '../http/body-timeout.ts'
 import { problems } from '../openapi/responses.ts'
 
 export interface WeightsDeps {
@@ -17,16 +19,11 @@ export interface WeightsDeps {
 }
 
 const WEIGHTS_TYPE = 'application/octet-stream'
-
-class WeightsTypeError extends ExpectedError {
-  constructor(type: string | undefined) {
-    super('UNSUPPORTED_MEDIA_TYPE', `The body came as ${JSON.stringify(type ?? '')}; send the safetensors file as ${WEIGHTS_TYPE}`)
-  }
-}
+const WEIGHTS_BODY = { types: [WEIGHTS_TYPE], what: 'the safetensors file' }
 
 const uploadSchema = {
   operationId: 'uploadWeights',
-  summary: 'Upload the weights of a PyTorch model, for experiments to begin with; the same file has the same id',
+  summary: 'Upload the weights of a PyTorch model, for experiments to begin with; equal files have the same id',
   tags: ['models'],
   consumes: [WEIGHTS_TYPE],
   body: z.custom<Readable | undefined>().meta({
@@ -41,24 +38,21 @@ const uploadSchema = {
 }
 
 export const weightsRoute: FastifyPluginAsyncZod<WeightsDeps> = async (app, { artifacts, diskSpace, limits }) => {
-  app.removeAllContentTypeParsers()
-  // as it comes: it is never in memory as a whole
+  acceptOnly(app, WEIGHTS_BODY)
+  // as a stream: it is never in memory as a whole
   app.addContentTypeParser(WEIGHTS_TYPE, async (_request: FastifyRequest, payload: Readable) => payload)
-  app.addContentTypeParser('*', async (request: FastifyRequest) => {
-    throw new WeightsTypeError(request.headers['content-type'])
-  })
 
-  app.post('/weights', { schema: uploadSchema, config: { receiveWithinMs: LONGEST_RECEIVE_MS } }, async (request, reply) => {
+  app.post('/weights', { schema: uploadSchema, config: { bodyTimeoutMs: MAX_BODY_TIMEOUT_MS } }, async (request, reply) => {
     const { body } = request
-    if (!body) throw new WeightsTypeError(request.headers['content-type'])
+    if (!body) throw wrongType(request, WEIGHTS_BODY)
     try {
       const announced = Number(request.headers['content-length'] ?? 0)
       if (announced > limits.weightsBytes) throw new BodyTooLargeError(limits.weightsBytes)
       const { freeBytes, totalBytes } = await diskSpace()
-      assertDiskHasRoom({ freeBytes: freeBytes - announced, totalBytes })
+      assertDiskHasSpace({ freeBytes: freeBytes - announced, totalBytes })
       return await reply.code(201).send(await artifacts.weights.receive(atMost(limits.weightsBytes, body)))
     } finally {
-      body.resume() // what is left of one that was refused: its sender listens only when all of it is gone
+      body.resume() // of a refused one the rest: its sender reads the answer only after all is sent
     }
   })
 }
@@ -66,7 +60,7 @@ export const weightsRoute: FastifyPluginAsyncZod<WeightsDeps> = async (app, { ar
 async function* atMost(limitBytes: number, body: Readable): AsyncGenerator<Uint8Array> {
   let bytes = 0
   try {
-    // left open when it is refused: the answer goes out on the same connection
+    // a refused body stays open: the answer goes out on the same connection
     for await (const piece of body.iterator({ destroyOnReturn: false })) {
       bytes += piece.length
       if (bytes > limitBytes) throw new BodyTooLargeError(limitBytes)
@@ -74,6 +68,6 @@ async function* atMost(limitBytes: number, body: Readable): AsyncGenerator<Uint8
     }
   } catch (error) {
     if (!body.errored) throw error
-    throw new InvalidInputError([{ pointer: '', detail: 'The body ended before all of it had come; send it again' }])
+    throw new InvalidInputError([{ pointer: '', detail: 'The body ended early; send it again' }])
   }
 }

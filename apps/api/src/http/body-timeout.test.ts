@@ -1,12 +1,12 @@
 import { connect, type Socket } from 'node:net'
 import Fastify from 'fastify'
 import { afterEach, expect, test } from 'vitest'
-import { limitReceiving } from './body-timeout.ts'
+import { bodyTimeout } from './body-timeout.ts'
 
 const app = Fastify()
 afterEach(() => app.close())
 
-/** Sends the head of a request and half of its body; the rest is the caller's. */
+/** Sends the head of a request and half of its body; the rest is up to the test. */
 async function halfSent(port: number, path: string): Promise<{ socket: Socket; answer: Promise<string> }> {
   const socket = connect(port, '127.0.0.1').setEncoding('utf8')
   let text = ''
@@ -23,9 +23,9 @@ async function halfSent(port: number, path: string): Promise<{ socket: Socket; a
 }
 
 test('a body that comes too slowly for its route is cut off; another route waits longer', async () => {
-  limitReceiving(app)
-  app.post('/soon', { config: { receiveWithinMs: 50 } }, async () => 'never')
-  app.post('/late', { config: { receiveWithinMs: 600_000 } }, async () => 'all of it')
+  await app.register(bodyTimeout)
+  app.post('/soon', { config: { bodyTimeoutMs: 50 } }, async () => 'never')
+  app.post('/late', { config: { bodyTimeoutMs: 600_000 } }, async () => 'all of it')
   const port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port)
   const late = await halfSent(port, '/late')
   const soon = await halfSent(port, '/soon')

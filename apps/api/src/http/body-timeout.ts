@@ -1,22 +1,25 @@
-import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** How long a request may take to come in, body and all; by default a minute. */
-    receiveWithinMs?: number
+    /** How long a request may take to arrive, body included; by default a minute. */
+    bodyTimeoutMs?: number
   }
 }
 
-const RECEIVE_WITHIN_MS = 60_000
-/** What a route may ask for at most: Node itself holds every request to it. */
-export const LONGEST_RECEIVE_MS = 3_600_000
+const DEFAULT_BODY_TIMEOUT_MS = 60_000
+/** The most that a route may set: Node itself holds every request to it. */
+export const MAX_BODY_TIMEOUT_MS = 3_600_000
 
-/** Cuts off who sends a body more slowly than its route allows: connections are few. To be called before any route is registered. */
-export function limitReceiving(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ raw, headers, routeOptions }) => {
-    if (headers['transfer-encoding'] === undefined && headers['content-length'] === undefined) return
-    const cutOff = (): void => void (raw.complete || raw.destroy())
-    const late = setTimeout(cutOff, routeOptions.config.receiveWithinMs ?? RECEIVE_WITHIN_MS).unref()
-    raw.once('close', () => clearTimeout(late))
-  })
-}
+/** Cuts off a client that sends its body more slowly than the route allows: connections are few. */
+export const bodyTimeout = fp(
+  async (app) => {
+    app.addHook('onRequest', async ({ raw, headers, routeOptions }) => {
+      if (headers['transfer-encoding'] === undefined && headers['content-length'] === undefined) return
+      const cutOff = (): void => void (raw.complete || raw.destroy())
+      const timer = setTimeout(cutOff, routeOptions.config.bodyTimeoutMs ?? DEFAULT_BODY_TIMEOUT_MS).unref()
+      raw.once('close', () => clearTimeout(timer))
+    })
+  },
+  { name: 'body-timeout' },
+)

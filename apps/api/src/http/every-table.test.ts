@@ -1,4 +1,4 @@
-import { connectRedis, createProbeConsumer, createSamplesConsumer } from '@trainyard/jobs'
+import { connectRedis, createRequestConsumer, PROBES, SAMPLES } from '@trainyard/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { poll } from '@trainyard/testing/inputs/poll'
@@ -132,13 +132,13 @@ const Made = z.looseObject({ id: z.string() })
 const post = async (url: string, payload: object): Promise<string> =>
   Made.parse((await api.app.inject({ method: 'POST', url, headers, payload })).json()).id
 
-/** Takes the next question from a queue as a worker does, and answers it. */
-async function answerNext(createSource: typeof createProbeConsumer | typeof createSamplesConsumer, answer: unknown): Promise<void> {
+/** Takes the next request from a queue as a worker does, and answers it. */
+async function answerNext(kind: Parameters<typeof createRequestConsumer>[0], answer: unknown): Promise<void> {
   const redis = connectRedis(api.server.url, { name: 'test-worker', whenDown: 'wait' })
-  const source = createSource({ redis, onError: () => {} })
-  const asked = await poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), { timeoutMs: 20_000 })
+  const consumer = createRequestConsumer(kind, { redis, onError: () => {} })
+  const asked = await poll(async () => (await consumer.next()) ?? Promise.reject(new Error('nothing waits')), { timeoutMs: 20_000 })
   await asked.answer(answer)
-  await source.close()
+  await consumer.close()
   redis.disconnect()
 }
 
@@ -146,7 +146,7 @@ async function answerProbe(): Promise<string> {
   const id = await post('/api/v1/probes', { depths: [0, 9], norms: ['none'] })
   const outputNorm = { mean: 2.5, std: null, values: [2.5] }
   await answerNext(
-    createProbeConsumer,
+    PROBES,
     [0, 9].map((depth) => ({ norm: 'none', bias: true, depth, outputNorm, layers: [] })),
   )
   return id
@@ -155,6 +155,6 @@ async function answerProbe(): Promise<string> {
 /** Whoever asks for the same grid after this is answered the same. */
 async function drawSamples(): Promise<void> {
   const asked = get(`/api/v1/datasets/${DATASET}/samples`)
-  await answerNext(createSamplesConsumer, { png: '', items: [{ row: 0, column: 0, index: 3, label: 1, name: 'rose' }] })
+  await answerNext(SAMPLES, { png: '', items: [{ row: 0, column: 0, index: 3, label: 1, name: 'rose' }] })
   await asked
 }

@@ -1,31 +1,35 @@
 import { type ErrorCode, ERRORS, ExpectedError, type Problem } from '@trainyard/contracts'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { inputError } from './validation-errors.ts'
+import { validationError } from './validation-errors.ts'
 import {
   BodyTooLargeError,
   InvalidInputError,
   MalformedJsonError,
   RateLimitedError,
-  UnprocessableConfigError,
   UnsupportedMediaTypeError,
+  ValidationError,
 } from './request-errors.ts'
 
 const RETRY_AFTER_SECONDS = 2
 /** An identifier, not an address: docs/errors.md explains each code. */
 const TYPE_PREFIX = 'urn:trainyard:error:'
 
-/** Every failure leaves as RFC 9457 problem+json: foreseen ones with their code, all others as INTERNAL with nothing of their insides. */
-export function answerWithProblems(app: FastifyInstance): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const foreseen = toExpected(error, request.routeOptions.bodyLimit)
-    if (!foreseen || ERRORS[foreseen.code].status >= 500)
-      request.log.error({ err: error, experimentId: request.experimentId }, 'request failed')
-    return sendProblem(reply, request, foreseen)
-  })
-}
+/** Every error is answered as RFC 9457 problem+json: expected ones with their code, all others as INTERNAL without details. */
+export const errorHandler = fp(
+  async (app) => {
+    app.setErrorHandler<FastifyError>((error, request, reply) => {
+      const expected = toExpected(error, request.routeOptions.bodyLimit)
+      if (!expected || ERRORS[expected.code].status >= 500)
+        request.log.error({ err: error, experimentId: request.experimentId }, 'request failed')
+      return sendProblem(reply, request, expected)
+    })
+  },
+  { name: 'error-handler', dependencies: ['request-log'] },
+)
 
-/** For a path that no router can read; no hook runs before it. */
+/** For a path that the router cannot read; no hook runs before it. */
 export function refuseUnreadablePath(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id)
   void sendProblem(reply, request, new InvalidInputError([{ pointer: '', detail: 'The path cannot be read; check its %-escapes' }]))
@@ -33,7 +37,7 @@ export function refuseUnreadablePath(request: FastifyRequest, reply: FastifyRepl
 
 function toExpected(error: FastifyError, limitBytes: number): ExpectedError | null {
   if (error instanceof ExpectedError) return error
-  if (hasZodFastifySchemaValidationErrors(error)) return inputError(error)
+  if (hasZodFastifySchemaValidationErrors(error)) return validationError(error)
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new BodyTooLargeError(limitBytes)
@@ -43,7 +47,7 @@ function toExpected(error: FastifyError, limitBytes: number): ExpectedError | nu
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return new MalformedJsonError({ cause: error })
     default:
-      // What is left below 500 is a request that Fastify itself could not read: a wrong length, an encoding.
+      // Other errors below 500 are of requests that Fastify itself cannot read: a wrong length, an encoding.
       return (error.statusCode ?? 500) < 500
         ? new InvalidInputError([{ pointer: '', detail: 'The request cannot be read; check its headers' }])
         : null
@@ -62,7 +66,7 @@ function sendProblem(reply: FastifyReply, request: FastifyRequest, error: Expect
     code,
     requestId: request.id,
   }
-  if (error instanceof InvalidInputError || error instanceof UnprocessableConfigError) problem.errors = [...error.faults]
+  if (error instanceof ValidationError) problem.errors = [...error.fieldErrors]
   if (error instanceof RateLimitedError) reply.header('retry-after', error.retryAfterSeconds)
   if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   return reply.code(status).type('application/problem+json').send(problem)

@@ -1,25 +1,30 @@
 import { ExpectedError } from '@trainyard/contracts'
 
-/** One fault of the input: a JSON pointer into the body, or the name of a parameter, and what is wrong with it. */
-export interface Fault {
+/** A field that is not valid: a JSON pointer into the body, or the name of a parameter, and what is wrong with it. */
+export interface FieldError {
   pointer: string
   detail: string
 }
 
-export class InvalidInputError extends ExpectedError {
-  readonly faults: readonly Fault[]
-  constructor(faults: readonly Fault[]) {
-    super('INVALID_INPUT', sentence(faults))
-    this.faults = faults
+/** Names every field that is not valid. */
+export abstract class ValidationError extends ExpectedError {
+  readonly fieldErrors: readonly FieldError[]
+  constructor(code: 'INVALID_INPUT' | 'UNPROCESSABLE_CONFIG', fieldErrors: readonly FieldError[]) {
+    super(code, fieldErrors.map(({ pointer, detail }) => (pointer ? `${pointer}: ${detail}` : detail)).join('; '))
+    this.fieldErrors = fieldErrors
   }
 }
 
-/** Every field is fine alone, but not together with the others. */
-export class UnprocessableConfigError extends ExpectedError {
-  readonly faults: readonly Fault[]
-  constructor(faults: readonly Fault[]) {
-    super('UNPROCESSABLE_CONFIG', sentence(faults))
-    this.faults = faults
+export class InvalidInputError extends ValidationError {
+  constructor(fieldErrors: readonly FieldError[]) {
+    super('INVALID_INPUT', fieldErrors)
+  }
+}
+
+/** Every field is valid alone, but not together with the others. */
+export class UnprocessableConfigError extends ValidationError {
+  constructor(fieldErrors: readonly FieldError[]) {
+    super('UNPROCESSABLE_CONFIG', fieldErrors)
   }
 }
 
@@ -30,26 +35,26 @@ export class MalformedJsonError extends ExpectedError {
 }
 
 export class BodyTooLargeError extends ExpectedError {
-  constructor(limitBytes: number) {
-    super('BODY_TOO_LARGE', `The body is larger than the ${limitBytes} bytes that this route takes`)
+  constructor(maxBytes: number) {
+    super('BODY_TOO_LARGE', `The body is larger than the ${maxBytes} bytes that this route takes`)
   }
 }
 
 export class UnsupportedMediaTypeError extends ExpectedError {
-  constructor() {
-    super('UNSUPPORTED_MEDIA_TYPE', "The body must be JSON; send it with the header 'Content-Type: application/json'")
+  constructor(message = "The body must be JSON; send it with the header 'Content-Type: application/json'") {
+    super('UNSUPPORTED_MEDIA_TYPE', message)
   }
 }
 
 export class NotAcceptableError extends ExpectedError {
   constructor({ accept, offered }: { accept: string; offered: readonly string[] }) {
-    super('NOT_ACCEPTABLE', `Accept asks for ${JSON.stringify(accept)}; this comes as ${offered.join(' or ')}`)
+    super('NOT_ACCEPTABLE', `Accept asks for ${JSON.stringify(accept)}; this route answers ${offered.join(' or ')}`)
   }
 }
 
 export class UnauthenticatedError extends ExpectedError {
-  constructor(brought: boolean) {
-    const what = brought ? 'The API key is unknown or revoked' : 'An API key is needed'
+  constructor({ hasKey }: { hasKey: boolean }) {
+    const what = hasKey ? 'The API key is unknown or revoked' : 'An API key is required'
     super('UNAUTHENTICATED', `${what}; send one as the header 'Authorization: Bearer KEY', or set TRAINYARD_API_KEY`)
   }
 }
@@ -64,7 +69,7 @@ export class KeyInUrlError extends ExpectedError {
   constructor() {
     super(
       'INVALID_INPUT',
-      "An API key must not stand in an address, where logs keep it; send it as the header 'Authorization: Bearer KEY', and revoke this one",
+      "An API key must not be part of a URL, since logs keep URLs; send it as the header 'Authorization: Bearer KEY', and revoke this one",
     )
   }
 }
@@ -85,7 +90,7 @@ export class HostRefusedError extends ExpectedError {
 
 export class MethodNotAllowedError extends ExpectedError {
   constructor(method: string, path: string) {
-    super('METHOD_NOT_ALLOWED', `${path} does not take ${method}; the header Allow says what it takes`)
+    super('METHOD_NOT_ALLOWED', `${path} does not take ${method}; the header Allow lists the methods that it takes`)
   }
 }
 
@@ -93,8 +98,4 @@ export class RouteNotFoundError extends ExpectedError {
   constructor(method: string, path: string) {
     super('ROUTE_NOT_FOUND', `There is no ${method} ${path}; /docs lists all routes`)
   }
-}
-
-function sentence(faults: readonly Fault[]): string {
-  return faults.map(({ pointer, detail }) => (pointer ? `${pointer}: ${detail}` : detail)).join('; ')
 }

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
-/** For requests that wait: a signal that aborts when the client has gone, or when the service closes and can wait no longer. */
+/** For requests that wait: a signal that aborts when the client disconnects or the service closes. */
 export function createWaitSignals(app: FastifyInstance): (reply: FastifyReply) => AbortSignal {
   const open = new Set<AbortController>()
+  let closing = false
   app.addHook('preClose', async () => {
+    closing = true
     for (const wait of open) wait.abort()
   })
   return ({ raw }) => {
@@ -13,7 +15,7 @@ export function createWaitSignals(app: FastifyInstance): (reply: FastifyReply) =
       open.delete(wait)
       wait.abort()
     })
-    if (raw.destroyed) wait.abort()
+    if (raw.destroyed || closing) wait.abort()
     return wait.signal
   }
 }

@@ -1,3 +1,4 @@
+import { PageToken } from '@trainyard/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { z } from 'zod'
@@ -5,7 +6,14 @@ import { type Columns, toCsv } from './csv.ts'
 import { NotAcceptableError } from './request-errors.ts'
 
 /** The query of every route that answers a table. */
-export const TableQuery = z.strictObject({ format: z.enum(['json', 'csv']).optional().describe('wins over the Accept header') })
+export const TableQuery = z.strictObject({ format: z.enum(['json', 'csv']).optional().describe('overrides the Accept header') })
+
+/** The same where it answers a page at a time. */
+export const pageQuery = ({ defaultSize, maxSize }: { defaultSize: number; maxSize: number }) =>
+  TableQuery.extend({
+    pageSize: z.coerce.number<string>().int().min(1).max(maxSize).default(defaultSize),
+    pageToken: PageToken.optional(),
+  })
 
 type TableRequest = FastifyRequest<{ Querystring: z.infer<typeof TableQuery> }>
 
@@ -14,14 +22,27 @@ interface FormatRequest<Format> {
   headers: { accept?: string | undefined }
 }
 
-/** Sends `{ items }` as JSON, or its items as CSV where the client asked for that. */
+interface List<Row> {
+  items: readonly Row[]
+  nextPageToken?: string | null
+}
+
+/** Sends `{ items }` as JSON, or its items as CSV where the client asked for that; with a link to the next page, since a CSV has no place for its token. */
 export function sendTable<Row>(
   { request, reply }: { request: TableRequest; reply: FastifyReply },
-  { list, columns }: { list: { items: readonly Row[] }; columns: Columns<Row> },
+  { list, columns }: { list: List<Row>; columns: Columns<Row> },
 ): FastifyReply {
   reply.header('vary', 'accept')
-  if (wantedFormat(request) === 'json') return reply.type('application/json').send(list)
+  if (list.nextPageToken) reply.header('link', nextPageLink(request.url, list.nextPageToken))
+  if (tableFormat(request) === 'json') return reply.type('application/json').send(list)
   return reply.type('text/csv; charset=utf-8').send(toCsv(list.items, columns))
+}
+
+function nextPageLink(url: string, pageToken: string): string {
+  const [path = '', query] = url.split('?')
+  const parameters = new URLSearchParams(query)
+  parameters.set('pageToken', pageToken)
+  return `<${path}?${parameters}>; rel="next"`
 }
 
 const TABLE_TYPES = new Map([
@@ -29,8 +50,7 @@ const TABLE_TYPES = new Map([
   ['text/csv', 'csv'],
 ] as const)
 
-/** Of a table. */
-export const wantedFormat = (request: TableRequest): 'json' | 'csv' => preferredFormat(request, TABLE_TYPES)
+export const tableFormat = (request: TableRequest): 'json' | 'csv' => preferredFormat(request, TABLE_TYPES)
 
 /** What the query asks for, else what the Accept header likes best; the first one where it likes all. */
 export function preferredFormat<Format extends string>(

@@ -1,25 +1,25 @@
 import type { FastifySchemaValidationError } from 'fastify'
 import { z } from 'zod'
-import { type Fault, InvalidInputError, UnprocessableConfigError } from './request-errors.ts'
+import { type FieldError, InvalidInputError, UnprocessableConfigError, type ValidationError } from './request-errors.ts'
 
 const UnknownFields = z.object({ keys: z.array(z.string()) })
 const AcrossFields = z.object({ params: z.object({ acrossFields: z.literal(true) }) })
 
-/** What fastify-type-provider-zod made of a ZodError: one entry per issue, with the rest of the issue in `params`. */
+/** What fastify-type-provider-zod makes of a ZodError: one entry per issue, with the rest of the issue in `params`. */
 interface SchemaFailure {
   validation: readonly FastifySchemaValidationError[]
   validationContext?: string | undefined
 }
 
-/** Names every field that is at fault: 422 when each is fine alone, else 400. */
-export function inputError({ validation, validationContext }: SchemaFailure): InvalidInputError | UnprocessableConfigError {
+/** Names every field that is not valid: 422 when each is valid alone, else 400. */
+export function validationError({ validation, validationContext }: SchemaFailure): ValidationError {
   const inBody = validationContext === 'body'
-  const faults = validation.flatMap((issue) => faultsOf(issue, inBody))
+  const fieldErrors = validation.flatMap((issue) => fieldErrorsOf(issue, inBody))
   const acrossFields = validation.every((issue) => AcrossFields.safeParse(issue.params).success)
-  return acrossFields ? new UnprocessableConfigError(faults) : new InvalidInputError(faults)
+  return acrossFields ? new UnprocessableConfigError(fieldErrors) : new InvalidInputError(fieldErrors)
 }
 
-function faultsOf(issue: FastifySchemaValidationError, inBody: boolean): Fault[] {
+function fieldErrorsOf(issue: FastifySchemaValidationError, inBody: boolean): FieldError[] {
   // The provider writes '/' for the body itself, which as a pointer would name a field called ''.
   const path = issue.instancePath === '/' ? '' : issue.instancePath
   const pointer = inBody ? path : path.slice(1)

@@ -1,7 +1,8 @@
 import { pipeline } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type Artifacts, MODEL_TYPES, ModelFile, type OpenModelFile } from '@trainyard/artifacts'
-import { ModelKind, pytorchModule } from '@trainyard/contracts'
+import { type Artifacts, MODEL_TYPES, ModelFile, type OpenObject } from '@trainyard/artifacts'
+import { ModelKind } from '@trainyard/contracts'
+import { pytorchModule } from '@trainyard/pytorch'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -9,19 +10,18 @@ import { z } from 'zod'
 import { ById, experimentOf } from '../experiments/experiment-by-id.ts'
 import { ModelNotFoundError } from './model-not-found.ts'
 import { quantisedModel, quantiser } from './quantised-weights.ts'
-import { problems } from '../openapi/responses.ts'
+import { EXPERIMENT_ERRORS, problems } from '../openapi/responses.ts'
 
 export interface ModelDeps {
   store: ExperimentStore
   artifacts: Artifacts
 }
 
-const failures = problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID', 'MODEL_NOT_FOUND')
 const tags = ['models']
 
 const fileSchema = {
   operationId: 'downloadModel',
-  summary: "A kept model's file: model.json with weights.bin for tf.loadLayersModel, model.safetensors for PyTorch",
+  summary: "A model's file: model.json with weights.bin for tf.loadLayersModel, model.safetensors for PyTorch",
   tags,
   params: ById.extend({ kind: ModelKind, file: ModelFile }),
   querystring: z.strictObject({
@@ -30,7 +30,7 @@ const fileSchema = {
       .enum(['true', 'false'])
       .default('true')
       .describe(
-        'false: the service passes the bytes itself where they lie in an artifact store, for pages whose policy forbids other hosts',
+        'false: the service sends the bytes itself instead of a link into the artifact store, for pages whose policy forbids other hosts',
       ),
   }),
   response: {
@@ -41,9 +41,9 @@ const fileSchema = {
         'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) },
       },
     },
-    307: z.null().describe('it is at Location, in the artifact store, for some minutes'),
-    304: z.null().describe('it is what If-None-Match names: a model never changes'),
-    ...failures,
+    307: z.null().describe('Location is a link into the artifact store, valid for some minutes'),
+    304: z.null().describe('If-None-Match names it already: a model never changes'),
+    ...problems(...EXPERIMENT_ERRORS, 'MODEL_NOT_FOUND'),
   },
 }
 
@@ -54,11 +54,11 @@ const sourceSchema = {
   params: ById,
   response: {
     200: { description: 'Python source', content: { 'text/x-python': { schema: z.string() } } },
-    ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID'),
+    ...problems(...EXPERIMENT_ERRORS),
   },
 }
 
-/** Models that experiments have kept, to download. */
+/** Downloads of the models that experiments keep. */
 export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store, artifacts: { models } }) => {
   app.get('/experiments/:id/models/:kind/:file', { schema: fileSchema }, async (request, reply) => {
     const { kind, file } = request.params
@@ -67,11 +67,11 @@ export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store
     const stored = await store.storedModel(experiment.id)
     if (experiment.model?.kind !== kind || !stored) throw new ModelNotFoundError(experiment, kind)
     const etag = `"${stored.folder}-${file}-${weights}"`
-    // `latest` and prefixes come to mean another experiment; a whole id never does.
-    const lasting = request.params.id === experiment.id
-    reply.header('etag', etag).header('cache-control', lasting ? 'private, max-age=31536000, immutable' : 'private, no-cache')
-    if (names(request.headers['if-none-match'], etag)) return reply.code(304).send(null)
-    const read = async (name: ModelFile): Promise<OpenModelFile> => {
+    // A whole id always means this experiment; `latest` or a prefix may mean another one later.
+    const immutable = request.params.id === experiment.id
+    reply.header('etag', etag).header('cache-control', immutable ? 'private, max-age=31536000, immutable' : 'private, no-cache')
+    if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send(null)
+    const read = async (name: ModelFile): Promise<OpenObject> => {
       const opened = await models.open({ experimentId: experiment.id, folder: stored.folder, file: name })
       if (opened) return opened
       reply.removeHeader('etag').removeHeader('cache-control')
@@ -93,12 +93,12 @@ export const modelRoutes: FastifyPluginAsyncZod<ModelDeps> = async (app, { store
 
 async function sendQuantised(
   reply: FastifyReply,
-  { file, read }: { file: 'model.json' | 'weights.bin'; read: (name: ModelFile) => Promise<OpenModelFile> },
+  { file, read }: { file: 'model.json' | 'weights.bin'; read: (name: ModelFile) => Promise<OpenObject> },
 ): Promise<FastifyReply> {
   const { json, weights } = quantisedModel(await text((await read('model.json')).stream))
   if (file === 'model.json') return reply.type(MODEL_TYPES[file]).send(json)
   const { bytes, stream } = await read(file)
-  // The reply hears of a failure by the pipeline's end; a client that leaves closes the file, too.
+  // A failure destroys the stream and so ends the reply; a client that leaves closes the file.
   const quantised = pipeline(stream, quantiser(weights), () => {})
   return reply
     .type(MODEL_TYPES[file])
@@ -107,5 +107,5 @@ async function sendQuantised(
 }
 
 /** RFC 9110, 13.1.2: a list of tags, compared weakly, or `*`. */
-const names = (header: string | undefined, etag: string): boolean =>
+const matches = (header: string | undefined, etag: string): boolean =>
   header?.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, ''))) ?? false

@@ -1,4 +1,11 @@
-import { connectRedis, createPhotoConsumer, type FetchedRequest, type PhotoRequest, type PhotoConsumer } from '@trainyard/jobs'
+import {
+  connectRedis,
+  createRequestConsumer,
+  type FetchedRequest,
+  type PredictionRequest,
+  PREDICTIONS,
+  type RequestConsumer,
+} from '@trainyard/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { testEpoch } from '@trainyard/testing/experiments/test-epoch'
@@ -8,14 +15,14 @@ const WITHIN = { timeoutMs: 60_000 }
 
 let api: TestApi
 let worker: ReturnType<typeof connectRedis>
-let photos: PhotoConsumer
+let consumer: RequestConsumer<PredictionRequest>
 beforeAll(async () => {
   api = await startTestApi()
   worker = connectRedis(api.server.url, { name: 'test-worker', whenDown: 'wait' })
-  photos = createPhotoConsumer({ redis: worker, onError: () => {} })
+  consumer = createRequestConsumer(PREDICTIONS, { redis: worker, onError: () => {} })
 })
 afterAll(async () => {
-  await photos.close()
+  await consumer.close()
   worker.disconnect()
   await api.stop()
 })
@@ -59,8 +66,8 @@ describe('POST /experiments/{id}/predict — with a worker', () => {
     const reply = await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: { epochs: 1, pool } })
     return reply.json().id
   }
-  const taken = (): Promise<FetchedRequest<PhotoRequest>> =>
-    poll(async () => (await photos.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
+  const taken = (): Promise<FetchedRequest<PredictionRequest>> =>
+    poll(async () => (await consumer.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
   const classes = [{ label: 73, name: 'rose', probability: 0.4 }]
   let trained: string
   beforeAll(async () => {
@@ -79,10 +86,10 @@ describe('POST /experiments/{id}/predict — with a worker', () => {
     ['application/octet-stream', PNG],
   ])('%s — the worker gets every byte of it, and its answer is the reply', async (type, photo) => {
     const asked = predict(trained, photo, { 'content-type': type })
-    const question = await taken()
-    expect(question.data).toEqual({ experimentId: trained })
-    expect(await photos.takePhoto(question.id)).toEqual(photo)
-    await question.answer({ model: { kind: 'best', epoch: 1 }, classes })
+    const fetched = await taken()
+    expect(fetched.data).toEqual({ experimentId: trained })
+    expect(await consumer.takeAttachment(fetched.id)).toEqual(photo)
+    await fetched.answer({ model: { kind: 'best', epoch: 1 }, classes })
     const reply = await asked
     expect([reply.statusCode, reply.json()]).toEqual([200, { model: { kind: 'best', epoch: 1 }, classes }])
   })
@@ -101,7 +108,7 @@ describe('POST /experiments/{id}/predict — with a worker', () => {
   test('an experiment without a model — MODEL_NOT_FOUND, and no worker is asked', async () => {
     const reply = await predict(await submit('nobody'), JPEG, { 'content-type': 'image/jpeg' })
     expect([reply.statusCode, reply.json().code]).toEqual([404, 'MODEL_NOT_FOUND'])
-    expect(await photos.next()).toBeNull()
+    expect(await consumer.next()).toBeNull()
   })
 
   test('nothing of a photo stands in the log', async () => {

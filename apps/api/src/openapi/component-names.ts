@@ -7,8 +7,8 @@ const Components = z.looseObject({ components: z.looseObject({ schemas: z.record
 const REFERENCE = /"#\/components\/schemas\/(\w+)"/g
 
 /**
- * The document with names for people in place of a generator's: each schema comes in once for requests, as `XInput`, and once for answers, as `X`.
- * What no route refers to goes. What is sent is an `X`, and so is what is answered, but where its defaults are spelt out: an `XResolved`.
+ * The document with readable names in place of the generator's, which has each schema twice: `XInput` for requests and `X` for answers. Schemas that
+ * no route refers to are dropped. A request's schema becomes `X`, and so does an answer's, unless it differs by its resolved defaults: `XResolved`.
  */
 export function nameComponents(document: OpenApiDocument): OpenApiDocument {
   const { components, ...rest } = Components.parse(document)

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { describeDiskSpace, diskHasRoom, type DiskSpace, ExpectedError, type Readiness } from '@trainyard/contracts'
+import { ExpectedError, type Readiness } from '@trainyard/contracts'
+import { describeDiskSpace, hasFreeDisk, type DiskSpace } from '@trainyard/planning'
 
 class DiskNearlyFullError extends ExpectedError {
   constructor(space: DiskSpace) {
@@ -13,10 +14,10 @@ export async function diskSpaceOf(folder: string): Promise<DiskSpace> {
 }
 
 export function diskCheck(space: DiskSpace): Readiness['checks'][number] {
-  return { name: 'disk', ok: diskHasRoom(space), detail: describeDiskSpace(space) }
+  return { name: 'disk', ok: hasFreeDisk(space), detail: describeDiskSpace(space) }
 }
 
-/** New work is refused while there is still room for the old. */
-export function assertDiskHasRoom(space: DiskSpace): void {
-  if (!diskHasRoom(space)) throw new DiskNearlyFullError(space)
+/** New work is refused early enough that running work can finish. */
+export function assertDiskHasSpace(space: DiskSpace): void {
+  if (!hasFreeDisk(space)) throw new DiskNearlyFullError(space)
 }

@@ -14,20 +14,25 @@ export function fleetText(fleet: FleetMetrics, workers: readonly WorkerInfo[]): 
       [{ worker: id, host, state: 'free' }, all.length - busy],
     ]
   })
-  const unhealthyReason = workers.map(({ id, host, unhealthyReason: why }): Sample => [{ worker: id, host }, why === null ? 0 : 1])
+  const unhealthy = workers.map(({ id, host, unhealthyReason: reason }): Sample => [{ worker: id, host }, reason === null ? 0 : 1])
   const waiting = fleet.waiting.map(({ pool, configVersion, count }): Sample => [{ pool, config_version: configVersion }, count])
   return [
-    family('trainyard_experiments', 'gauge', 'Experiments there are, by state', each(fleet.experiments)),
-    family('trainyard_transitions_total', 'counter', 'Changes of state, by the state entered and its reason', each(fleet.transitions)),
-    family('trainyard_attempts_total', 'counter', 'Attempts that ended; worker_lost: a lease ran out', each(fleet.attempts)),
-    histogram('trainyard_queue_wait_seconds', 'From entering the queue to being claimed', fleet.queueWait),
-    histogram('trainyard_epoch_seconds', 'Training of an epoch, without its evaluation', fleet.epoch),
-    family('trainyard_images_total', 'counter', 'Images trained on', [[{}, fleet.images]]),
-    family('trainyard_queue_waiting', 'gauge', 'Experiments that wait for a free worker, by pool and config version', waiting),
-    family('trainyard_outbox', 'gauge', 'Experiments on their way into the queue', [[{}, fleet.outbox]]),
-    family('trainyard_redis_seconds', 'gauge', 'That Redis took to answer just now', [[{}, fleet.redisSeconds]]),
-    family('trainyard_worker_slots', 'gauge', 'Slots of live workers', slots),
-    family('trainyard_worker_unhealthy', 'gauge', '1: the worker takes no experiments although it could', unhealthyReason),
+    family('trainyard_experiments', 'gauge', 'Number of experiments by state', each(fleet.experiments)),
+    family(
+      'trainyard_transitions_total',
+      'counter',
+      'Total state transitions by the state entered and its reason',
+      each(fleet.transitions),
+    ),
+    family('trainyard_attempts_total', 'counter', 'Total ended attempts by outcome; worker_lost: a lease expired', each(fleet.attempts)),
+    histogram('trainyard_queue_wait_seconds', 'Time that an experiment is queued before a worker claims it', fleet.queueWait),
+    histogram('trainyard_epoch_seconds', 'Training time of an epoch, without its evaluation', fleet.epoch),
+    family('trainyard_images_total', 'counter', 'Total images trained on', [[{}, fleet.images]]),
+    family('trainyard_queue_waiting', 'gauge', 'Number of experiments that wait for a free worker, by pool and config version', waiting),
+    family('trainyard_outbox', 'gauge', 'Number of experiments that are written but not yet queued', [[{}, fleet.outbox]]),
+    family('trainyard_redis_seconds', 'gauge', 'Latency of a PING to Redis', [[{}, fleet.redisSeconds]]),
+    family('trainyard_worker_slots', 'gauge', 'Number of slots of live workers, by state', slots),
+    family('trainyard_worker_unhealthy', 'gauge', 'Whether the worker is unhealthy and takes no experiments (1) or not (0)', unhealthy),
     ...GPU_MEASURES.map(({ name, help, value }) => family(name, 'gauge', help, gpuSamples(workers, value))),
   ].join('')
 }
@@ -39,14 +44,14 @@ interface GpuMeasure {
 }
 
 const GPU_MEASURES: readonly GpuMeasure[] = [
-  { name: 'trainyard_gpu_utilisation_ratio', help: 'Share of the time in which a GPU computed', value: ({ utilisation }) => utilisation },
-  { name: 'trainyard_gpu_memory_used_bytes', help: 'Used of a GPU by all processes', value: ({ memoryUsedBytes }) => memoryUsedBytes },
-  { name: 'trainyard_gpu_memory_total_bytes', help: 'A GPU has', value: ({ memoryTotalBytes }) => memoryTotalBytes },
-  { name: 'trainyard_gpu_temperature_celsius', help: 'Of a GPU', value: ({ temperatureCelsius }) => temperatureCelsius },
-  { name: 'trainyard_gpu_power_watts', help: 'That a GPU draws', value: ({ powerWatts }) => powerWatts },
+  { name: 'trainyard_gpu_utilisation_ratio', help: 'GPU utilisation, from 0 to 1', value: ({ utilisation }) => utilisation },
+  { name: 'trainyard_gpu_memory_used_bytes', help: 'GPU memory used by all processes', value: ({ memoryUsedBytes }) => memoryUsedBytes },
+  { name: 'trainyard_gpu_memory_total_bytes', help: 'Total GPU memory', value: ({ memoryTotalBytes }) => memoryTotalBytes },
+  { name: 'trainyard_gpu_temperature_celsius', help: 'GPU temperature', value: ({ temperatureCelsius }) => temperatureCelsius },
+  { name: 'trainyard_gpu_power_watts', help: 'GPU power draw', value: ({ powerWatts }) => powerWatts },
 ]
 
-/** What the driver does not say is left out. */
+/** What the driver does not report is left out. */
 const gpuSamples = (workers: readonly WorkerInfo[], value: GpuMeasure['value']): Sample[] =>
   workers.flatMap(({ id, host, gpus }) =>
     gpus.flatMap((gpu): Sample[] => {

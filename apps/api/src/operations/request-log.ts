@@ -1,28 +1,32 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 
-/** A client may bring its own id, so that its log and ours can be laid side by side. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The experiment that the request is about, once known: for its log lines. */
+    experimentId: string | null
+  }
+}
+
+/** A client may send its own id, so that its log and the service's can be compared. */
 export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
   const brought = request.headers['x-request-id']
   return typeof brought === 'string' && /^[\w-]{1,64}$/.test(brought) ? brought : randomUUID()
 }
 
-/** One line per request, when it is answered; every answer carries the id of its line. */
-export function logRequests(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-  })
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, experimentId } = request
-    const route = request.routeOptions.url ?? 'none'
-    const line = {
-      method,
-      route,
-      status: reply.statusCode,
-      durationMs: Math.round(reply.elapsedTime),
-      experimentId: experimentId ?? undefined,
-    }
-    request.log.info(line, 'answered')
-  })
-}
+/** One log line per answered request; every answer carries the request's id. */
+export const requestLog = fp(
+  async (app) => {
+    app.decorateRequest('experimentId', null)
+    app.addHook('onRequest', async (request, reply) => {
+      reply.header('x-request-id', request.id)
+    })
+    app.addHook('onResponse', async (request, reply) => {
+      const { method, experimentId, routeOptions } = request
+      const [route, durationMs] = [routeOptions.url ?? 'none', Math.round(reply.elapsedTime)]
+      request.log.info({ method, route, status: reply.statusCode, durationMs, experimentId: experimentId ?? undefined }, 'answered')
+    })
+  },
+  { name: 'request-log' },
+)

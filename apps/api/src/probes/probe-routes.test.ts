@@ -1,5 +1,5 @@
 import type { ExperimentError, Probe, ProbeRequest } from '@trainyard/contracts'
-import { connectRedis, createProbeConsumer, type FetchedRequest, type RequestConsumer } from '@trainyard/jobs'
+import { connectRedis, createRequestConsumer, type FetchedRequest, PROBES, type RequestConsumer } from '@trainyard/jobs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { startTestApi, type TestApi, testWorker } from '../test-service.ts'
@@ -7,14 +7,14 @@ import { startTestApi, type TestApi, testWorker } from '../test-service.ts'
 const WITHIN = { timeoutMs: 60_000 }
 let api: TestApi
 let worker: ReturnType<typeof connectRedis>
-let source: RequestConsumer<ProbeRequest>
+let consumer: RequestConsumer<ProbeRequest>
 beforeAll(async () => {
   api = await startTestApi()
   worker = connectRedis(api.server.url, { name: 'test-worker', whenDown: 'wait' })
-  source = createProbeConsumer({ redis: worker, onError: () => {} })
+  consumer = createRequestConsumer(PROBES, { redis: worker, onError: () => {} })
 })
 afterAll(async () => {
-  await source.close()
+  await consumer.close()
   worker.disconnect()
   await api.stop()
 })
@@ -23,7 +23,7 @@ const post = (body: object, headers: Record<string, string> = {}) =>
   api.app.inject({ method: 'POST', url: '/api/v1/probes', payload: body, headers })
 const get = (path: string, headers: Record<string, string> = {}) => api.app.inject({ url: `/api/v1/probes/${path}`, headers })
 const taken = (): Promise<FetchedRequest<ProbeRequest>> =>
-  poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
+  poll(async () => (await consumer.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
 
 const layer = { layer: 1, kind: 'output' as const, outputNorm: 2.5, gradientNorm: 1, outputGradientNorm: 'Infinity' as const }
 const cells = [
@@ -79,7 +79,7 @@ describe('POST /probes', () => {
     const reply = await post(body)
     expect(reply.statusCode).toBe(status)
     expect(reply.json().errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(pointers)
-    expect(await source.next()).toBeNull()
+    expect(await consumer.next()).toBeNull()
   })
 })
 

@@ -1,17 +1,17 @@
 import { fromJsonNumber, type JsonNumber } from '@trainyard/contracts'
 
 /**
- * At most `most` of the points, in order: the lowest and the highest of each of `most / 2` equal stretches, so that a plot of them looks like
- * one of all. A loss that is no longer a number counts as the highest.
+ * At most `max` of the points, in order: the lowest and the highest of each of `max / 2` equal intervals, so that their plot looks like the plot of
+ * all. A loss that is no longer a number counts as the highest.
  */
-export function keepExtremes<Point extends { loss: JsonNumber }>(points: readonly Point[], most: number): readonly Point[] {
-  if (points.length <= most) return points
-  const length = Math.ceil(points.length / Math.floor(most / 2))
-  const stretches = Array.from({ length: Math.ceil(points.length / length) }, (_, i) => points.slice(i * length, (i + 1) * length))
-  return stretches.flatMap((stretch) => {
-    const heights = stretch.map(({ loss }) => (loss === 'NaN' ? Infinity : fromJsonNumber(loss)))
+export function downsample<Point extends { loss: JsonNumber }>(points: readonly Point[], max: number): readonly Point[] {
+  if (points.length <= max) return points
+  const length = Math.ceil(points.length / Math.floor(max / 2))
+  const intervals = Array.from({ length: Math.ceil(points.length / length) }, (_, i) => points.slice(i * length, (i + 1) * length))
+  return intervals.flatMap((interval) => {
+    const heights = interval.map(({ loss }) => (loss === 'NaN' ? Infinity : fromJsonNumber(loss)))
     const lowest = heights.indexOf(Math.min(...heights))
     const highest = heights.indexOf(Math.max(...heights))
-    return stretch.filter((_, i) => i === lowest || i === highest)
+    return interval.filter((_, i) => i === lowest || i === highest)
   })
 }

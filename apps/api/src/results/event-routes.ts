@@ -3,7 +3,7 @@ import type { EventFeed, ExperimentStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { EventStreams } from './event-streams.ts'
 import { ById, experimentOf } from '../experiments/experiment-by-id.ts'
-import { problems } from '../openapi/responses.ts'
+import { EXPERIMENT_ERRORS, problems } from '../openapi/responses.ts'
 
 export interface EventDeps {
   store: ExperimentStore
@@ -16,10 +16,10 @@ const EventHeaders = z.looseObject({
     .string()
     .regex(/^(\d{1,16}-\d{1,16})?$/, 'is not an id that this stream has sent')
     .optional()
-    .describe('go on after this event'),
+    .describe('continue after this event'),
 })
 
-/** As a client's parser hands it on. */
+/** As a client's parser answers it. */
 const ServerSentEvent = z.object({
   id: z.string().optional(),
   event: z.string().optional(),
@@ -38,7 +38,7 @@ const eventsSchema = {
       description: 'state, progress, batch, epoch, log, snapshot, end',
       content: { 'text/event-stream': { schema: ServerSentEvent } },
     },
-    ...problems('INVALID_INPUT', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID'),
+    ...problems(...EXPERIMENT_ERRORS),
   },
 }
 
@@ -56,13 +56,13 @@ export const eventRoutes: FastifyPluginAsyncZod<EventDeps> = async (app, { store
       const { id } = await experimentOf(request, store)
       const afterEventId = request.headers['last-event-id'] || null
       reply.hijack()
-      // what every answer has: security, which pages may read it, the key's rate
+      // the headers of every answer: security, CORS, rate limit
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
       reply.raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',
-        // Kept alive, an ended stream would hold up the server's own end.
+        // Kept alive, an ended stream would delay the server's close.
         connection: 'close',
         'x-request-id': request.id,
       })

@@ -37,7 +37,7 @@ describe('createEventStreams()', () => {
   test('a client that does not read — cut, and the events let go', async () => {
     const { response, client } = await openStream()
     client.pause()
-    const streams = createEventStreams({ drainWithinMs: 50 })
+    const streams = createEventStreams({ drainTimeoutMs: 50 })
     cleanups.push(() => streams.close())
     const signals: AbortSignal[] = []
     await streams.send(response, (signal) => {
@@ -50,7 +50,7 @@ describe('createEventStreams()', () => {
 
   test('a history far above the limit to a client that reads — arrives whole', async () => {
     const { response, client } = await openStream()
-    const streams = createEventStreams({ drainWithinMs: 60_000 })
+    const streams = createEventStreams({ drainTimeoutMs: 60_000 })
     cleanups.push(() => streams.close())
     let bytes = 0
     client.on('data', (chunk) => (bytes += chunk.length))
@@ -64,7 +64,7 @@ describe('createEventStreams()', () => {
     const { response, client } = await openStream()
     client.destroy()
     await once(response, 'close')
-    const streams = createEventStreams({ drainWithinMs: 1000 })
+    const streams = createEventStreams({ drainTimeoutMs: 1000 })
     cleanups.push(() => streams.close())
     const subscribed: AbortSignal[] = []
     await streams.send(response, (signal) => {
@@ -75,7 +75,7 @@ describe('createEventStreams()', () => {
   })
 
   test('close() — ends what is open, and what opens later at once', async () => {
-    const streams = createEventStreams({ drainWithinMs: 1000 })
+    const streams = createEventStreams({ drainTimeoutMs: 1000 })
     const untilAborted = async function* (signal: AbortSignal): AsyncGenerator<FeedEvent> {
       yield { id: '1-0', type: 'log', json: '{}' }
       await once(signal, 'abort')

@@ -1,17 +1,16 @@
-import { BatchList, type BatchPoint, type Epoch, EpochList, type LogLine, LogList } from '@trainyard/contracts'
+import { BatchList, type BatchPoint, type Epoch, EpochList, LayerList, type LayerRow, type LogLine, LogList } from '@trainyard/contracts'
 import type { ExperimentStore } from '@trainyard/jobs'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type Columns, text } from '../http/csv.ts'
+import { type Columns, fields, textFields } from '../http/csv.ts'
 import { ById, experimentOf } from '../experiments/experiment-by-id.ts'
-import { keepExtremes } from './downsample.ts'
-import { problems, table } from '../openapi/responses.ts'
+import { downsample } from './downsample.ts'
+import { EXPERIMENT_ERRORS, table } from '../openapi/responses.ts'
 import { sendTable, TableQuery } from '../http/table-reply.ts'
 
 /** More than a plot can show. */
-const MOST_STEPS = 2000
+const MAX_STEPS = 2000
 const EpochNumber = z.coerce.number<string>().int().min(0).max(10_000)
-const failures = problems('INVALID_INPUT', 'NOT_ACCEPTABLE', 'EXPERIMENT_NOT_FOUND', 'AMBIGUOUS_ID')
 const tags = ['results']
 
 const epochsSchema = {
@@ -20,7 +19,7 @@ const epochsSchema = {
   tags,
   params: ById,
   querystring: TableQuery.extend({ after: EpochNumber.optional().describe('only epochs after this one') }),
-  response: { 200: table('Epochs in order', EpochList), ...failures },
+  response: table({ description: 'Epochs in order', schema: EpochList }, ...EXPERIMENT_ERRORS),
 }
 
 const batchesSchema = {
@@ -30,21 +29,30 @@ const batchesSchema = {
   params: ById,
   querystring: TableQuery.extend({
     epoch: EpochNumber.min(1).optional().describe('only the steps of this epoch'),
-    reduce: z.enum(['extremes', 'none']).default('extremes').describe('over 2,000 steps: only the lowest and highest of each stretch'),
+    reduce: z.enum(['extremes', 'none']).default('extremes').describe('over 2,000 steps: only the lowest and highest of each interval'),
   }),
-  response: { 200: table('Steps in order', BatchList), ...failures },
+  response: table({ description: 'Steps in order', schema: BatchList }, ...EXPERIMENT_ERRORS),
+}
+
+const layersSchema = {
+  operationId: 'listLayers',
+  summary: 'The signal at every layer, epoch by epoch',
+  tags,
+  params: ById,
+  querystring: TableQuery.extend({ epoch: EpochNumber.min(1).optional().describe('only this epoch') }),
+  response: table({ description: 'Layers in order, first to last in each epoch', schema: LayerList }, ...EXPERIMENT_ERRORS),
 }
 
 const logsSchema = {
   operationId: 'listLogs',
-  summary: 'What its worker and trainer had to say',
+  summary: 'Log of the worker and the trainer',
   tags,
   params: ById,
   querystring: TableQuery,
-  response: { 200: table('Lines in order', LogList), ...failures },
+  response: table({ description: 'Lines in order', schema: LogList }, ...EXPERIMENT_ERRORS),
 }
 
-/** The tables that an experiment leaves: its epochs, its steps' losses, its log. */
+/** An experiment's epochs, steps, layers and log, each a table. */
 export const resultRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }> = async (app, { store }) => {
   app.get('/experiments/:id/epochs', { schema: epochsSchema }, async (request, reply) => {
     const { id } = await experimentOf(request, store)
@@ -55,8 +63,14 @@ export const resultRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }> = a
   app.get('/experiments/:id/batches', { schema: batchesSchema }, async (request, reply) => {
     const { id } = await experimentOf(request, store)
     const all = await store.batches(id, request.query.epoch)
-    const items = request.query.reduce === 'none' ? all : keepExtremes(all, MOST_STEPS)
+    const items = request.query.reduce === 'none' ? all : downsample(all, MAX_STEPS)
     return sendTable({ request, reply }, { list: { items }, columns: BATCH_COLUMNS })
+  })
+
+  app.get('/experiments/:id/layers', { schema: layersSchema }, async (request, reply) => {
+    const { id } = await experimentOf(request, store)
+    const items = await store.layers(id, request.query.epoch)
+    return sendTable({ request, reply }, { list: { items }, columns: LAYER_COLUMNS })
   })
 
   app.get('/experiments/:id/logs', { schema: logsSchema }, async (request, reply) => {
@@ -66,27 +80,15 @@ export const resultRoutes: FastifyPluginAsyncZod<{ store: ExperimentStore }> = a
 }
 
 const EPOCH_COLUMNS: Columns<Epoch> = {
-  epoch: ({ epoch }) => epoch,
-  loss: ({ loss }) => loss,
-  accuracy: ({ accuracy }) => accuracy,
-  seconds: ({ seconds }) => seconds,
-  evalSplit: ({ evalSplit }) => evalSplit,
-  evalLoss: ({ evalLoss }) => evalLoss,
-  evalAccuracy: ({ evalAccuracy }) => evalAccuracy,
-  evalTop5Accuracy: ({ evalTop5Accuracy }) => evalTop5Accuracy,
-  weightsHash: ({ weightsHash }) => weightsHash,
-  at: ({ at }) => at,
-  attempt: ({ attempt }) => attempt,
+  ...fields('epoch', 'loss', 'accuracy', 'seconds', 'evalSplit', 'evalLoss', 'evalAccuracy', 'evalTop5Accuracy', 'weightsHash'),
+  ...fields('at', 'attempt'),
 }
 
-const BATCH_COLUMNS: Columns<z.infer<typeof BatchPoint>> = {
-  epoch: ({ epoch }) => epoch,
-  step: ({ step }) => step,
-  loss: ({ loss }) => loss,
+const BATCH_COLUMNS: Columns<z.infer<typeof BatchPoint>> = fields('epoch', 'step', 'loss')
+
+const LAYER_COLUMNS: Columns<LayerRow> = {
+  ...fields('epoch', 'layer', 'kind', 'outputNorm', 'mean', 'std', 'preMean', 'preStd', 'deadShare'),
+  ...fields('gradientNorm', 'weightNorm', 'updateRatio'),
 }
 
-const LOG_COLUMNS: Columns<LogLine> = {
-  at: ({ at }) => at,
-  level: ({ level }) => level,
-  message: ({ message }) => text(message),
-}
+const LOG_COLUMNS: Columns<LogLine> = { ...fields('at', 'level'), ...textFields('message') }

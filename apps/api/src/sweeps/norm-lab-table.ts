@@ -1,10 +1,10 @@
 import { type Experiment, type JsonNumber, type NormLabRow, type NormLabTable, type Sweep, toJsonNumber } from '@trainyard/contracts'
 import { ExperimentNotFoundError, type ExperimentStore } from '@trainyard/jobs'
-import type { Columns } from '../http/csv.ts'
+import { type Columns, fields } from '../http/csv.ts'
 
 type Measured = Omit<NormLabRow, 'lossDifference' | 'evalAccuracyDifference'>
 
-/** Each norm beside no norm of the same depth: one seed and one order, so that only the norm differs. */
+/** Each norm paired with no norm at the same depth: seed and order are the same, so only the norm differs. */
 export async function normLabTable({ items }: Sweep, store: ExperimentStore): Promise<NormLabTable> {
   const measured: Measured[] = []
   for (const { experimentId } of items) {
@@ -78,14 +78,6 @@ function meanOf(values: readonly (JsonNumber | null)[]): { mean: number; standar
 }
 
 export const NORM_LAB_COLUMNS: Columns<NormLabRow> = {
-  depth: ({ depth }) => depth,
-  norm: ({ norm }) => norm,
-  normPosition: ({ normPosition }) => normPosition,
-  experimentId: ({ experimentId }) => experimentId,
-  state: ({ state }) => state,
-  loss: ({ loss }) => loss,
-  evalAccuracy: ({ evalAccuracy }) => evalAccuracy,
-  outputNorm: ({ outputNorm }) => outputNorm,
-  lossDifference: ({ lossDifference }) => lossDifference,
-  evalAccuracyDifference: ({ evalAccuracyDifference }) => evalAccuracyDifference,
+  ...fields('depth', 'norm', 'normPosition', 'experimentId', 'state', 'loss', 'evalAccuracy', 'outputNorm'),
+  ...fields('lossDifference', 'evalAccuracyDifference'),
 }

@@ -19,7 +19,7 @@ const whole = (id: string) =>
   poll(
     async () => {
       const sweep = (await api.app.inject(`${URL}/${id}`)).json()
-      expect(sweep.made).toBe(sweep.trials)
+      expect(sweep.created).toBe(sweep.trials)
       return sweep
     },
     { timeoutMs: 20_000 },

@@ -85,8 +85,8 @@ test.each([
     '1100 combinations',
   ],
 ])('%s — refused, and named', (_name, body, pointer, words) => {
-  const faults: unknown = catchFaults(body)
-  expect(faults).toContainEqual({ pointer, detail: expect.stringContaining(words) })
+  const fieldErrors: unknown = catchFaults(body)
+  expect(fieldErrors).toContainEqual({ pointer, detail: expect.stringContaining(words) })
 })
 
 function numbers(count: number): number[] {
@@ -97,7 +97,7 @@ function catchFaults(body: object): unknown {
   try {
     plan(body)
   } catch (error) {
-    return error instanceof Error && 'faults' in error ? error.faults : error
+    return error instanceof Error && 'fieldErrors' in error ? error.fieldErrors : error
   }
   return null
 }

@@ -1,39 +1,31 @@
-import {
-  ExperimentRequest,
-  type FieldSpace,
-  MOST_TRIALS,
-  resolveConfig,
-  type SweepRequest,
-  TrialConfig,
-  type TrialFields,
-} from '@trainyard/contracts'
+import { ExperimentRequest, type FieldSpace, MAX_TRIALS, type SweepRequest, TrialConfig, type TrialFields } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { randomStream, type RandomStream } from '@trainyard/random'
 import { z } from 'zod'
-import { type Fault, UnprocessableConfigError } from '../http/request-errors.ts'
+import { type FieldError, UnprocessableConfigError } from '../http/request-errors.ts'
 
 export interface PlannedTrial {
   fields: TrialFields
   request: ExperimentRequest
 }
 
-/** Fields of whole numbers. */
-const WHOLE_FIELDS = new Set(
+const INTEGER_FIELDS = new Set(
   Object.entries(TrialConfig.shape).flatMap(([field, type]) => (z.toJSONSchema(type, { io: 'input' }).type === 'integer' ? [field] : [])),
 )
-/** So that a learning rate can be read and typed again. */
+/** Of a drawn number, so that a learning rate is short enough to read and type. */
 const DIGITS = 6
 
-/** Every trial of a sweep, with the config that it will be; throws UnprocessableConfigError, which names field and trial, where one could not run. */
+/** Every trial of a sweep with its config; throws UnprocessableConfigError, which names field and trial, where one cannot run. */
 export function planTrials(request: SweepRequest): PlannedTrial[] {
   const sweep = request.preset === 'norm-lab' ? normLab(request) : request
   const space = Object.entries(sweep.space).flatMap(([field, values]): [string, FieldSpace][] => (values ? [[field, values]] : []))
-  refuseImpossible(sweep, space)
+  validateSpace(sweep, space)
   const drawn = sweep.strategy === 'grid' ? gridOf(space) : drawnFrom(space, sweep)
   const trials = drawn.map((fields, i) => ({ fields, request: requestOf(sweep, { fields, trial: i + 1 }) }))
   return sweep.strategy === 'grid' ? withoutRepeats(trials) : trials
 }
 
-/** Norms × positions × depths with one seed, so one order of the images and, where shapes agree, the same first weights. */
+/** Norms × positions × depths with one seed: the same order of images and, where shapes agree, the same initial weights. */
 function normLab(request: SweepRequest): SweepRequest {
   const space = {
     norm: { values: ['none', 'batch', 'layer', 'group'] },
@@ -44,28 +36,32 @@ function normLab(request: SweepRequest): SweepRequest {
   return { ...request, strategy: 'grid', space }
 }
 
-function refuseImpossible({ strategy }: SweepRequest, space: readonly [string, FieldSpace][]): void {
-  const faults: Fault[] = []
+function validateSpace({ strategy }: SweepRequest, space: readonly [string, FieldSpace][]): void {
+  const fieldErrors: FieldError[] = []
   for (const [field, values] of space) {
     const pointer = `/space/${field}`
     if ('values' in values) continue
-    if (strategy === 'grid') faults.push({ pointer, detail: 'needs values in a grid; a range is drawn from by random and asha' })
-    if (values.min > values.max) faults.push({ pointer, detail: `has min ${values.min} above max ${values.max}` })
-    if (values.scale === 'log' && values.min <= 0) faults.push({ pointer, detail: 'on a log scale must have a min above 0' })
+    if (strategy === 'grid') fieldErrors.push({ pointer, detail: 'needs values in a grid; a range is drawn from by random and asha' })
+    if (values.min > values.max) fieldErrors.push({ pointer, detail: `has min ${values.min} above max ${values.max}` })
+    if (values.scale === 'log' && values.min <= 0) fieldErrors.push({ pointer, detail: 'on a log scale must have a min above 0' })
   }
   if (strategy === 'asha' && space.some(([field]) => field === 'epochs'))
-    faults.push({ pointer: '/space/epochs', detail: 'cannot vary with asha, which gives more epochs to what does well; set it in base' })
-  if (space.length === 0) faults.push({ pointer: '/space', detail: 'is empty, so all trials would be the same; give a field its values' })
-  if (faults.length > 0) throw new UnprocessableConfigError(faults)
+    fieldErrors.push({
+      pointer: '/space/epochs',
+      detail: 'cannot vary with asha, which gives more epochs to what does well; set it in base',
+    })
+  if (space.length === 0)
+    fieldErrors.push({ pointer: '/space', detail: 'is empty, so all trials would be the same; give a field its values' })
+  if (fieldErrors.length > 0) throw new UnprocessableConfigError(fieldErrors)
 }
 
 /** Every combination; the last field varies fastest. */
 function gridOf(space: readonly [string, FieldSpace][]): TrialFields[] {
   const lists = space.map(([field, values]) => ('values' in values ? values.values.map((value) => ({ [field]: value })) : []))
   const count = lists.reduce((product, list) => product * list.length, 1)
-  if (count > MOST_TRIALS)
+  if (count > MAX_TRIALS)
     throw new UnprocessableConfigError([
-      { pointer: '/space', detail: `has ${count} combinations; at most ${MOST_TRIALS} trials are allowed` },
+      { pointer: '/space', detail: `has ${count} combinations; at most ${MAX_TRIALS} trials are allowed` },
     ])
   return lists.reduce<TrialFields[]>((rows, list) => rows.flatMap((row) => list.map((cell) => ({ ...row, ...cell }))), [{}])
 }
@@ -81,7 +77,7 @@ function drawnFrom(space: readonly [string, FieldSpace][], { seed, trials = 20 }
 
 function draw(field: string, { values, random }: { values: FieldSpace; random: RandomStream }): TrialFields[string] {
   if ('values' in values) return values.values[random.below(values.values.length)] ?? 0
-  const { min, max, scale, integer = WHOLE_FIELDS.has(field) } = values
+  const { min, max, scale, integer = INTEGER_FIELDS.has(field) } = values
   // half a step beyond either end, so that the ends are as likely as what lies between
   const [from, to] = integer ? [min - 0.5, max + 0.5] : [min, max]
   const share = random.uniform()
@@ -108,7 +104,7 @@ function requestOf(
   )
 }
 
-/** A trial's own shape replaces the base's, however that one is said. */
+/** A trial's own shape replaces the base's, whichever fields that one has. */
 function excludes(fields: TrialFields, field: string): boolean {
   if (field === 'layerSizes') return 'depth' in fields || 'width' in fields
   return (field === 'depth' || field === 'width') && 'layerSizes' in fields

@@ -1,16 +1,16 @@
 import { DATASET_CATALOGUE, ExperimentPage } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
-import { sendJson, sendProblem, startCannedService, storedEpoch, testExperiment } from '@trainyard/testing/services/canned-service'
-import { runCli } from '../test-run.ts'
+import { sendJson, sendProblem, startStubService, storedEpoch, testExperiment } from '@trainyard/testing/services/stub-service'
+import { runCli, runCliProcess } from '../test-run.ts'
 
-type Canned = Awaited<ReturnType<typeof startCannedService>>
+type StubService = Awaited<ReturnType<typeof startStubService>>
 const { id } = testExperiment
-let service: Canned | undefined
+let service: StubService | undefined
 afterEach(() => service?.stop())
 
 /** Runs a command against a service that answers everything alike. */
 async function run(args: readonly string[], { answer, status = 200 }: { answer: unknown; status?: number }) {
-  service = await startCannedService((_request, response) => sendJson(response, answer, status))
+  service = await startStubService((_request, response) => sendJson(response, answer, status))
   return { ...(await runCli(args, { url: service.url })), seen: service.seen }
 }
 
@@ -31,7 +31,7 @@ test('submit — a wrong flag is said without asking the service', async () => {
 
 test("submit — the service's refusal names the flags", async () => {
   const errors = [{ pointer: '/layerSizes/0', detail: 'is larger than any worker' }]
-  service = await startCannedService((_request, response) => sendProblem(response, { status: 422, code: 'NETWORK_TOO_LARGE', errors }))
+  service = await startStubService((_request, response) => sendProblem(response, { status: 422, code: 'NETWORK_TOO_LARGE', errors }))
   const { code, stderr } = await runCli(['submit', '--layer-sizes', '8192'], { url: service.url })
   expect(code).toBe(2)
   expect(stderr).toBe('error: The network is larger than any worker\n  --layer-sizes is larger than any worker\n')
@@ -59,7 +59,7 @@ test('submit --dry-run — shows shapes and cost', async () => {
   expect(seen[0]?.url).toBe('/api/v1/experiments?dryRun=true')
   expect(stdout).toContain('hidden layer 1  [64, 512]')
   expect(stdout).toContain('1,625,702')
-  expect(stdout).toContain('first layer     sample. About 1 s against 2 s.')
+  expect(stdout).toContain('first layer     dual. About 1 s against 2 s.')
   expect(stdout).toContain('signal: fading. Add norm layer.')
   expect(stdout).toMatch(/1 output +2\.50 +25\.0 % +10\.0 % +3\.00/)
 })
@@ -93,6 +93,9 @@ test('workers — a second table of GPUs, where there are some: what is not meas
       host: 'lab',
       pid: 1,
       version: '0.1.0',
+      configVersion: 1,
+      speed: null,
+      unhealthyReason: null,
       pools: ['default'],
       engine: null,
       memoryBytes: 2 ** 30,
@@ -121,7 +124,7 @@ test('workers — a second table of GPUs, where there are some: what is not meas
 })
 
 test('losses — a table with six decimals, the JSON of the service, or its CSV', async () => {
-  service = await startCannedService(({ headers }, response) => {
+  service = await startStubService(({ headers }, response) => {
     if (headers.accept === 'text/csv') response.writeHead(200, { 'content-type': 'text/csv' }).end('epoch,loss\n1,4.615\n')
     else sendJson(response, { items: [storedEpoch(1), { ...storedEpoch(2), loss: 'NaN', evalSplit: null, evalLoss: null }] })
   })
@@ -217,7 +220,7 @@ test('show — tells where it comes from, what is kept, and what each attempt re
     ...{ repeated: { firstEpoch: 5, lastEpoch: 7, matched: true }, environmentChanged: false },
   }
   const answer = {
-    ...{ ...testExperiment, parent: { id, epoch: 3 }, kept: [{ epoch: 9, kind: 'checkpoint' }], attempts: [attempt] },
+    ...{ ...testExperiment, parent: { id, epoch: 3 }, forkPoints: [{ epoch: 9, kind: 'checkpoint' }], attempts: [attempt] },
     transitions: [{ state: 'paused', reason: 'paused_by_user', at: '2026-01-02T03:04:05.000Z' }],
     replay: { of: id, comparedEpochs: 2, difference: { epoch: 2, layer: 1 } },
   }
@@ -247,14 +250,14 @@ test.each([
   [503, 'REDIS_UNAVAILABLE', 5],
   [500, 'INTERNAL', 70],
 ])('a problem of status %d, %s — exit code %i, and its code as JSON on stderr', async (status, problemCode, exitCode) => {
-  service = await startCannedService((_request, response) => sendProblem(response, { status, code: problemCode, requestId: 'r-1' }))
+  service = await startStubService((_request, response) => sendProblem(response, { status, code: problemCode, requestId: 'r-1' }))
   const { code, stdout, stderr } = await runCli(['show', '0000', '--json'], { url: service.url })
   expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })
   expect(JSON.parse(stderr)).toEqual({ error: { code: problemCode, message: 'A sentence', requestId: 'r-1' } })
 })
 
 test('nothing there — one sentence with the address and what to do', async () => {
-  service = await startCannedService(() => {})
+  service = await startStubService(() => {})
   await service.stop()
   const { code, stderr } = await runCli(['list'], { url: service.url })
   expect(code).toBe(5)
@@ -278,8 +281,8 @@ test('submit --help — has a flag for every field', async () => {
 })
 
 test('datasets fetch — runs on this host, without the service, and passes its exit code on', async () => {
-  const fetched = await runCli(['datasets', 'fetch', 'synthetic-flowers'])
+  const fetched = await runCliProcess(['datasets', 'fetch', 'synthetic-flowers'])
   expect(fetched).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing to fetch') })
-  const unknown = await runCli(['datasets', 'fetch', 'roses'])
+  const unknown = await runCliProcess(['datasets', 'fetch', 'roses'])
   expect(unknown).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('datasets fetch flowers102') })
 })

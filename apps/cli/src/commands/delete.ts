@@ -15,8 +15,8 @@ export function addDelete(program: Command, deps: CliDeps): void {
       const session = openSession(command, deps)
       const { yes } = DeleteOptions.parse(command.opts())
       const { id, name, state } = await session.client.experiments.get(given)
-      const { stdout } = session.terminal
-      if (!yes && stdout.isTTY && !(await confirmed(`delete ${state} experiment ${id}${name ? ` (${name})` : ''}? [y/N] `, stdout)))
+      const what = `${state} experiment ${id}${name ? ` (${name})` : ''}`
+      if (!yes && session.terminal.stdout.isTTY && !(await confirmed(`delete ${what}? [y/N] `, session.terminal)))
         return session.print('nothing was deleted')
       await session.client.experiments.remove(id)
       if (session.json) return session.printJson({ id })
@@ -24,8 +24,8 @@ export function addDelete(program: Command, deps: CliDeps): void {
     })
 }
 
-async function confirmed(question: string, output: NodeJS.WriteStream): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output })
+async function confirmed(question: string, { stdin, stdout }: CliDeps['terminal']): Promise<boolean> {
+  const terminal = createInterface({ input: stdin, output: stdout })
   try {
     return /^y(es)?$/i.test((await terminal.question(question)).trim())
   } finally {

@@ -9,6 +9,6 @@ export function addDoctor(program: Command, deps: CliDeps): void {
     .allowUnknownOption()
     .action(async (flags: string[]) => {
       const { json } = GlobalOptions.parse(command.optsWithGlobals())
-      deps.setExitCode(await deps.runScript('tools/doctor.mjs', json ? [...flags, '--json'] : flags))
+      deps.setExitCode(await deps.runScript('tools/doctor/main.mjs', json ? [...flags, '--json'] : flags))
     })
 }

@@ -17,7 +17,7 @@ export function addGc(program: Command, deps: CliDeps): void {
   const command = program
     .command('gc')
     .description("remove what nothing needs any more of the service's checkpoints and models")
-    .option('--dry-run', 'only say what would be removed')
+    .option('--dry-run', 'only report what would be removed')
     .option('--max-disk <size>', 'and models and checkpoints of those that ended first, until all take at most so much, like 20GB', toBytes)
     .option('--unknown', 'and what belongs to experiments that this service does not know')
     .action(async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { sendJson, sendProblem, startCannedService, testExperiment } from '@trainyard/testing/services/canned-service'
+import { sendJson, sendProblem, startStubService, testExperiment } from '@trainyard/testing/services/stub-service'
 import { runCli } from '../test-run.ts'
 
 const id = '0123456789abcdef'.repeat(4)
@@ -10,7 +10,7 @@ const network = { imageSize: 32, layerSizes: [16, 8], norm: 'batch', normPositio
 
 let folder: string
 let file: string
-let service: Awaited<ReturnType<typeof startCannedService>> | undefined
+let service: Awaited<ReturnType<typeof startStubService>> | undefined
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'import-'))
   file = path.join(folder, 'weights.safetensors')
@@ -20,7 +20,7 @@ afterEach(() => service?.stop())
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 async function run(args: readonly string[], told: object = network) {
-  service = await startCannedService(({ url }, response) => {
+  service = await startStubService(({ url }, response) => {
     if (url === '/api/v1/weights') return sendJson(response, { id, bytes: 24, tensors: [], network: told }, 201)
     return sendJson(response, testExperiment, 201)
   })
@@ -63,7 +63,7 @@ test('import — a wrong flag or a file that is not there is said before anythin
 })
 
 test("import — the service's refusal of the file is said with its reason", async () => {
-  service = await startCannedService((_request, response) => sendProblem(response, { status: 422, code: 'WEIGHTS_UNUSABLE' }))
+  service = await startStubService((_request, response) => sendProblem(response, { status: 422, code: 'WEIGHTS_UNUSABLE' }))
   const { code, stderr } = await runCli(['import', file], { url: service.url })
   expect([code, stderr]).toEqual([2, 'error: A sentence\n'])
 })

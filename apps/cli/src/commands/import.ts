@@ -1,17 +1,8 @@
 import { openAsBlob } from 'node:fs'
 import path from 'node:path'
-import {
-  commandFlags,
-  ExpectedError,
-  ExperimentRequest,
-  flagOf,
-  InvalidFlagsError,
-  readFlagValues,
-  RunFields,
-  TrainingFields,
-  type UploadedWeights,
-  wordsFor,
-} from '@trainyard/contracts'
+import { ExpectedError, ExperimentRequest, RunFields, TrainingFields, type UploadedWeights } from '@trainyard/contracts'
+import { describeNetwork } from '@trainyard/pytorch'
+import { commandFlags, flagOf, InvalidFlagsError, readFlagValues } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { requestFlags, typedOptions } from '../flags/request-flags.ts'
@@ -51,7 +42,7 @@ export function addImport(program: Command, deps: CliDeps): void {
       const { watch, dryRun, idempotencyKey } = ImportOptions.parse(command.opts())
       const typed = readFlagValues(commandFlags(ImportFields), typedOptions(command))
       const weights = await session.client.weights.upload(await openFile(file))
-      if (!session.json) session.print(`${path.basename(file)} has weights for ${wordsFor(weights.network)}`)
+      if (!session.json) session.print(`${path.basename(file)} has weights for ${describeNetwork(weights.network)}`)
       const request = requestFor(weights, typed)
       if (dryRun) return showDryRun(await session.client.experiments.dryRun(request), session)
       const experiment = await session.client.experiments.submit(request, { idempotencyKey })

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { sendJson, startCannedService, testExperiment } from '@trainyard/testing/services/canned-service'
+import { sendJson, startStubService, testExperiment } from '@trainyard/testing/services/stub-service'
 import { runCli } from '../test-run.ts'
 
 const { id } = testExperiment
-let service: Awaited<ReturnType<typeof startCannedService>> | undefined
+let service: Awaited<ReturnType<typeof startStubService>> | undefined
 afterEach(() => service?.stop())
 
 const key = {
@@ -24,7 +24,7 @@ const key = {
 }
 
 test('keys create — shows the secret once, as a line to paste; TRAINYARD_API_KEY goes with every request', async () => {
-  service = await startCannedService((_request, response) => sendJson(response, { ...key, secret: 'ty_secret' }, 201))
+  service = await startStubService((_request, response) => sendJson(response, { ...key, secret: 'ty_secret' }, 201))
   const args = ['keys', 'create', 'ann', '--max-running', '1', '--max-queued', '5']
   const { code, stdout } = await runCli(args, { url: service.url, apiKey: 'ty_mine' })
   expect(code).toBe(0)
@@ -37,7 +37,7 @@ test('keys create --roster — a key for everybody who has none, as CSV on stdou
   const folder = await mkdtemp(path.join(os.tmpdir(), 'roster-'))
   const file = path.join(folder, 'class.csv')
   await writeFile(file, '\uFEFFName, Owner\n"Lovelace, Ada",team 1\nann,\nBen,\nBen,\n')
-  service = await startCannedService(({ method, body }, response) =>
+  service = await startStubService(({ method, body }, response) =>
     method === 'GET' ? sendJson(response, { items: [key] }) : sendJson(response, { ...key, ...JSON.parse(body), secret: 'ty_s' }, 201),
   )
   const { code, stdout, stderr } = await runCli(['keys', 'create', '--roster', file, '--max-running', '1'], { url: service.url })
@@ -53,7 +53,7 @@ test('keys create --roster — a key for everybody who has none, as CSV on stdou
 
 test('keys revoke — by name, where only one live key has it', async () => {
   const revoked = { ...key, revokedAt: key.createdAt }
-  service = await startCannedService(({ method }, response) =>
+  service = await startStubService(({ method }, response) =>
     sendJson(response, method === 'GET' ? { items: [revoked, { ...key, id: 'def' }] } : revoked),
   )
   const { code } = await runCli(['keys', 'revoke', 'ann'], { url: service.url })
@@ -76,7 +76,7 @@ test('audit — who changed what; empty, it says so', async () => {
     requestId: 'r',
   }
   let answer: object = { items: [entry], nextPageToken: 'next' }
-  service = await startCannedService((_request, response) => sendJson(response, answer))
+  service = await startStubService((_request, response) => sendJson(response, answer))
   const { stdout } = await runCli(['audit'], { url: service.url })
   expect(stdout).toContain('POST /experiments/:id/cancel')
   expect(stdout).toContain('trainyard audit --page-token next')

@@ -1,4 +1,5 @@
-import { type ApiKey, ExpectedError, KeyRequest, parseFlags } from '@trainyard/contracts'
+import { type ApiKey, ExpectedError, KeyRequest } from '@trainyard/contracts'
+import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { requestFlags } from '../flags/request-flags.ts'

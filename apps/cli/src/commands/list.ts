@@ -34,7 +34,7 @@ export function addList(program: Command, deps: CliDeps): void {
     .addOption(new Option('--state <state>', 'only those in this state').choices(ExperimentState.options))
     .option('--tag <tag>', 'only those with this tag')
     .option('--owner <owner>', 'only those of this owner')
-    .option('--q <words>', 'only those whose name or tags have words that begin so')
+    .option('--q <words>', 'only those whose name or tags have words that begin with this')
     .addOption(
       new Option('--sort <field>', 'by a result of finished ones, or createdAt; a minus: from the highest down').choices(
         ExperimentSort.options,

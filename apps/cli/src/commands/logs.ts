@@ -10,7 +10,7 @@ const LogsOptions = z.object({ follow: z.boolean().default(false) })
 export function addLogs(program: Command, deps: CliDeps): void {
   const command = program
     .command('logs')
-    .description('what its worker and trainer had to say')
+    .description('log of the worker and the trainer')
     .argument('<id>', 'an id, the beginning of one, or latest')
     .option('-f, --follow', 'go on with what they say until the experiment ends')
     .action(async (id: string) => {

@@ -1,4 +1,5 @@
-import { parseFlags, ProbeRequest } from '@trainyard/contracts'
+import { ProbeRequest } from '@trainyard/contracts'
+import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { awaitProbe } from '../flags/await-probe.ts'
 import { depthReport, gradientReport } from '../terminal/probe-report.ts'

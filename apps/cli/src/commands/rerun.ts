@@ -1,4 +1,5 @@
-import { ForkChanges, parseFlags } from '@trainyard/contracts'
+import { ForkChanges } from '@trainyard/contracts'
+import { parseFlags } from '@trainyard/schema-fields'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { requestFlags } from '../flags/request-flags.ts'

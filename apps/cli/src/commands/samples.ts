@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { DatasetName, formatBytes, parseFlags, type Sample, SamplesQuery } from '@trainyard/contracts'
+import { DatasetName, formatBytes, type Sample, SamplesQuery } from '@trainyard/contracts'
+import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { requestFlags } from '../flags/request-flags.ts'

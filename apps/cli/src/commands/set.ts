@@ -1,4 +1,5 @@
-import { ExperimentPatch, parseFlags } from '@trainyard/contracts'
+import { ExperimentPatch } from '@trainyard/contracts'
+import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { queuePlace } from '../flags/queue-position.ts'
 import { requestFlags } from '../flags/request-flags.ts'

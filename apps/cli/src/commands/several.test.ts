@@ -3,27 +3,27 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { compareExperiments, Experiment } from '@trainyard/contracts'
+import { type Comparison, Experiment } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
 import {
   sendJson,
   sendProblem,
-  startCannedService,
+  startStubService,
   storedEpoch,
-  testExperiment as canned,
-} from '@trainyard/testing/services/canned-service'
+  testExperiment as stubExperiment,
+} from '@trainyard/testing/services/stub-service'
 import { runCli } from '../test-run.ts'
 
-const testExperiment = Experiment.parse(canned)
+const testExperiment = Experiment.parse(stubExperiment)
 const other: Experiment = { ...testExperiment, id: '1hog681kme3dritv', name: 'other', config: { ...testExperiment.config, lr: 0.5 } }
 const at = '2026-01-01T00:00:00.000Z'
-let service: Awaited<ReturnType<typeof startCannedService>> | undefined
+let service: Awaited<ReturnType<typeof startStubService>> | undefined
 afterEach(() => service?.stop())
 
 /** Two experiments of which each event stream ends it in the state that is given for it. */
 async function serveTwo(states: Record<string, Experiment['state']>) {
   const ended = new Set<string>()
-  service = await startCannedService(({ url }, response) => {
+  service = await startStubService(({ url }, response) => {
     const experiment = url.includes(other.id) ? other : testExperiment
     const state = states[experiment.id] ?? 'completed'
     if (!url.endsWith('/events'))
@@ -69,12 +69,28 @@ test('logs -f — every line once, until the end', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${at} info  a line\n` })
 })
 
+function comparisonOf(compared: readonly Experiment[], differing: readonly 'lr'[]): Comparison {
+  const each = (value: number | string | null) => compared.map(() => Number(value))
+  return {
+    experiments: compared.map(({ config, ...experiment }) => ({
+      ...experiment,
+      differing: Object.fromEntries(differing.map((field) => [field, config[field]])),
+    })),
+    differing: [...differing],
+    items: [1, 2, 3].map(storedEpoch).map(({ epoch, loss, accuracy, evalLoss, evalAccuracy, seconds }) => ({
+      epoch,
+      loss: each(loss),
+      accuracy: each(accuracy),
+      evalLoss: each(evalLoss),
+      evalAccuracy: each(evalAccuracy),
+      trainingSeconds: each(epoch * seconds),
+    })),
+  }
+}
+
 test('compare — the curves over each other, and what differs; equal configs are said to be', async () => {
-  const epochs = [1, 2, 3].map((epoch) => storedEpoch(epoch))
   let compared = [testExperiment, other]
-  service = await startCannedService((_request, response) =>
-    sendJson(response, compareExperiments(compared.map((experiment) => ({ experiment, epochs })))),
-  )
+  service = await startStubService((_request, response) => sendJson(response, comparisonOf(compared, compared.length > 1 ? ['lr'] : [])))
   const { stdout } = await runCli(['compare', 'latest', other.id], { url: service.url })
   expect(service.seen[0]?.url).toBe(`/api/v1/compare?ids=latest%2C${other.id}`)
   expect(stdout).toMatch(/^ +loss\n/)
@@ -88,7 +104,7 @@ test('submit — from a file or stdin, flags win; a wrong field is said', async 
   const folder = await mkdtemp(path.join(os.tmpdir(), 'submit-'))
   const file = path.join(folder, 'exp.yaml')
   await writeFile(file, 'depth: 3\nlr: 0.1\ntags: [a, b]\n')
-  service = await startCannedService((_request, response) => sendJson(response, testExperiment, 201))
+  service = await startStubService((_request, response) => sendJson(response, testExperiment, 201))
   const { url, seen } = service
   await runCli(['submit', file, '--lr', '0.5'], { url })
   expect(JSON.parse(seen[0]?.body ?? '')).toMatchObject({ depth: 3, lr: 0.5, tags: ['a', 'b'] })
@@ -104,7 +120,7 @@ test('submit — from a file or stdin, flags win; a wrong field is said', async 
 
 test('export — the epochs as CSV, or everything as JSON', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'export-'))
-  service = await startCannedService(({ url, headers }, response) => {
+  service = await startStubService(({ url, headers }, response) => {
     if (headers.accept === 'text/csv') response.writeHead(200, { 'content-type': 'text/csv' }).end('epoch,loss\n1,4.6\n')
     else sendJson(response, /\/(epochs|batches|layers|logs)/.test(url) ? { items: [] } : testExperiment)
   })
@@ -145,8 +161,8 @@ test.each([
   [['watch', testExperiment.id, '1h'], `/api/v1/experiments?pageSize=20`, [other.id]],
   [['sweep', 'show', ''], `/api/v1/sweeps?pageSize=20`, ['latest', testExperiment.id, other.id]],
 ])('completion — %j asks for %s, and is completed by %j', async (words, asked, found) => {
-  const sweep = { state: 'running', strategy: 'grid', objective: 'loss', trials: 1, made: 1, ended: 0, createdAt: at, finishedAt: null }
-  service = await startCannedService(({ url }, response) => {
+  const sweep = { state: 'running', strategy: 'grid', objective: 'loss', trials: 1, created: 1, ended: 0, createdAt: at, finishedAt: null }
+  service = await startStubService(({ url }, response) => {
     const items = [testExperiment, other].map((each) =>
       url.includes('/sweeps') ? { ...sweep, id: each.id, name: null, owner: null } : each,
     )
@@ -166,13 +182,13 @@ test.each([
   ['drain', ''],
   ['show', '--j'],
 ])('completion — %j asks for no ids', async (...words) => {
-  service = await startCannedService((_request, response) => sendProblem(response, { status: 500, code: 'INTERNAL' }))
+  service = await startStubService((_request, response) => sendProblem(response, { status: 500, code: 'INTERNAL' }))
   await runCli([...PATIENT, ...words], { url: service.url })
   expect(service.seen).toEqual([])
 })
 
 test('completion — a service that refuses, or does not answer, is not heard of', async () => {
-  service = await startCannedService(({ url }, response) => {
+  service = await startStubService(({ url }, response) => {
     if (url.includes('/sweeps')) return // never answered
     sendProblem(response, { status: 401, code: 'UNAUTHENTICATED' })
   })
@@ -200,7 +216,7 @@ test('completion — bash takes the script, and completes by it', async () => {
     '_trainyard',
     'echo "${COMPREPLY[@]}"',
   ]
-  service = await startCannedService((_request, response) => sendJson(response, { items: [testExperiment, other], nextPageToken: null }))
+  service = await startStubService((_request, response) => sendJson(response, { items: [testExperiment, other], nextPageToken: null }))
   const env = { ...process.env, TRAINYARD_URL: service.url }
   const { stdout } = await promisify(execFile)('bash', ['-c', lines.join('\n')], { env })
   expect(stdout).toBe(`cancel\nlatest ${testExperiment.id} ${other.id}\n`)

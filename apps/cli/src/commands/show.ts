@@ -42,7 +42,7 @@ function describe(experiment: Experiment, session: Session): string[] {
     ['dataset hash', experiment.datasetHash],
     ['engine', engine && `TensorFlow ${engine.version} (${engine.name}) on ${engine.device}, ${engine.threads} threads`],
     ['pool', `${experiment.pool}, priority ${experiment.priority}`],
-    ['kept', keptWords(experiment)],
+    ['fork points', forkPointsText(experiment)],
     ...attempts.map((attempt): [string, string] => [`attempt ${attempt.number}`, attemptWords(attempt)]),
     ...transitions.map(({ state: to, reason: why, at }): [string, string] => [at.slice(0, 19).replace('T', ' '), `${to} (${why})`]),
     ['created', experiment.createdAt],
@@ -58,8 +58,8 @@ function parentWords({ parent }: Experiment): string | null {
   return parent.epoch === 0 ? `${parent.id}, from its beginning` : `${parent.id}, after its epoch ${parent.epoch}`
 }
 
-function keptWords({ kept }: Experiment): string | null {
-  return kept.map(({ epoch, kind }) => `epoch ${epoch} (${kind})`).join(', ') || null
+function forkPointsText({ forkPoints }: Experiment): string | null {
+  return forkPoints.map(({ epoch, kind }) => `epoch ${epoch} (${kind})`).join(', ') || null
 }
 
 function attemptWords({ workerId, outcome, resumedFromEpoch, repeated, environmentChanged }: Attempt): string {

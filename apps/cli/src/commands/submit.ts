@@ -1,4 +1,5 @@
-import { commandFlags, ExpectedError, ExperimentRequest, parseFlags, readFlagValues } from '@trainyard/contracts'
+import { ExpectedError, ExperimentRequest } from '@trainyard/contracts'
+import { commandFlags, parseFlags, readFlagValues } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { readRequestFile } from '../flags/request-file.ts'
@@ -27,7 +28,8 @@ export function addSubmit(program: Command, deps: CliDeps): void {
     .action(async (file: string | undefined) => {
       const session = openSession(command, deps)
       const { watch, dryRun, idempotencyKey } = SubmitOptions.parse(command.opts())
-      const request = file === undefined ? parseFlags(ExperimentRequest, command.opts()) : await requestIn(file, command)
+      const request =
+        file === undefined ? parseFlags(ExperimentRequest, command.opts()) : await requestIn(file, { command, ...session.terminal })
       if (dryRun) return showDryRun(await session.client.experiments.dryRun(request), session)
       const experiment = await session.client.experiments.submit(request, { idempotencyKey })
       showSubmitted(experiment, { session, watch })
@@ -36,9 +38,9 @@ export function addSubmit(program: Command, deps: CliDeps): void {
 }
 
 /** The file's fields, and over them what was typed. */
-async function requestIn(file: string, command: Command): Promise<ExperimentRequest> {
+async function requestIn(file: string, { command, stdin }: { command: Command; stdin: NodeJS.ReadableStream }): Promise<ExperimentRequest> {
   const request = ExperimentRequest.safeParse({
-    ...(await readRequestFile(file)),
+    ...(await readRequestFile(file, { stdin })),
     ...readFlagValues(commandFlags(ExperimentRequest), typedOptions(command)),
   })
   if (request.success) return request.data

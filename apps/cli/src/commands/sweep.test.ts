@@ -3,10 +3,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { Sweep, SweepRequest } from '@trainyard/contracts'
 import { afterEach, expect, test } from 'vitest'
-import { sendJson, startCannedService } from '@trainyard/testing/services/canned-service'
+import { sendJson, startStubService } from '@trainyard/testing/services/stub-service'
 import { runCli } from '../test-run.ts'
 
-let service: Awaited<ReturnType<typeof startCannedService>> | undefined
+let service: Awaited<ReturnType<typeof startStubService>> | undefined
 afterEach(() => service?.stop())
 
 const trial = {
@@ -30,7 +30,7 @@ const sweep = Sweep.parse({
     strategy: 'asha',
     objective: 'loss',
     trials: 3,
-    made: 3,
+    created: 3,
     ended: 3,
   },
   ...{ createdAt: '2026-01-01T00:00:00.000Z', finishedAt: null, request: SweepRequest.parse({}), best: 3, epochsSaved: 8 },
@@ -42,7 +42,7 @@ const sweep = Sweep.parse({
 })
 
 async function bodyOf(args: readonly string[], input?: string): Promise<unknown> {
-  service = await startCannedService((_request, response) => sendJson(response, sweep, 201))
+  service = await startStubService((_request, response) => sendJson(response, sweep, 201))
   const { code, stderr } = await runCli(['sweep', 'run', ...args], { url: service.url, ...(input !== undefined && { input }) })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return JSON.parse(service.seen[0]?.body ?? '')
@@ -109,7 +109,7 @@ test('sweep run — what is no number is said by its flag', async () => {
 })
 
 test('sweep show — the best first, NaN last, and why one was stopped', async () => {
-  service = await startCannedService((_request, response) => sendJson(response, sweep))
+  service = await startStubService((_request, response) => sendJson(response, sweep))
   const { stdout } = await runCli(['sweep', 'show', 'latest'], { url: service.url })
   const lines = stdout.split('\n')
   expect(lines[0]).toContain('3 of 3 trials have ended, best: trial 3, 8 epochs saved by early stops')

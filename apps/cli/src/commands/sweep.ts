@@ -1,4 +1,5 @@
-import { ExpectedError, parseFlags, SweepRequest, type SweepSummary } from '@trainyard/contracts'
+import { ExpectedError, SweepRequest, type SweepSummary } from '@trainyard/contracts'
+import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { readRequestFile } from '../flags/request-file.ts'
@@ -114,7 +115,7 @@ async function runSweep(command: Command, { deps, file, preset }: RunDeps): Prom
   const given = typedOptions(command)
   const { drawSeed, ...flags } = parseFlags(SweepFlags.partial(), given)
   const typed = Object.fromEntries(Object.entries(flags).filter(([name]) => name in given))
-  const fromFile = file === undefined ? {} : await readRequestFile(file)
+  const fromFile = file === undefined ? {} : await readRequestFile(file, session.terminal)
   const { base, space } = readSpace(given, { alwaysVaried: preset ? ['norm', 'normPosition', 'depth'] : [] })
   const request = SweepRequest.safeParse({
     ...fromFile,

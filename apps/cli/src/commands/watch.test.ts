@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
-import { sendJson, startCannedService, storedEpoch, testExperiment } from '@trainyard/testing/services/canned-service'
-import { runCli, runCliInTerminal } from '../test-run.ts'
+import { sendJson, startStubService, storedEpoch, testExperiment } from '@trainyard/testing/services/stub-service'
+import { runCli, runCliInTerminal, runCliProcess } from '../test-run.ts'
 
 const { id } = testExperiment
 const at = '2026-01-01T00:00:00.000Z'
-let service: Awaited<ReturnType<typeof startCannedService>> | undefined
+let service: Awaited<ReturnType<typeof startStubService>> | undefined
 afterEach(() => service?.stop())
 
 const eventText = (number: number, type: string, data: unknown): string =>
@@ -32,7 +32,7 @@ async function serve(state?: 'completed' | 'failed' | 'canceled') {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(events.map(([type, data], i) => eventText(i + 1, type, data)).join(''))
   }
-  service = await startCannedService(({ url, method }, response) =>
+  service = await startStubService(({ url, method }, response) =>
     url.endsWith('/events') ? stream(response) : sendJson(response, ended, method === 'POST' ? 201 : 200),
   )
   return service
@@ -80,7 +80,7 @@ test('watch --json — every line is an event', async () => {
 test('watch — Ctrl-C leaves the experiment running, and says so', async () => {
   const { url, seen } = await serve()
   let interrupted = false
-  const { code, stderr } = await runCli(['watch', id], {
+  const { code, stderr } = await runCliProcess(['watch', id], {
     url,
     onOutput: (stdout, pid) => {
       if (interrupted || !stdout.includes('15/30')) return

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { ExpectedError, KeyRequest, type NewApiKey, parseFlags } from '@trainyard/contracts'
+import { ExpectedError, KeyRequest, type NewApiKey } from '@trainyard/contracts'
+import { parseFlags } from '@trainyard/schema-fields'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import type { Session } from '../session.ts'

@@ -8,8 +8,8 @@ const STDIN = '-'
 const Fields = z.record(z.string(), z.unknown())
 
 /** The fields in a YAML or JSON file, or in what comes on stdin where it is called `-`. */
-export async function readRequestFile(file: string): Promise<Record<string, unknown>> {
-  const content = await (file === STDIN ? text(process.stdin) : readFile(file, 'utf8')).catch((cause: unknown) => {
+export async function readRequestFile(file: string, { stdin }: { stdin: NodeJS.ReadableStream }): Promise<Record<string, unknown>> {
+  const content = await (file === STDIN ? text(stdin) : readFile(file, 'utf8')).catch((cause: unknown) => {
     throw new ExpectedError('INVALID_INPUT', `${file} cannot be read; give a YAML or JSON file, or - for stdin`, { cause })
   })
   const name = file === STDIN ? 'stdin' : file

@@ -1,4 +1,4 @@
-import { type CommandFlag, commandFlags } from '@trainyard/contracts'
+import { type CommandFlag, commandFlags } from '@trainyard/schema-fields'
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 

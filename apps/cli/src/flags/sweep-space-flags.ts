@@ -1,4 +1,5 @@
-import { type CommandFlag, commandFlags, InvalidFlagsError, TrialConfig } from '@trainyard/contracts'
+import { TrialConfig } from '@trainyard/contracts'
+import { type CommandFlag, commandFlags, InvalidFlagsError } from '@trainyard/schema-fields'
 import { Option } from 'commander'
 
 const FLAGS = commandFlags(TrialConfig)

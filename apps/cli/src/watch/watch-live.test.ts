@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testExperiment } from '@trainyard/testing/services/canned-service'
+import { testExperiment } from '@trainyard/testing/services/stub-service'
 import { statusLines } from './watch-live.ts'
 
 const plain = { style: (_format: string, text: string): string => text }

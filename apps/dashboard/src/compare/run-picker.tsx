@@ -1,5 +1,5 @@
 import type { Experiment } from '@trainyard/client'
-import { MOST_COMPARED } from '@trainyard/contracts'
+import { MAX_COMPARED } from '@trainyard/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { Link } from 'wouter'
@@ -24,7 +24,7 @@ export function RunPicker({ compared, onChoose }: { compared: readonly string[];
   const search = useId()
   const others = data?.items.filter(({ id }) => !compared.includes(id))
   const shown = others?.filter((experiment) => fitsWords(experiment, words))
-  const isFull = compared.length + chosen.length >= MOST_COMPARED
+  const isFull = compared.length + chosen.length >= MAX_COMPARED
   const toggle = (id: string, isChosen: boolean): void => setChosen(isChosen ? [...chosen, id] : chosen.filter((each) => each !== id))
 
   if (others?.length === 0 && compared.length === 0)
@@ -54,7 +54,7 @@ export function RunPicker({ compared, onChoose }: { compared: readonly string[];
         <button type="submit" className="primary" disabled={chosen.length === 0}>
           {compared.length > 0 ? 'Add' : 'Compare'} {chosen.length === 1 ? '1 run' : `${chosen.length} runs`}
         </button>
-        {isFull && <span className="muted">{MOST_COMPARED} is the most that a chart can tell apart.</span>}
+        {isFull && <span className="muted">{MAX_COMPARED} is the most that a chart can tell apart.</span>}
       </div>
       <ProblemNote error={error} />
       <ul className="run-picker" aria-label="Newest experiments" aria-busy={!data}>

@@ -1,4 +1,4 @@
-import { MOST_COMPARED } from '@trainyard/contracts'
+import { MAX_COMPARED } from '@trainyard/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { ProblemNote } from '../service/problem-note.tsx'
@@ -19,13 +19,13 @@ export function SelectionBar({ ids, onClear }: { ids: readonly string[]; onClear
   const words =
     ids.length === 0
       ? 'Select experiments to compare them'
-      : `${ids.length} selected${ids.length > MOST_COMPARED ? `; ${MOST_COMPARED} can be compared` : ''}`
+      : `${ids.length} selected${ids.length > MAX_COMPARED ? `; ${MAX_COMPARED} can be compared` : ''}`
   return (
     <div className="row selection">
       <span aria-live="polite">{words}</span>
       {ids.length > 0 && (
         <>
-          <Link className="button" href={`/compare?ids=${ids.slice(0, MOST_COMPARED).join(',')}`}>
+          <Link className="button" href={`/compare?ids=${ids.slice(0, MAX_COMPARED).join(',')}`}>
             Compare
           </Link>
           <button type="button" disabled={cancel.isPending} onClick={() => cancel.mutate()}>

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { ExperimentRequest, parseFlags } from '@trainyard/contracts'
+import { ExperimentRequest } from '@trainyard/contracts'
+import { parseFlags } from '@trainyard/schema-fields'
 import { expect, test } from 'vitest'
 import { cliCommand, curlCommand } from './experiment-commands.ts'
 

@@ -1,4 +1,4 @@
-import type { CommandFlag } from '@trainyard/contracts'
+import type { CommandFlag } from '@trainyard/schema-fields'
 import { EXPERIMENT_FORM } from './experiment-form.ts'
 import { textOf } from './fields/format-form.ts'
 

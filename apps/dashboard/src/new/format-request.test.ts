@@ -1,4 +1,5 @@
-import { canonicalConfig, ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { canonicalConfig, ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { expect, test } from 'vitest'
 import { EXPERIMENT_FORM } from './experiment-form.ts'
 import { readTexts } from './fields/format-form.ts'

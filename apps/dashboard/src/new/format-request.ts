@@ -1,4 +1,4 @@
-import type { forkedRequest } from '@trainyard/contracts'
+import type { forkedRequest } from '@trainyard/planning'
 import { EXPERIMENT_FORM } from './experiment-form.ts'
 import { readTexts, type Texts, textOf } from './fields/format-form.ts'
 

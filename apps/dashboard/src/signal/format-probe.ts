@@ -1,4 +1,5 @@
-import { type CommandFlag, commandFlags, InvalidFlagsError, ProbeRequest, readFlagValues } from '@trainyard/contracts'
+import { ProbeRequest } from '@trainyard/contracts'
+import { type CommandFlag, commandFlags, InvalidFlagsError, readFlagValues } from '@trainyard/schema-fields'
 
 export const PROBE_FLAGS: readonly CommandFlag[] = commandFlags(ProbeRequest)
 export const NOTEBOOK_PROBE: ProbeRequest = ProbeRequest.parse({})

@@ -1,4 +1,5 @@
-import { type CommandFlag, NormType } from '@trainyard/contracts'
+import { NormType } from '@trainyard/contracts'
+import type { CommandFlag } from '@trainyard/schema-fields'
 import { useId } from 'react'
 import { PROBE_FLAGS, type ProbeTexts, type ReadProbe } from './format-probe.ts'
 

@@ -1,13 +1,5 @@
-import {
-  CLASSES,
-  forecastLayers,
-  fromJsonNumber,
-  imageMoments,
-  type NormType,
-  type ProbeCell,
-  type ProbeRequest,
-  RANDN_MOMENTS,
-} from '@trainyard/contracts'
+import { CLASSES, fromJsonNumber, type NormType, type ProbeCell, type ProbeRequest } from '@trainyard/contracts'
+import { forecastLayers, imageMoments, RANDN_MOMENTS } from '@trainyard/planning'
 
 /** A kind of network; a probe has each at every depth. */
 export interface Kind {

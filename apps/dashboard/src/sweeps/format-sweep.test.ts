@@ -10,7 +10,7 @@ const trial = (number: number, state: 'running' | 'canceled' | 'completed' | nul
 const words = (sweep: { state: 'running' | 'canceled' | 'completed'; items: Trial[] }): string =>
   sweepWords({
     ...{ strategy: 'random', objective: 'loss', trials: sweep.items.length, best: null, epochsSaved: 0, ...sweep },
-    made: sweep.items.filter(({ state }) => state !== null).length,
+    created: sweep.items.filter(({ state }) => state !== null).length,
     ended: sweep.items.filter(({ state }) => state !== null && state !== 'running').length,
   })
 
@@ -26,6 +26,6 @@ test('canceled before all trials were made: those that were have ended, and no m
     '1 have ended, 1 running.',
   )
   expect(words({ state: 'canceled', items: [trial(1, 'canceled'), trial(2, 'canceled'), trial(3, null)] })).toContain(
-    'all that were made have ended, 1 never was.',
+    'all that were created have ended, 1 never was.',
   )
 })

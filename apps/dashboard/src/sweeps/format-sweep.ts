@@ -2,7 +2,7 @@ import { isTerminal, type Sweep, type Trial } from '@trainyard/contracts'
 import { fieldValue } from '../parts/field-value.ts'
 import { formatValue, objectiveName } from '../parts/format-objective.ts'
 
-type SweepFacts = Pick<Sweep, 'state' | 'strategy' | 'objective' | 'trials' | 'made' | 'ended' | 'items' | 'best' | 'epochsSaved'>
+type SweepFacts = Pick<Sweep, 'state' | 'strategy' | 'objective' | 'trials' | 'created' | 'ended' | 'items' | 'best' | 'epochsSaved'>
 
 /** What a sweep is and how far it has come, in a sentence or two. */
 export function sweepWords(sweep: SweepFacts): string {
@@ -23,10 +23,10 @@ export function sweepWords(sweep: SweepFacts): string {
   ].join(' ')
 }
 
-function endedWords({ state, trials, made, ended }: SweepFacts): string {
+function endedWords({ state, trials, created, ended }: SweepFacts): string {
   if (ended === trials) return 'all have ended'
-  if (state === 'canceled' && ended === made)
-    return `all that were made have ended, ${trials - made} never ${trials - made === 1 ? 'was' : 'were'}`
+  if (state === 'canceled' && ended === created)
+    return `all that were created have ended, ${trials - created} never ${trials - created === 1 ? 'was' : 'were'}`
   return `${ended} have ended`
 }
 

@@ -72,7 +72,7 @@ const SweepList = ({ sweeps }: { sweeps: readonly SweepSummary[] }) => (
         </tr>
       </thead>
       <tbody>
-        {sweeps.map(({ id, name, state, made, ended, trials, strategy, objective, createdAt }) => (
+        {sweeps.map(({ id, name, state, created, ended, trials, strategy, objective, createdAt }) => (
           <tr key={id}>
             <th scope="row">
               <Link href={`/sweeps/${id}`} className="row-link">
@@ -84,7 +84,7 @@ const SweepList = ({ sweeps }: { sweeps: readonly SweepSummary[] }) => (
             </td>
             <td className="trials">
               <progress max={trials} value={ended} aria-label={`${ended} of ${trials} trials have ended`} /> {ended} of {trials} ended
-              {made < trials && `, ${made} made`}
+              {created < trials && `, ${created} created`}
             </td>
             <td>{strategy}</td>
             <td>{objectiveName(objective)}</td>

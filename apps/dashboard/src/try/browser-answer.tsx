@@ -1,4 +1,5 @@
-import { formatBytes, networkCost } from '@trainyard/contracts'
+import { formatBytes } from '@trainyard/contracts'
+import { networkCost } from '@trainyard/planning'
 import { ProblemNote } from '../service/problem-note.tsx'
 import { ClassList } from './class-list.tsx'
 import type { BrowserAnswer } from './use-browser-answer.ts'

@@ -1,5 +1,6 @@
 import { CLASSES, type ExperimentConfig } from '@trainyard/contracts'
 import { type ExportedNetwork, layersModelWeights } from '@trainyard/inference'
+import { moduleNames } from '@trainyard/pytorch'
 import type { ModelState } from '@trainyard/training'
 
 /** A config's network, as it is exported. */
@@ -11,13 +12,11 @@ export function exportedNetwork({ imageSize, bias, layerSizes, norm, normPositio
   }
 }
 
-/** PyTorch's names of a network's arrays, in the order of the exported weights. Modules count from the Flatten, which is model.0. */
+/** PyTorch's names of a network's arrays, in the order of the exported weights. */
 export function exportedNames(network: ExportedNetwork): string[] {
-  let next = 1
-  return network.layers.flatMap(({ norm, relu }) => {
-    const linear = `model.${next}`
-    const normed = `model.${next + (norm?.position === 'after' ? 2 : 1)}`
-    next += 1 + (norm ? 1 : 0) + (relu ? 1 : 0)
+  const normPosition = network.layers[0]?.norm?.position ?? null
+  return network.layers.flatMap(({ norm }, layer) => {
+    const { linear, norm: normed } = moduleNames(layer, { isNormed: normPosition !== null, normPosition })
     return [
       `${linear}.weight`,
       ...(network.bias ? [`${linear}.bias`] : []),
@@ -27,7 +26,7 @@ export function exportedNames(network: ExportedNetwork): string[] {
   })
 }
 
-/** A state's arrays in that order; scale and shift that were never learnt are ones and zeros. */
+/** A state's arrays in that order; scale and shift that were not trained are ones and zeros. */
 export function exportedArrays(network: ExportedNetwork, { parameters, buffers }: ModelState): Float32Array[] {
   const arrays = new Map([...parameters, ...buffers].map(({ name, values }) => [name, values]))
   const weights = layersModelWeights(network)

@@ -1,14 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
-import {
-  type ExperimentConfig,
-  isBatchCount,
-  readTensorList,
-  stateDict,
-  type StoredTensor,
-  TENSOR_ITEM_BYTES,
-  type TensorType,
-} from '@trainyard/contracts'
+import type { ExperimentConfig, TensorType } from '@trainyard/contracts'
+import { isBatchCount, readTensorList, stateDict, type StoredTensor, TENSOR_ITEM_BYTES } from '@trainyard/pytorch'
 import type { ModelState, Parameter } from '@trainyard/training'
 import { sha256OfFile } from './file-hash.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, open, rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { CheckpointInfo } from '@trainyard/contracts'
-import { type BestModel, type CheckpointOwner, encodeCheckpoint, type LiveState, type ModelSnapshot } from '@trainyard/training'
+import { type BestModel, type CheckpointOwner, encodeCheckpoint, type TrainingState, type ModelSnapshot } from '@trainyard/training'
 import { sha256OfFile } from './file-hash.ts'
 
 /**
@@ -9,7 +9,7 @@ import { sha256OfFile } from './file-hash.ts'
  * on the disk under its name, so that a torn one never carries a checkpoint's name.
  */
 export async function writeCheckpoint(
-  state: LiveState,
+  state: TrainingState,
   { folder, runId, ...content }: CheckpointOwner & { folder: string; runId: string; best: BestModel<ModelSnapshot> | null },
 ): Promise<{ recorded: Promise<CheckpointInfo> }> {
   const { epoch } = state

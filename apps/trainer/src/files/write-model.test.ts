@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { type ExperimentConfig, ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { type ExperimentConfig, ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { loadEngine } from '@trainyard/tensorflow'
-import { createNetwork, type ModelState, plainModel } from '@trainyard/training'
+import { createNetwork, type ModelState, toModelState } from '@trainyard/training'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readModel } from './read-model.ts'
 import { networkShape } from '../run/train-options.ts'
@@ -20,7 +21,7 @@ afterAll(() => rm(base, { recursive: true }))
 
 function freshState(of: ExperimentConfig): ModelState {
   const network = createNetwork(tf, networkShape(of), { seed: 5 })
-  const state = plainModel(network.state(3).read())
+  const state = toModelState(network.state(3).read())
   network.dispose()
   return state
 }

@@ -5,7 +5,7 @@ import { CLASS_NAMES, withWriteErrors } from '@trainyard/datasets'
 import { layersModelJson, layersModelWeights } from '@trainyard/inference'
 import type { ModelState, Parameter } from '@trainyard/training'
 import { exportedArrays, exportedNetwork } from './exported-network.ts'
-import { encodeSafetensors, type SafeTensor } from './safetensors.ts'
+import { encodeSafetensors, type SafeTensor } from '@trainyard/pytorch'
 import { transposedRows } from './transposed-rows.ts'
 
 export interface ModelToWrite {

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, ExpectedError, type ExperimentError } from '@trainyard/contracts'
+import { type ErrorCode, errorMessage, ERRORS, ExpectedError, type ExperimentError } from '@trainyard/contracts'
 
 /** What to do about a failed run. Codes that are not here get the general advice of their class. */
 const ADVICE: Partial<Record<ErrorCode, string>> = {
@@ -16,7 +16,7 @@ export function toExperimentError(error: unknown): ExperimentError {
     return {
       class: 'infrastructure',
       code: 'TRAINER_CRASHED',
-      message: `The training process failed: ${error instanceof Error ? error.message : String(error)}`,
+      message: `The training process failed: ${errorMessage(error)}`,
       advice: "It is tried again; if it keeps failing, the worker's log has the details.",
     }
   const kind = ERRORS[error.code]

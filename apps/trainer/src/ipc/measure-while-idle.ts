@@ -3,12 +3,12 @@ import type { MessageChannel } from './message-channel.ts'
 import type { Runtime } from '@trainyard/tensorflow'
 
 export interface IdleMeasurement {
-  /** Work has come: stops at the next step, to begin anew later. */
+  /** Work has come: stops at the next step, to start over later. */
   giveWay(): void
   goOn(): void
 }
 
-/** Measures the machine's speed once, in the first pause that is long enough, and tells it. */
+/** Measures the machine's speed once, in the first pause that is long enough, and reports it. */
 export function measureWhileIdle({ tf, channel }: { tf: Runtime; channel: MessageChannel }): IdleMeasurement {
   let done = false
   let abort: AbortController | null = null

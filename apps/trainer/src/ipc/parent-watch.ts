@@ -1,6 +1,6 @@
 import { isMainThread, Worker } from 'node:worker_threads'
 
-const LOOK_EVERY_MS = 500
+const POLL_INTERVAL_MS = 500
 
 /**
  * Kills this process when its parent is gone. A thread of its own, because a trainer inside a long TensorFlow call sees no
@@ -13,6 +13,6 @@ export function watchParent(): void {
 if (!isMainThread) {
   const parent = process.ppid
   const never = new Int32Array(new SharedArrayBuffer(4))
-  while (process.ppid === parent) Atomics.wait(never, 0, 0, LOOK_EVERY_MS)
+  while (process.ppid === parent) Atomics.wait(never, 0, 0, POLL_INTERVAL_MS)
   process.kill(process.pid, 'SIGKILL')
 }

@@ -1,4 +1,5 @@
-import { type DiskSpace, type Engine, ExpectedError, type FromTrainer, type ToTrainer } from '@trainyard/contracts'
+import { type Engine, ExpectedError, type FromTrainer, type ToTrainer } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import type { Runtime } from '@trainyard/tensorflow'
 import { drawSamples } from '../requests/draw-samples.ts'
 import type { TrainerFolders } from '../environment.ts'
@@ -48,7 +49,7 @@ export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
     const run: Run = { id: work.runId, abort: new AbortController(), hasBegun: false, leaveAfterEpoch: false }
     current = run
     const outcome = await outcomeOf(work, { ...deps, run, namePhoto })
-    // Before it is told: the worker may answer with the next run.
+    // Before it is sent: the worker may answer with the next run.
     current = null
     await channel.send(outcome)
     if (!current) measuring.goOn()
@@ -103,8 +104,8 @@ async function carryOut(work: Work, { channel, run, namePhoto, folders, ...deps 
 
 const endOf = (runId: string) => ({ runId, rssBytes: process.memoryUsage.rss() })
 
-function abort(run: Run, { leave }: Pick<Extract<ToTrainer, { type: 'abort' }>, 'leave'>): void {
-  if (leave === 'now' || !run.hasBegun) return run.abort.abort()
+function abort(run: Run, { mode }: Pick<Extract<ToTrainer, { type: 'abort' }>, 'mode'>): void {
+  if (mode === 'immediate' || !run.hasBegun) return run.abort.abort()
   run.leaveAfterEpoch = true
-  if (leave === 'soon') setTimeout(() => run.abort.abort(), EPOCH_GRACE_MS).unref()
+  if (mode === 'graceful') setTimeout(() => run.abort.abort(), EPOCH_GRACE_MS).unref()
 }

@@ -1,10 +1,11 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { CLASS_NAMES, readPhoto } from '@trainyard/datasets'
 import { loadEngine } from '@trainyard/tensorflow'
-import { createNetwork, type ModelState, plainModel } from '@trainyard/training'
+import { createNetwork, type ModelState, toModelState } from '@trainyard/training'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPhotoNamer } from './predict-photo.ts'
@@ -29,7 +30,7 @@ afterAll(() => rm(base, { recursive: true }))
 /** Writes the network that a seed draws. */
 async function model(seed: number): Promise<{ folder: string; state: ModelState }> {
   const network = createNetwork(tf, shape, { seed })
-  const state = plainModel(network.state(1).read())
+  const state = toModelState(network.state(1).read())
   network.dispose()
   const folder = path.join(base, `seed-${seed}`)
   await writeModel({ folder, config, state, kind: 'final', epoch: 1, batchesTracked: 16 })

@@ -30,10 +30,9 @@ export function createPhotoNamer(tf: Runtime): (photo: PhotoToName) => Promise<P
   return async (photo) => {
     const pixels = await readPhoto(photo.photo, photo.config.imageSize)
     const network = await networkOf(photo)
-    let logits = new Float32Array(0)
-    tf.scope(() => {
+    const logits = tf.scope(() => {
       const images = deviceImages(tf, { pixels, labels: Uint8Array.of(0), inputs: pixels.length })
-      logits = Float32Array.from(tf.readFloats(network.logits(images.batch(wholeNumbers(tf, [0])).x)))
+      return Float32Array.from(tf.readFloats(network.logits(images.batch(wholeNumbers(tf, [0])).x)))
     })
     return likeliest(logits, CLASS_NAMES)
   }

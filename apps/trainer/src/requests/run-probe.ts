@@ -4,7 +4,7 @@ import { probe, type ProbeResult, type DeviceImages } from '@trainyard/training'
 import type { DeviceSplits } from '../splits/device-cache.ts'
 import { createRunReports, type RunReports } from '../run/run-reports.ts'
 
-const TELL_EVERY_MS = 250
+const REPORT_INTERVAL_MS = 250
 
 interface ProbeDependencies {
   tf: Runtime
@@ -13,16 +13,16 @@ interface ProbeDependencies {
   signal: AbortSignal
 }
 
-/** Carries out one probe and tells how far it is; what it throws is the probe's outcome. */
+/** Carries out one probe and reports how far it is; what it throws is the probe's outcome. */
 export async function runProbe(command: Extract<ToTrainer, { type: 'probe' }>, deps: ProbeDependencies): Promise<ProbeCell[]> {
   const { tf, splits, send, signal } = deps
   const { input: _input, imageSize, ...networks } = command.request
   const reports = createRunReports({ runId: command.runId, send })
   const images = await probedImages(command.request, { splits, reports, signal })
-  let toldAtMs = -Infinity
+  let reportedAtMs = -Infinity
   const onProgress = async (fraction: number): Promise<void> => {
-    if (performance.now() - toldAtMs < TELL_EVERY_MS) return
-    toldAtMs = performance.now()
+    if (performance.now() - reportedAtMs < REPORT_INTERVAL_MS) return
+    reportedAtMs = performance.now()
     await reports.phase({ phase: 'evaluate', fraction })
   }
   const results = await probe(tf, { ...networks, inputs: 3 * imageSize ** 2, classes: CLASSES, images, onProgress, signal })
@@ -44,10 +44,13 @@ async function probedImages(
 
 function toCell({ norm, bias, depth, outputNorms, layers }: ProbeResult): ProbeCell {
   return {
-    ...{ norm, bias, depth },
+    norm,
+    bias,
+    depth,
     outputNorm: { ...meanAndStd(outputNorms), values: outputNorms.map(toJsonNumber) },
     layers: layers.map(({ layer, kind, outputNorm, gradientNorm, outputGradientNorm }) => ({
-      ...{ layer, kind },
+      layer,
+      kind,
       outputNorm: toJsonNumber(outputNorm),
       gradientNorm: toJsonNumber(gradientNorm),
       outputGradientNorm: toJsonNumber(outputGradientNorm),

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { liveStateOf } from '@trainyard/testing/experiments/live-state'
+import { trainingStateOf } from '@trainyard/testing/experiments/training-state'
 import { createCheckpointSchedule } from './checkpoint-schedule.ts'
 
-const state = (epoch: number) => liveStateOf({ epoch, parameters: [], momenta: [], buffers: [] })
+const state = (epoch: number) => trainingStateOf({ epoch, parameters: [], momenta: [], buffers: [] })
 
 test('createCheckpointSchedule() — one when it is time, none while one is being written, one at once when asked', async () => {
   const written: number[] = []

@@ -1,8 +1,8 @@
-import type { LiveState } from '@trainyard/training'
+import type { TrainingState } from '@trainyard/training'
 
 export interface CheckpointSchedule {
   /** Call at an epoch's end: reads the state when it is time, or at once when `now` is set, and then waits until it is recorded. */
-  atEpochEnd(state: LiveState, options: { now: boolean }): Promise<void>
+  atEpochEnd(state: TrainingState, options: { now: boolean }): Promise<void>
   /** Resolves when nothing is being written. */
   settle(): Promise<void>
 }
@@ -13,7 +13,7 @@ export interface CheckpointSchedule {
  */
 export function createCheckpointSchedule(options: {
   everySeconds: number
-  write: (state: LiveState) => Promise<{ recorded: Promise<void> }>
+  write: (state: TrainingState) => Promise<{ recorded: Promise<void> }>
   nowMs: () => number
 }): CheckpointSchedule {
   const { everySeconds, write, nowMs } = options

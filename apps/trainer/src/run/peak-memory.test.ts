@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { ExperimentRequest, networkCost, resolveConfig } from '@trainyard/contracts'
+import { ExperimentRequest } from '@trainyard/contracts'
+import { networkCost, resolveConfig } from '@trainyard/planning'
 import { expect, test } from 'vitest'
 
 /** Trains one epoch on noise in a process of its own, which then prints its peak of resident memory in bytes. */

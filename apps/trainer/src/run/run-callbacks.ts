@@ -5,7 +5,7 @@ import type { RunModel } from './run-model.ts'
 import type { RunReports } from './run-reports.ts'
 
 /** An evaluation's progress goes out at most this often. */
-const REPORT_EVERY_MS = 250
+const REPORT_INTERVAL_MS = 250
 
 /** Thrown at an epoch's end when the worker drains: the run stops there and goes on elsewhere. */
 export class DrainedError extends Error {}
@@ -34,7 +34,7 @@ export function runCallbacks(deps: CallbackDependencies): TrainingCallbacks {
       await reports.phase({ phase: 'train', fraction: step / steps, epoch, step })
     },
     onEvaluateBegin: ({ epoch }) => reports.phase({ phase: 'evaluate', fraction: 0, epoch, step: steps }),
-    onEvaluateProgress: atMostEvery(REPORT_EVERY_MS, ({ epoch, fraction }) =>
+    onEvaluateProgress: atMostEvery(REPORT_INTERVAL_MS, ({ epoch, fraction }) =>
       reports.phase({ phase: 'evaluate', fraction, epoch, step: steps }),
     ),
     onEpochEnd: async (result, state) => {

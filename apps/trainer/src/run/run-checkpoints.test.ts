@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { ExperimentRequest, type FromTrainer, resolveConfig, type ToTrainer } from '@trainyard/contracts'
+import { ExperimentRequest, type FromTrainer, type ToTrainer } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { liveStateOf } from '@trainyard/testing/experiments/live-state'
+import { trainingStateOf } from '@trainyard/testing/experiments/training-state'
 import { runCheckpointSchedule } from './run-checkpoints.ts'
 import { createRunReports } from './run-reports.ts'
 import { readRunOrigin } from './run-start.ts'
@@ -18,7 +19,7 @@ const state = {
   momenta: [{ name: 'model.1.weight', shape: [2, 2], values: Float32Array.of(5, 6, 7, 8) }],
   buffers: [],
 }
-const live = liveStateOf(state)
+const live = trainingStateOf(state)
 
 async function checkpointOnce({ freeGib, name }: { freeGib: number; name: string }) {
   const told: FromTrainer[] = []

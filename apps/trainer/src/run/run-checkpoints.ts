@@ -1,9 +1,9 @@
-import { describeDiskSpace, diskHasRoom, type DiskSpace, type ToTrainer } from '@trainyard/contracts'
+import { errorMessage, type ToTrainer } from '@trainyard/contracts'
+import { describeDiskSpace, hasFreeDisk, type DiskSpace } from '@trainyard/planning'
 import type { BestModel, ModelSnapshot } from '@trainyard/training'
 import { type CheckpointSchedule, createCheckpointSchedule } from './checkpoint-schedule.ts'
 import { configHash } from './config-hash.ts'
 import type { RunReports } from './run-reports.ts'
-import { reasonOf } from './reason-of.ts'
 import { writeCheckpoint } from '../files/write-checkpoint.ts'
 
 type RunCommand = Extract<ToTrainer, { type: 'run' }>
@@ -28,10 +28,10 @@ export function runCheckpointSchedule(
     nowMs: () => performance.now(),
     write: async (state) => {
       const failed = (error: unknown): void =>
-        reports.warn(`The checkpoint of epoch ${state.epoch} could not be written: ${reasonOf(error)}`)
+        reports.warn(`The checkpoint of epoch ${state.epoch} could not be written: ${errorMessage(error)}`)
       try {
         const space = await diskSpace()
-        if (!diskHasRoom(space)) throw new Error(`the disk is nearly full, ${describeDiskSpace(space)}`)
+        if (!hasFreeDisk(space)) throw new Error(`the disk is nearly full, ${describeDiskSpace(space)}`)
         const { recorded } = await writeCheckpoint(state, { folder, runId, configHash: configHash(config), imagesHash, best: best() })
         return { recorded: recorded.then((checkpoint) => reports.send({ type: 'checkpoint', checkpoint })).catch(failed) }
       } catch (error) {

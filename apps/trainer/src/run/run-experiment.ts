@@ -1,4 +1,5 @@
-import { type DiskSpace, type Engine, type FromTrainer, stepsPerEpoch, type ToTrainer } from '@trainyard/contracts'
+import { type Engine, type FromTrainer, stepsPerEpoch, type ToTrainer } from '@trainyard/contracts'
+import type { DiskSpace } from '@trainyard/planning'
 import type { Runtime } from '@trainyard/tensorflow'
 import { type ModelState, type SavedModel, materializeModel, train } from '@trainyard/training'
 import type { DeviceKernel } from '../splits/device-kernel.ts'
@@ -15,7 +16,7 @@ export interface RunDependencies {
   engine: Engine
   splits: DeviceSplits
   kernels: DeviceKernel
-  /** The space on the disk that cachedSplits the data directory. */
+  /** The space on the disk that holds the data directory. */
   diskSpace: () => Promise<DiskSpace>
   send: (message: FromTrainer) => Promise<void>
   signal: AbortSignal
@@ -25,7 +26,7 @@ export interface RunDependencies {
   leaveAfterEpoch: () => boolean
 }
 
-/** Carries out one experiment and tells all that happens; what it throws is the run's outcome. */
+/** Carries out one experiment and reports all that happens; what it throws is the run's outcome. */
 export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>, deps: RunDependencies): Promise<void> {
   const { tf, engine, splits, kernels, diskSpace, signal, onStep, leaveAfterEpoch } = deps
   const { runId, config } = command
@@ -48,12 +49,12 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
         })
       : null
 
-  const spellOut = (saved: SavedModel, onProgress: (fraction: number) => Promise<void>): Promise<ModelState> =>
+  const materialize = (saved: SavedModel, onProgress: (fraction: number) => Promise<void>): Promise<ModelState> =>
     materializeModel(tf, saved, { images, onProgress, signal })
   const model = keepRunModel(command, {
     reports,
     best: origin?.best ?? null,
-    spellOut,
+    materialize,
     stepsPerEpoch: stepsPerEpoch(images.count, config.batchSize),
   })
   const checkpoints = runCheckpointSchedule(command, { reports, diskSpace, best: model.best, imagesHash: datasetHash })

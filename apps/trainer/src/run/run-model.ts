@@ -3,7 +3,7 @@ import {
   type BestModel,
   type EpochResult,
   keepBestModel,
-  type LiveState,
+  type TrainingState,
   type ModelSnapshot,
   type ModelState,
   type SavedModel,
@@ -16,7 +16,7 @@ type RunCommand = Extract<ToTrainer, { type: 'run' }>
 /** The model that a run keeps. */
 export interface RunModel {
   /** Takes the network where it is the one to keep; after the last epoch it is written. */
-  atEpochEnd(result: EpochResult, state: LiveState): Promise<void>
+  atEpochEnd(result: EpochResult, state: TrainingState): Promise<void>
   /** The best one so far, where that is what the config keeps: a checkpoint holds it, too. */
   best: () => BestModel<ModelSnapshot> | null
   dispose(): void
@@ -27,28 +27,28 @@ export interface RunModelDependencies {
   /** The best model of the epochs before those of this run. */
   best: BestModel<SavedModel> | null
   stepsPerEpoch: number
-  /** A network as it is exported, whatever its first layer is computed in. */
-  spellOut: (saved: SavedModel, onProgress: (fraction: number) => Promise<void>) => Promise<ModelState>
+  /** A network as it is exported, whatever form its first layer has. */
+  materialize: (saved: SavedModel, onProgress: (fraction: number) => Promise<void>) => Promise<ModelState>
 }
 
 export function keepRunModel(
   { config, modelFolder }: RunCommand,
-  { reports, best: earlier, stepsPerEpoch, spellOut }: RunModelDependencies,
+  { reports, best: earlier, stepsPerEpoch, materialize }: RunModelDependencies,
 ): RunModel {
   const keeper = config.keepModel === 'best' ? keepBestModel(earlier) : null
   const write = async (kind: 'best' | 'final', model: ModelSnapshot): Promise<void> => {
     const { epoch } = model
-    const tell = (fraction: number): Promise<void> =>
+    const report = (fraction: number): Promise<void> =>
       reports.phase({ phase: 'checkpoint', fraction, epoch: config.epochs, step: stepsPerEpoch })
-    await tell(0)
+    await report(0)
     const stored = await writeModel({
       folder: modelFolder,
       config,
-      state: await spellOut(model.read(), (fraction) => tell(fraction / 2)),
+      state: await materialize(model.read(), (fraction) => report(fraction / 2)),
       kind,
       epoch,
       batchesTracked: epoch * stepsPerEpoch,
-      onProgress: (fraction) => tell((1 + fraction) / 2),
+      onProgress: (fraction) => report((1 + fraction) / 2),
     })
     await reports.send({ type: 'model', model: stored })
   }

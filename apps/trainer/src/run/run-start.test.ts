@@ -8,12 +8,12 @@ import {
   type ExperimentConfig,
   ExperimentRequest,
   type FromTrainer,
-  resolveConfig,
   type RunStart,
   type ToTrainer,
 } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { liveStateOf } from '@trainyard/testing/experiments/live-state'
+import { trainingStateOf } from '@trainyard/testing/experiments/training-state'
 import { safetensorsFile } from '@trainyard/testing/experiments/safetensors-file'
 import { configHash } from './config-hash.ts'
 import { createRunReports } from './run-reports.ts'
@@ -43,7 +43,7 @@ const stateOf = (epoch: number) => ({
 
 async function written(epoch: number, hash = configHash(config)): Promise<CheckpointInfo> {
   const content = { folder, runId: 'run', configHash: hash, imagesHash: 'images', best: null }
-  return (await writeCheckpoint(liveStateOf(stateOf(epoch)), content)).recorded
+  return (await writeCheckpoint(trainingStateOf(stateOf(epoch)), content)).recorded
 }
 
 const command = (start: RunStart | null, of: ExperimentConfig): Extract<ToTrainer, { type: 'run' }> => ({

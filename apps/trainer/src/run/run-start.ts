@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type CheckpointInfo, ExpectedError, type RunStart, type ToTrainer } from '@trainyard/contracts'
+import { type CheckpointInfo, errorMessage, ExpectedError, type RunStart, type ToTrainer } from '@trainyard/contracts'
 import { type BestModel, type CheckpointOwner, decodeCheckpoint, type SavedModel, type TrainOptions } from '@trainyard/training'
 import { configHash } from './config-hash.ts'
 import { readModel } from '../files/read-model.ts'
 import { readWeights } from '../files/read-weights.ts'
-import { reasonOf } from './reason-of.ts'
 import type { RunReports } from './run-reports.ts'
 
 type RunCommand = Extract<ToTrainer, { type: 'run' }>
@@ -18,7 +17,7 @@ export interface RunOrigin {
   best: BestModel<SavedModel> | null
 }
 
-/** A run must never begin with other weights than its users were told. */
+/** A run must never begin with other weights than its users expect. */
 class StartUnusableError extends ExpectedError {
   constructor({ kind, reason, ...options }: { kind: RunStart['kind']; reason: string; cause?: unknown }) {
     const [what, advice] =
@@ -49,7 +48,7 @@ export async function readRunOrigin(command: RunCommand, { reports, imagesHash }
     try {
       return await readCheckpoint(checkpoint, { folder: checkpoints.folder, owner })
     } catch (error) {
-      reports.warn(`The checkpoint of epoch ${checkpoint.epoch} cannot be used (${reasonOf(error)}); going on ${fallbacks[i]}`)
+      reports.warn(`The checkpoint of epoch ${checkpoint.epoch} cannot be used (${errorMessage(error)}); going on ${fallbacks[i]}`)
     }
   }
   if (!start && config.initialWeights !== null) throw new StartUnusableError({ kind: 'weights', reason: 'they did not come with it' })
@@ -76,6 +75,6 @@ async function readStart(start: RunStart, { config, imagesHash }: Pick<RunComman
     const { momenta: _momenta, ...weights } = state
     return { state: weights, best: null }
   } catch (error) {
-    throw new StartUnusableError({ kind: start.kind, reason: reasonOf(error), cause: error })
+    throw new StartUnusableError({ kind: start.kind, reason: errorMessage(error), cause: error })
   }
 }

@@ -1,4 +1,5 @@
-import { CLASSES, type ExperimentConfig, linearShapes } from '@trainyard/contracts'
+import { CLASSES, type ExperimentConfig } from '@trainyard/contracts'
+import { linearShapes } from '@trainyard/planning'
 import type { Tensor } from '@trainyard/tensorflow'
 import type { NetworkShape, TrainOptions } from '@trainyard/training'
 import type { LoadedSplits } from '../splits/device-cache.ts'
@@ -11,7 +12,12 @@ export function trainOptions(config: ExperimentConfig, { train, evaluation }: Lo
     trainImages: train.images,
     evalImages: evaluation?.images ?? null,
     kernel,
-    ...{ batchSize, epochs, lr, momentum, seed, recordLayers },
+    batchSize,
+    epochs,
+    lr,
+    momentum,
+    seed,
+    recordLayers,
   }
 }
 

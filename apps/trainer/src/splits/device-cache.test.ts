@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { loadEngine } from '@trainyard/tensorflow'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTrainerFolders } from '../environment.ts'
@@ -9,17 +10,18 @@ import { createDeviceSplits } from './device-cache.ts'
 
 const { tf } = loadEngine(process.env)
 let data: string
-beforeAll(async () => void (data = await mkdtemp(path.join(os.tmpdir(), 'resident-'))))
+beforeAll(async () => void (data = await mkdtemp(path.join(os.tmpdir(), 'device-cache-'))))
 afterAll(() => rm(data, { recursive: true, force: true }))
 
 const config = (request: object) => resolveConfig(ExperimentRequest.parse({ dataset: 'synthetic-flowers', imageSize: 8, ...request }))
-const open = (root?: string) => createDeviceSplits(tf, readTrainerFolders({ ...process.env, TRAINYARD_DATA: data, FLOWERS102_ROOT: root }))
+const folders = (root?: string) => readTrainerFolders({ ...process.env, TRAINYARD_DATA: data, FLOWERS102_ROOT: root })
+const open = (root?: string) => createDeviceSplits(tf, folders(root))
 const hooks = (signal = new AbortController().signal) => {
   const phases: string[] = []
   return { phases, hooks: { onProgress: ({ phase }: { phase: string }) => void phases.push(phase), onWarning: () => undefined, signal } }
 }
 
-test('load() — decodes in another process the first time, from the cache after it, and not at all while it is resident', async () => {
+test('load() — decodes in another process the first time, from the cache after it, and not at all while it is on the device', async () => {
   const splits = open()
   const first = hooks()
   const { train, evaluation } = await splits.load(config({ evaluate: 'val' }), first.hooks)
@@ -32,20 +34,20 @@ test('load() — decodes in another process the first time, from the cache after
       .toSorted(),
   ).toEqual(['train', 'val'])
 
-  const resident = hooks()
-  expect((await splits.load(config({ evaluate: 'none' }), resident.hooks)).train).toBe(train)
+  const onDevice = hooks()
+  expect((await splits.load(config({ evaluate: 'none' }), onDevice.hooks)).train).toBe(train)
   const cached = hooks()
   expect((await open().load(config({ evaluate: 'none' }), cached.hooks)).train.sha256).toBe(train.sha256)
-  expect([...resident.phases, ...cached.phases]).toEqual([])
+  expect([...onDevice.phases, ...cached.phases]).toEqual([])
 })
 
 test('load() — beyond its bound the least recently used splits leave the device', async () => {
-  const splits = open()
+  // room for both splits of the two larger sizes
+  const splits = createDeviceSplits(tf, folders(), { keepBytes: 2 * 1020 * 3 * (16 ** 2 + 20 ** 2) })
   const before = tf.liveTensors()
-  for (const imageSize of [64, 128, 160]) await splits.load(config({ imageSize, evaluate: 'val' }), hooks().hooks)
+  for (const imageSize of [12, 16, 20]) await splits.load(config({ imageSize, evaluate: 'val' }), hooks().hooks)
   const held = splits.held().map(({ imageSize }) => imageSize)
-  expect(held).toContain(160)
-  expect(held).not.toContain(64)
+  expect(held.toSorted((a, b) => a - b)).toEqual([16, 16, 20, 20])
   expect(tf.liveTensors() - before).toBe(2 * held.length) // its pixels and its labels
 })
 

@@ -38,45 +38,45 @@ export interface DeviceSplits {
 }
 
 /** Splits stay on the device from one experiment to the next, so that the next one starts at once. */
-export function createDeviceSplits(tf: Runtime, folders: TrainerFolders): DeviceSplits {
-  const resident = new Map<string, { split: DeviceSplit; bytes: number }>() // least recently used first
+export function createDeviceSplits(tf: Runtime, folders: TrainerFolders, { keepBytes = KEEP_BYTES } = {}): DeviceSplits {
+  const cached = new Map<string, { split: DeviceSplit; bytes: number }>() // least recently used first
 
   const evictBeyond = (bytes: number, keep: Set<string>): void => {
-    let total = [...resident.values()].reduce((sum, entry) => sum + entry.bytes, 0)
-    for (const [key, entry] of resident) {
+    let total = [...cached.values()].reduce((sum, entry) => sum + entry.bytes, 0)
+    for (const [key, entry] of cached) {
       if (total <= bytes) return
       if (keep.has(key)) continue
       entry.split.images.dispose()
-      resident.delete(key)
+      cached.delete(key)
       total -= entry.bytes
     }
   }
 
   const loadCached = async (options: Omit<LoadSplitOptions, 'folders'>): Promise<ImageSplit> => {
-    const held = await cachedSplits(folders.data)
-    if (!held.some((split) => isDeepStrictEqual(split, { dataset: options.dataset, split: options.split, imageSize: options.imageSize })))
+    const onDisk = await cachedSplits(folders.data)
+    if (!onDisk.some((split) => isDeepStrictEqual(split, { dataset: options.dataset, split: options.split, imageSize: options.imageSize })))
       await prepareSplit(options, folders)
     return loadOrFetch(options, folders)
   }
 
   const loadOne = async (config: ImageFields, split: SplitName, hooks: LoadHooks): Promise<DeviceSplit> => {
     const key = splitKey(config, split)
-    const known = resident.get(key)
-    resident.delete(key)
+    const known = cached.get(key)
+    cached.delete(key)
     const entry = known ?? toEntry(tf, await loadCached({ dataset: config.dataset, split, imageSize: config.imageSize, ...hooks }))
-    resident.set(key, entry)
+    cached.set(key, entry)
     return entry.split
   }
 
   return {
-    held: () => [...resident.values()].map((entry) => entry.split.held),
+    held: () => [...cached.values()].map((entry) => entry.split.held),
     load: async (config, hooks) => {
       const evaluated = evaluatedSplit(config)
       const wanted = new Set([splitKey(config, 'train'), ...(evaluated ? [splitKey(config, evaluated)] : [])])
-      evictBeyond(KEEP_BYTES, wanted)
+      evictBeyond(keepBytes, wanted)
       const train = await loadOne(config, 'train', hooks)
       const evaluation = evaluated && (await loadOne(config, evaluated, hooks))
-      evictBeyond(KEEP_BYTES, wanted)
+      evictBeyond(keepBytes, wanted)
       return { train, evaluation }
     },
   }

@@ -12,7 +12,7 @@ interface KernelHooks {
   signal: AbortSignal
 }
 
-/** The inner products of images, kept on the device from one experiment to the next. */
+/** The inner products of images, cached on the device from one experiment to the next. */
 export interface DeviceKernel {
   /** X · Xᵀ as `train` wants it, (train and evaluated images, train images) float64. It is there until the next one is loaded. */
   load(splits: LoadedSplits, hooks: KernelHooks): Promise<Tensor>
@@ -20,7 +20,7 @@ export interface DeviceKernel {
 
 /** One kernel at a time: sweeps share their images, and another one takes a tenth of a second from the cache. `data`: the data directory. */
 export function createDeviceKernel(tf: Runtime, data: string): DeviceKernel {
-  let resident: { key: string; kernel: Tensor } | null = null
+  let cached: { key: string; kernel: Tensor } | null = null
 
   const products = (rows: DeviceSplit, columns: DeviceSplit, hooks: KernelHooks): Promise<Float64Array> =>
     loadKernel({
@@ -41,9 +41,9 @@ export function createDeviceKernel(tf: Runtime, data: string): DeviceKernel {
     load: async ({ train, evaluation }, hooks) => {
       const splits = evaluation ? [train, evaluation] : [train]
       const key = splits.map(({ sha256 }) => sha256).join()
-      if (resident?.key === key) return resident.kernel
-      if (resident) tf.dispose(resident.kernel)
-      resident = null
+      if (cached?.key === key) return cached.kernel
+      tf.dispose(cached?.kernel)
+      cached = null
       const columns = train.images.count
       const rows = splits.reduce((sum, { images }) => sum + images.count, 0)
       const values = new Float64Array(rows * columns)
@@ -53,8 +53,8 @@ export function createDeviceKernel(tf: Runtime, data: string): DeviceKernel {
         part.forEach((product, i) => (values[at + i] = product / PIXEL_MAX ** 2))
         at += part.length
       }
-      resident = { key, kernel: tf.doubles(values, [rows, columns]) }
-      return resident.kernel
+      cached = { key, kernel: tf.doubles(values, [rows, columns]) }
+      return cached.kernel
     },
   }
 }

@@ -1,7 +1,7 @@
 import { DatasetMissingError, fetchDataset, type ImageSplit, loadSplit, type LoadSplitOptions } from '@trainyard/datasets'
 import type { TrainerFolders } from '../environment.ts'
 
-/** A split's images; where nobody has put Flowers102 on this host, it is downloaded first, once for all its processes. */
+/** A split's images; where Flowers102 is not on this host, it is downloaded first, once for all its processes. */
 export async function loadOrFetch(options: Omit<LoadSplitOptions, 'folders'>, folders: TrainerFolders): Promise<ImageSplit> {
   try {
     return await loadSplit({ ...options, folders })

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { DatasetName, ExpectedError, SplitName } from '@trainyard/contracts'
+import { DatasetName, errorMessage, ExpectedError, SplitName } from '@trainyard/contracts'
 import { z } from 'zod'
 import { readTrainerFolders } from '../environment.ts'
 import { loadOrFetch } from './load-or-fetch.ts'
@@ -25,7 +25,7 @@ try {
   )
   tell({ type: 'done' })
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorMessage(error)
   tell({ type: 'failed', code: error instanceof ExpectedError ? error.code : null, message })
 }
 process.disconnect?.()

@@ -1,4 +1,5 @@
-import type { CommandFlag, Engine, ExperimentConfig } from '@trainyard/contracts'
+import type { Engine, ExperimentConfig } from '@trainyard/contracts'
+import type { CommandFlag } from '@trainyard/schema-fields'
 import type { EpochResult } from '@trainyard/training'
 
 const BAR_WIDTH = 20

@@ -1,16 +1,8 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import {
-  commandFlags,
-  ERRORS,
-  ExpectedError,
-  ExperimentRequest,
-  networkCost,
-  parseFlags,
-  resolveConfig,
-  RunFields,
-  TrainingFields,
-} from '@trainyard/contracts'
+import { errorMessage, ERRORS, ExpectedError, ExperimentRequest, RunFields, TrainingFields } from '@trainyard/contracts'
+import { networkCost, resolveConfig } from '@trainyard/planning'
+import { commandFlags, parseFlags } from '@trainyard/schema-fields'
 import { loadEngine } from '@trainyard/tensorflow'
 import { measureSpeed } from '@trainyard/training'
 import { readTrainerFolders } from '../environment.ts'
@@ -60,7 +52,7 @@ function fail(error: unknown): void {
     return
   }
   const known = error instanceof ExpectedError
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorMessage(error)
   process.stderr.write(`${message}\n`)
   process.exitCode = known ? ERRORS[error.code].exitCode : isUsage(error) ? ERRORS.INVALID_INPUT.exitCode : ERRORS.INTERNAL.exitCode
 }

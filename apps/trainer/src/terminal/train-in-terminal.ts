@@ -16,7 +16,7 @@ export interface TerminalRun {
   onEpoch: (result: EpochResult) => void
 }
 
-/** A run without a worker: the same loop, told to the terminal. */
+/** A run without a worker: the same loop, reported to the terminal. */
 export async function trainInTerminal({ tf, config, splits, kernels, signal, onProgress, onEpoch }: TerminalRun): Promise<void> {
   const onWarning = (message: string): void => onProgress(`${message}\n`)
   const loaded = await splits.load(config, {

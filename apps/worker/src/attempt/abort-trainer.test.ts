@@ -3,16 +3,16 @@ import os from 'node:os'
 import path from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createTrainerStop } from './abort-trainer.ts'
+import { createTrainerAbort } from './abort-trainer.ts'
 import { startTrainer, type TrainerProcess } from '../trainers/trainer-process.ts'
 
 const log = pino({ level: 'silent' })
 let folder: string
 let trainer: TrainerProcess
 
-// a real process that obeys nothing; only the patience with it is driven by hand
+// a real process that obeys nothing; only its timeout is driven by hand
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'stop-'))
+  folder = await mkdtemp(path.join(os.tmpdir(), 'abort-'))
   const script = path.join(folder, 'deaf.js')
   await writeFile(script, 'process.on("message", () => {})')
   trainer = startTrainer({ path: script, env: process.env, log })
@@ -25,27 +25,27 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const newStop = () => createTrainerStop({ trainer, runId: 'run', log })
+const newAbort = () => createTrainerAbort({ trainer, runId: 'run', log })
 
-describe('createTrainerStop()', () => {
+describe('createTrainerAbort()', () => {
   test('a trainer that does not obey is killed', async () => {
-    newStop().abort('lost')
+    newAbort().abort('lost')
     vi.advanceTimersByTime(5000)
     expect(await trainer.ended).toMatch(/SIGKILL/)
   })
 
   test.each(['cancel', 'lost'] as const)('%s before the run ended kills nothing afterwards', (why) => {
-    const stop = newStop()
-    stop.abort(why)
-    stop.done()
+    const aborting = newAbort()
+    aborting.abort(why)
+    aborting.done()
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test.each(['cancel', 'lost'] as const)('%s after the run has ended is known, and leaves alone what the trainer runs next', (why) => {
-    const stop = newStop()
-    stop.done()
-    stop.abort(why)
-    expect(stop.reason()).toBe(why)
+    const aborting = newAbort()
+    aborting.done()
+    aborting.abort(why)
+    expect(aborting.reason()).toBe(why)
     expect(vi.getTimerCount()).toBe(0)
   })
 })

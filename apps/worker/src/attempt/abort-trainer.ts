@@ -3,18 +3,23 @@ import type { Logger } from 'pino'
 import type { AbortReason } from './attempt-end.ts'
 import type { TrainerProcess } from '../trainers/trainer-process.ts'
 
-type Leave = Extract<ToTrainer, { type: 'abort' }>['leave']
+type AbortMode = Extract<ToTrainer, { type: 'abort' }>['mode']
 
-const LEAVE: Record<AbortReason, Leave> = {
-  ...{ cancel: 'now', stop: 'now', lost: 'now', time_limit: 'now', stalled: 'now', unwritable: 'now' },
-  drain: 'soon',
-  pause: 'after_epoch',
+const MODE: Record<AbortReason, AbortMode> = {
+  cancel: 'immediate',
+  stop: 'immediate',
+  lost: 'immediate',
+  time_limit: 'immediate',
+  stalled: 'immediate',
+  write_failed: 'immediate',
+  drain: 'graceful',
+  pause: 'epoch_end',
 }
-const URGENCY: Record<Leave, number> = { after_epoch: 0, soon: 1, now: 2 }
+const URGENCY: Record<AbortMode, number> = { epoch_end: 0, graceful: 1, immediate: 2 }
 /** Then it is killed. A draining trainer finishes its epoch and writes a checkpoint; a pausing one may take an epoch's time, however long. */
-const OBEY_WITHIN_MS: Record<Leave, number | null> = { after_epoch: null, soon: 20_000, now: 5000 }
+const ABORT_TIMEOUT_MS: Record<AbortMode, number | null> = { epoch_end: null, graceful: 20_000, immediate: 5000 }
 
-export interface TrainerStop {
+export interface TrainerAbort {
   /** Of two reasons the more urgent one counts, of equal ones the first; but a lost lease, which forbids every further write, always. */
   abort(why: AbortReason): void
   reason(): AbortReason | null
@@ -22,8 +27,8 @@ export interface TrainerStop {
   done(): void
 }
 
-/** Has a trainer leave its run, as fast as the reason wants it. */
-export function createTrainerStop({ trainer, runId, log }: { trainer: TrainerProcess; runId: string; log: Logger }): TrainerStop {
+/** Has a trainer end its run, as fast as the reason requires. */
+export function createTrainerAbort({ trainer, runId, log }: { trainer: TrainerProcess; runId: string; log: Logger }): TrainerAbort {
   let reason: AbortReason | null = null
   let killer: NodeJS.Timeout | undefined
   let isOver = false
@@ -34,16 +39,16 @@ export function createTrainerStop({ trainer, runId, log }: { trainer: TrainerPro
       clearTimeout(killer)
     },
     abort(why) {
-      const leave = LEAVE[why]
-      const isMoreUrgent = reason === null || URGENCY[leave] > URGENCY[LEAVE[reason]]
+      const mode = MODE[why]
+      const isMoreUrgent = reason === null || URGENCY[mode] > URGENCY[MODE[reason]]
       if (isMoreUrgent || why === 'lost') reason = why
-      // what the last writes or a late renewal say still counts, but by then the trainer may run another experiment
+      // a reason that comes with the last writes or a late renewal still counts, but by then the trainer may run another experiment
       if (!isMoreUrgent || isOver) return
-      log.info({ reason }, 'the trainer is told to stop')
-      trainer.send({ type: 'abort', runId, leave })
+      log.info({ reason }, 'the trainer is aborted')
+      trainer.send({ type: 'abort', runId, mode })
       clearTimeout(killer)
-      const withinMs = OBEY_WITHIN_MS[leave]
-      if (withinMs !== null) killer = setTimeout(() => trainer.kill(), withinMs)
+      const timeoutMs = ABORT_TIMEOUT_MS[mode]
+      if (timeoutMs !== null) killer = setTimeout(() => trainer.kill(), timeoutMs)
     },
   }
 }

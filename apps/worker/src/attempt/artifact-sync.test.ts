@@ -4,12 +4,12 @@ import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { type Artifacts, openArtifacts, openStore, StoreEnv, storeSettings } from '@trainyard/artifacts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type RedisProxy, startRedisProxy } from '../../../../tests/chaos/cluster/redis-proxy.ts'
+import { type RedisProxy, startRedisProxy } from '@trainyard/testing/redis/redis-proxy'
 import { presentPythonWithMoto } from '@trainyard/testing/python/python-with-moto'
 import { type S3Process, startS3 } from '@trainyard/testing/services/s3-process'
 import { createLog } from '../process/log.ts'
 import { testWorkers } from '../test-workers.ts'
-import { createTransfers, type TransfersDeps } from './artifact-sync.ts'
+import { createArtifactSync, type ArtifactSyncDeps } from './artifact-sync.ts'
 
 const python = await presentPythonWithMoto()
 
@@ -142,15 +142,15 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
     proxy.heal()
   })
 
-  describe('createTransfers()', () => {
+  describe('createArtifactSync()', () => {
     const checkpoint = (epoch: number) => ({
       ...{ type: 'checkpoint' as const, runId: 'token' },
       checkpoint: { file: `${epoch}`, epoch, sha256: 's', bytes: 1 },
     })
     const model = { type: 'model' as const, runId: 'token', model: { kind: 'final' as const, epoch: 1, bytes: 1, folder: 'token' } }
 
-    async function transfers(changes: Partial<TransfersDeps> = {}) {
-      const kept: string[] = []
+    async function artifactSync(changes: Partial<ArtifactSyncDeps> = {}) {
+      const uploaded: string[] = []
       const { artifacts } = await host()
       const id = await workers.own.create()
       const experiment = await workers.own.store.get(id)
@@ -159,38 +159,39 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
       await mkdir(artifacts.models.pathOf(id, 'token'), { recursive: true })
       await writeFile(path.join(artifacts.models.pathOf(id, 'token'), 'model.json'), '{}')
       const claim = { experiment, token: 'token', checkpoints: [checkpoint(0).checkpoint], start: null, model: null }
-      const onKept: TransfersDeps['onKept'] = (message) => void kept.push(message.type === 'model' ? 'model' : message.checkpoint.file)
-      return { own: createTransfers({ claim, artifacts, onKept, log: createLog('silent'), ...changes }), ...{ id, kept } }
+      const onUploaded: ArtifactSyncDeps['onUploaded'] = (message) =>
+        void uploaded.push(message.type === 'model' ? 'model' : message.checkpoint.file)
+      return { own: createArtifactSync({ claim, artifacts, onUploaded, log: createLog('silent'), ...changes }), ...{ id, uploaded } }
     }
 
     test('in order, one at a time; a checkpoint that waits gives way to a newer one', async () => {
-      const { own, kept, id } = await transfers()
-      own.keep(checkpoint(1))
+      const { own, uploaded, id } = await artifactSync()
+      own.upload(checkpoint(1))
       await setImmediate()
-      for (const epoch of [2, 3]) own.keep(checkpoint(epoch))
-      own.keep(model)
-      expect(await own.settle({ isComplete: false })).toEqual({ lacksModel: false })
-      expect(kept).toEqual(['1', '3', 'model'])
+      for (const epoch of [2, 3]) own.upload(checkpoint(epoch))
+      own.upload(model)
+      expect(await own.drain({ isComplete: false })).toEqual({ lacksModel: false })
+      expect(uploaded).toEqual(['1', '3', 'model'])
       expect(await checkpointsOf(id)).toEqual(['1', '3'])
     })
 
     test('a run that is complete does not wait for a checkpoint', async () => {
-      const { own, kept } = await transfers()
+      const { own, uploaded } = await artifactSync()
       proxy.cut()
-      own.keep(checkpoint(1))
-      own.keep(checkpoint(2))
-      expect(await own.settle({ isComplete: true })).toEqual({ lacksModel: false })
-      expect(kept).toEqual([])
+      own.upload(checkpoint(1))
+      own.upload(checkpoint(2))
+      expect(await own.drain({ isComplete: true })).toEqual({ lacksModel: false })
+      expect(uploaded).toEqual([])
     })
 
     test('a store that stays away — given up, the model, too, once the trainer has ended', async () => {
-      const { own, kept } = await transfers({ awayMs: 0 })
+      const { own, uploaded } = await artifactSync({ awayMs: 0 })
       proxy.cut()
-      expect(await own.fetch()).toBe(false)
-      own.keep(checkpoint(1))
-      own.keep(model)
-      expect(await own.settle({ isComplete: true })).toEqual({ lacksModel: true })
-      expect(kept).toEqual([])
+      expect(await own.download()).toBe(false)
+      own.upload(checkpoint(1))
+      own.upload(model)
+      expect(await own.drain({ isComplete: true })).toEqual({ lacksModel: true })
+      expect(uploaded).toEqual([])
     })
   })
 })

@@ -16,7 +16,7 @@ test.each([
   ['one killed for memory again: the experiment is at fault', crash(true), null, 1, false],
   ['one that did not obey a cancel', crash(), 'cancel', 0, false],
   ['a run that failed', { type: 'aborted' }, null, 0, false],
-  ['one whose store stayed away', { type: 'unstored' }, null, 0, false],
+  ['one whose store stayed away', { type: 'artifact_unavailable' }, null, 0, false],
 ] as const)('isCrash() — %s', (_what, end, reason, outOfMemoryBefore, expected) => {
   expect(isCrash({ end, reason, outOfMemoryBefore })).toBe(expected)
 })
@@ -31,7 +31,7 @@ test.each<[AbortReason | null, string]>([
   const id = await create({ maxRetries: 0 })
   const writer = await begin(id)
   if (reason === 'cancel' || reason === 'pause') await store[reason](id)
-  await lastWrite({ end: { type: 'unstored' }, reason, timeLimitSeconds: null, writer })?.()
+  await lastWrite({ end: { type: 'artifact_unavailable' }, reason, timeLimitSeconds: null, writer })?.()
   expect((await states(id)).at(-1)).toBe(expected)
   expect((await store.get(id)).error?.code).toBe(reason === null ? 'ARTIFACTS_UNAVAILABLE' : undefined)
 })

@@ -3,7 +3,7 @@ import type { AttemptWriter } from '@trainyard/jobs'
 import type { Write } from './write-buffer.ts'
 
 /** Why a worker has its trainer stop. */
-export type AbortReason = 'cancel' | 'pause' | 'stop' | 'lost' | 'drain' | 'time_limit' | 'stalled' | 'unwritable'
+export type AbortReason = 'cancel' | 'pause' | 'stop' | 'lost' | 'drain' | 'time_limit' | 'stalled' | 'write_failed'
 
 /** How the trainer's part ended; `outOfMemory`: the kernel killed it, or something else, for memory. */
 export type TrainerEnd =
@@ -11,23 +11,24 @@ export type TrainerEnd =
   | { type: 'aborted' }
   | { type: 'failed'; error: ExperimentError }
   | { type: 'crashed'; how: string; outOfMemory: boolean }
-  /** What it goes on from could not be fetched from the artifact store, or its model not be kept there. */
-  | { type: 'unstored' }
+  /** What it resumes from could not be downloaded from the artifact store, or its model not be uploaded. */
+  | { type: 'artifact_unavailable' }
 
 function crash(end: TrainerEnd): ExperimentError {
-  if (end.type === 'unstored') return UNSTORED
+  if (end.type === 'artifact_unavailable') return ARTIFACT_UNAVAILABLE
   if (end.type === 'crashed' && end.outOfMemory)
     return {
       class: 'infrastructure',
       code: 'OUT_OF_MEMORY',
       message: 'The training process was killed because the host ran out of memory',
-      advice: 'It is tried once more. If it happens again: lower width, depth, imageSize or batchSize, or use a worker with more memory.',
+      advice:
+        'It is retried once. If it happens a second time: lower width, depth, imageSize or batchSize, or use a worker with more memory.',
     }
   return {
     class: 'infrastructure',
     code: 'TRAINER_CRASHED',
-    message: `The training process ended ${end.type === 'crashed' ? end.how : 'early'}, without a word`,
-    advice: 'It is tried again. If it keeps failing: SIGKILL often means that memory ran out, so lower width, imageSize or batchSize.',
+    message: `The training process ended ${end.type === 'crashed' ? end.how : 'early'}, without an error`,
+    advice: 'It is retried. If it keeps failing: SIGKILL often means that memory ran out, so lower width, imageSize or batchSize.',
   }
 }
 
@@ -35,7 +36,7 @@ const STALLED: ExperimentError = {
   class: 'infrastructure',
   code: 'TRAINER_STALLED',
   message: 'The training process showed no progress for too long and was killed',
-  advice: "It is tried again. If it keeps hanging, look at the worker's disk, network and driver, or raise its TRAINYARD_STALL_SECONDS.",
+  advice: "It is retried. If it keeps hanging, look at the worker's disk, network and driver, or raise its TRAINYARD_STALL_SECONDS.",
 }
 
 const timeLimit = (seconds: number | null): ExperimentError => ({
@@ -45,18 +46,18 @@ const timeLimit = (seconds: number | null): ExperimentError => ({
   advice: 'Submit it again with a higher timeLimitSeconds, or fewer epochs.',
 })
 
-const UNSTORED: ExperimentError = {
+const ARTIFACT_UNAVAILABLE: ExperimentError = {
   class: 'infrastructure',
   code: 'ARTIFACTS_UNAVAILABLE',
-  message: 'What it goes on from could not be fetched from the artifact store, or its model not be kept there, for ten minutes',
-  advice: "It is tried again; the worker's log has the store's own words.",
+  message: 'What it resumes from could not be downloaded from the artifact store, or its model not be uploaded, for ten minutes',
+  advice: "It is retried; the worker's log has the store's error.",
 }
 
-const UNWRITABLE: ExperimentError = {
+const WRITE_FAILED: ExperimentError = {
   class: 'infrastructure',
   code: 'INTERNAL',
   message: 'Its results could not be recorded',
-  advice: "It is tried again; the worker's log has the details.",
+  advice: "It is retried; the worker's log has the details.",
 }
 
 interface LastWriteOptions {
@@ -70,7 +71,7 @@ interface LastWriteOptions {
 export function lastWrite({ end, reason, timeLimitSeconds, writer }: LastWriteOptions): Write | null {
   const retry = (error: ExperimentError) => () => writer.giveBack({ reason: 'retry', error })
   if (reason === 'lost') return null
-  if (reason === 'unwritable') return retry(UNWRITABLE)
+  if (reason === 'write_failed') return retry(WRITE_FAILED)
   if (end.type === 'completed') return () => writer.complete()
   if (end.type === 'failed') {
     const { error } = end

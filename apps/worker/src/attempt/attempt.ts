@@ -7,15 +7,15 @@ import { type AbortReason, isCrash, lastWrite, type TrainerEnd } from './attempt
 import { removeOrphanedArtifacts } from '../process/artifact-garbage.ts'
 import { outOfMemoryKills } from './out-of-memory.ts'
 import { createRecorder } from './recorder.ts'
-import { watchForStall } from './stall-detector.ts'
-import { createTrainerStop } from './abort-trainer.ts'
+import { startStallDetector } from './stall-detector.ts'
+import { createTrainerAbort } from './abort-trainer.ts'
 import { watchTimeLimit } from './time-limit.ts'
-import { createTransfers } from './artifact-sync.ts'
+import { createArtifactSync } from './artifact-sync.ts'
 import type { RunMessage, TrainerProcess } from '../trainers/trainer-process.ts'
 import { createWriteBuffer, persist } from './write-buffer.ts'
 
-/** A store that says nothing must not hold the slot, nor a worker that drains: the sweep removes the rest. */
-const REMOVE_WITHIN_MS = 3000
+/** A store that does not answer must not hold the slot, nor a worker that drains: garbage collection removes the rest. */
+const REMOVE_TIMEOUT_MS = 3000
 
 export interface AttemptDeps {
   claim: Claim
@@ -32,7 +32,7 @@ export interface AttemptDeps {
 /** How an attempt went, as far as it concerns the worker. */
 interface AttemptOutcome {
   crashed: boolean
-  /** The trainer's memory after it; null where it did not say. */
+  /** The trainer's memory after it; null where it is unknown. */
   rssBytes: number | null
 }
 
@@ -45,31 +45,31 @@ export interface Attempt {
   finished: Promise<AttemptOutcome>
 }
 
-/** Has a trainer run what was claimed, and writes down what it says. */
+/** Has a trainer run what was claimed, and records its messages. */
 export function startAttempt(deps: AttemptDeps): Attempt {
   const { claim, trainer, writer, log } = deps
   const { id, config } = claim.experiment
   const end = Promise.withResolvers<TrainerEnd>()
   const killsBefore = outOfMemoryKills()
-  const stop = createTrainerStop({ trainer, runId: claim.token, log })
+  const trainerAbort = createTrainerAbort({ trainer, runId: claim.token, log })
   let rssBytes: number | null = null
-  /** What it waits for from us: at first its command. */
-  let owed = 1
+  /** Replies that the trainer waits for: at first its command. */
+  let pendingReplies = 1
 
   function abort(why: AbortReason): void {
-    stop.abort(why)
-    transfers.hurry(why)
+    trainerAbort.abort(why)
+    artifactSync.setDeadline(why)
   }
   const buffer = createWriteBuffer({
     onFenced: () => abort('lost'),
     onError: (error) => {
       log.error({ err: error }, 'a result could not be recorded')
-      abort('unwritable')
+      abort('write_failed')
     },
   })
-  const stall = watchForStall({
+  const stall = startStallDetector({
     stallMs: deps.stallMs,
-    isWaited: () => owed > 0,
+    isWaited: () => pendingReplies > 0,
     onStall: (silentMs) => {
       log.error({ silentMs }, 'the trainer hangs and is killed')
       abort('stalled')
@@ -77,12 +77,12 @@ export function startAttempt(deps: AttemptDeps): Attempt {
     },
   })
   const record = createRecorder({ ...deps, checkpoints: deps.artifacts.checkpoints })
-  const transfers = createTransfers({ ...deps, onKept: (message) => void buffer.push(() => record(message)) })
+  const artifactSync = createArtifactSync({ ...deps, onUploaded: (message) => void buffer.push(() => record(message)) })
   async function acknowledgeWritten(message: RunMessage): Promise<void> {
-    owed += 1
-    if (message.type === 'checkpoint' || message.type === 'model') transfers.keep(message)
+    pendingReplies += 1
+    if (message.type === 'checkpoint' || message.type === 'model') artifactSync.upload(message)
     else await buffer.push(() => record(message))
-    owed -= 1
+    pendingReplies -= 1
     trainer.send({ type: 'ack', count: 1 })
   }
   function onMessage(message: RunMessage): void {
@@ -96,32 +96,32 @@ export function startAttempt(deps: AttemptDeps): Attempt {
     void acknowledgeWritten(message)
   }
   async function onEnd(how: string): Promise<void> {
-    const outOfMemory = how.includes('SIGKILL') && stop.reason() === null && (await outOfMemoryKills()) > (await killsBefore)
+    const outOfMemory = how.includes('SIGKILL') && trainerAbort.reason() === null && (await outOfMemoryKills()) > (await killsBefore)
     end.resolve({ type: 'crashed', how, outOfMemory })
   }
   trainer.listen({ onMessage, onEnd: (how) => void onEnd(how) })
   const limit = watchTimeLimit(claim.experiment, () => abort('time_limit'))
 
   async function run(): Promise<AttemptOutcome> {
-    const isFetched = await transfers.fetch()
-    if (stop.reason() !== null) end.resolve({ type: 'aborted' })
-    else if (isFetched) trainer.send(runCommand(deps))
-    else end.resolve({ type: 'unstored' })
-    owed -= 1
-    const told = await end.promise
+    const isDownloaded = await artifactSync.download()
+    if (trainerAbort.reason() !== null) end.resolve({ type: 'aborted' })
+    else if (isDownloaded) trainer.send(runCommand(deps))
+    else end.resolve({ type: 'artifact_unavailable' })
+    pendingReplies -= 1
+    const outcome = await end.promise
     limit.stop()
     stall.stop()
-    stop.done()
-    const { lacksModel } = await transfers.settle({ isComplete: told.type === 'completed' })
+    trainerAbort.done()
+    const { lacksModel } = await artifactSync.drain({ isComplete: outcome.type === 'completed' })
     await buffer.flush()
-    const reason = stop.reason()
-    const how: TrainerEnd = told.type === 'completed' && lacksModel ? { type: 'unstored' } : told
-    const last = lastWrite({ end: how, reason, timeLimitSeconds: config.timeLimitSeconds, writer })
+    const reason = trainerAbort.reason()
+    const ended: TrainerEnd = outcome.type === 'completed' && lacksModel ? { type: 'artifact_unavailable' } : outcome
+    const last = lastWrite({ end: ended, reason, timeLimitSeconds: config.timeLimitSeconds, writer })
     const written = last && (await persist(last))
-    log.info({ end: how.type, reason, written }, 'the attempt has ended')
-    const warn = (error: unknown) => log.warn({ err: error }, 'what the attempt left on disk could not be removed')
-    await Promise.race([removeOrphanedArtifacts({ id, token: claim.token }, deps).catch(warn), delay(REMOVE_WITHIN_MS)])
-    return { crashed: isCrash({ end: how, reason, outOfMemoryBefore: claim.outOfMemory }), rssBytes }
+    log.info({ end: ended.type, reason, written }, 'the attempt has ended')
+    const warn = (error: unknown) => log.warn({ err: error }, 'orphaned artifacts of the attempt could not be removed')
+    await Promise.race([removeOrphanedArtifacts({ id, token: claim.token }, deps).catch(warn), delay(REMOVE_TIMEOUT_MS)])
+    return { crashed: isCrash({ end: ended, reason, outOfMemoryBefore: claim.outOfMemory }), rssBytes }
   }
 
   const finished = run().catch((error: unknown): AttemptOutcome => {
@@ -144,6 +144,6 @@ function runCommand({ claim, artifacts }: AttemptDeps): Extract<ToTrainer, { typ
   }
 }
 
-function startOf({ token, ...start }: NonNullable<Claim['start']>, { starts }: Artifacts): RunStart {
-  return { ...start, folder: starts.folderOf(token) }
+function startOf({ token, ...start }: NonNullable<Claim['start']>, { initialCheckpoints }: Artifacts): RunStart {
+  return { ...start, folder: initialCheckpoints.folderOf(token) }
 }

@@ -1,4 +1,4 @@
-import type { CheckpointFolders } from '@trainyard/artifacts'
+import type { Checkpoints } from '@trainyard/artifacts'
 import type { CheckpointInfo } from '@trainyard/contracts'
 import type { AttemptWriter, Claim, Written } from '@trainyard/jobs'
 import type { Logger } from 'pino'
@@ -7,8 +7,8 @@ import type { RunMessage } from '../trainers/trainer-process.ts'
 /** The latest, and one more in case that one turns out to be damaged. */
 const CHECKPOINTS_KEPT = 2
 
-/** Writes down one message of a run. May be called again with the same message. */
-export function createRecorder(deps: { claim: Claim; writer: AttemptWriter; checkpoints: CheckpointFolders; log: Logger }) {
+/** Records one message of a run. A repeat of a message changes nothing. */
+export function createRecorder(deps: { claim: Claim; writer: AttemptWriter; checkpoints: Checkpoints; log: Logger }) {
   const { claim, writer, checkpoints, log } = deps
   /** Oldest first. */
   let kept = claim.checkpoints.toReversed()

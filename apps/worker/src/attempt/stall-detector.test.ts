@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { watchForStall } from './stall-detector.ts'
+import { startStallDetector } from './stall-detector.ts'
 
 // the clock is the unit's own argument; only setInterval is driven by hand
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
@@ -9,7 +9,7 @@ function watched({ stallMs = 20_000 } = {}) {
   let now = 0
   let waited = false
   const stalls: number[] = []
-  const watch = watchForStall({ stallMs, isWaited: () => waited, onStall: (ms) => stalls.push(ms), nowMs: () => now })
+  const watch = startStallDetector({ stallMs, isWaited: () => waited, onStall: (ms) => stalls.push(ms), nowMs: () => now })
   const pass = (seconds: number): void => {
     for (let i = 0; i < seconds; i++) {
       now += 1000
@@ -19,7 +19,7 @@ function watched({ stallMs = 20_000 } = {}) {
   return { watch, stalls, pass, jump: (ms: number) => void (now += ms), wait: (value: boolean) => void (waited = value) }
 }
 
-describe('watchForStall()', () => {
+describe('startStallDetector()', () => {
   test('signs that come in time are no stall; a silence that is too long is told once', () => {
     const { watch, stalls, pass } = watched()
     for (let i = 0; i < 10; i++) {

@@ -1,8 +1,8 @@
-const LOOK_EVERY_MS = 1000
-/** A silence is none while it is shorter than so many of the longest that was followed by a sign. */
-const LONGEST_GAPS = 10
+const CHECK_INTERVAL_MS = 1000
+/** A silence counts once it is this many times the longest one that ended with a sign of progress. */
+const MAX_GAPS = 10
 
-export interface StallWatch {
+export interface StallDetector {
   /** The trainer has shown progress, or has to wait for us. */
   sign(): void
   stop(): void
@@ -18,21 +18,21 @@ export interface StallOptions {
   nowMs?: () => number
 }
 
-/** Tells once when a trainer has shown no progress for too long, measured by its own pace: epochs that take minutes have long silences. */
-export function watchForStall({ stallMs, isWaited, onStall, nowMs = () => performance.now() }: StallOptions): StallWatch {
+/** Reports once when a trainer has shown no progress for too long, measured by its own pace: epochs that take minutes have long silences. */
+export function startStallDetector({ stallMs, isWaited, onStall, nowMs = () => performance.now() }: StallOptions): StallDetector {
   let lastSignMs = nowMs()
   let lastLookMs = nowMs()
   let longestGapMs = 0
-  const timer = setInterval(look, LOOK_EVERY_MS)
+  const timer = setInterval(look, CHECK_INTERVAL_MS)
 
   function look(): void {
     const now = nowMs()
-    // This process itself was stopped: what the trainer said meanwhile has not been heard yet.
-    const hasSlept = now - lastLookMs > 5 * LOOK_EVERY_MS
+    // This process itself was stopped: the trainer's messages of that time have not been read yet.
+    const hasSlept = now - lastLookMs > 5 * CHECK_INTERVAL_MS
     lastLookMs = now
     if (hasSlept || isWaited()) lastSignMs = now
     const silentMs = now - lastSignMs
-    if (silentMs < Math.max(stallMs, LONGEST_GAPS * longestGapMs)) return
+    if (silentMs < Math.max(stallMs, MAX_GAPS * longestGapMs)) return
     clearInterval(timer)
     onStall(silentMs)
   }

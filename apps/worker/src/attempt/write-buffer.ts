@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { RedisUnavailableError, StoreFullError, type Written } from '@trainyard/jobs'
 
 /** About an hour of batches, in an outage; then the trainer waits. */
-const MOST_WAITING = 10_000
+const MAX_WAITING = 10_000
 const RETRY_MS = 1000
 
 export type Write = () => Promise<Written>
 
 export interface WriteBuffer {
-  /** Takes a write; resolves once more may come: at once, unless very many wait. */
+  /** Takes a write; resolves once more may come: at once, unless thousands wait. */
   push(write: Write): Promise<void>
   /** Resolves when all that was pushed is written, or nothing can be any more. */
   flush(): Promise<void>
@@ -38,13 +38,13 @@ export function createWriteBuffer({ onFenced, onError }: { onFenced: () => void;
     push(write) {
       waiting += 1
       tail = tail.then(() => run(write))
-      return waiting < MOST_WAITING ? Promise.resolve() : tail
+      return waiting < MAX_WAITING ? Promise.resolve() : tail
     },
     flush: () => tail,
   }
 }
 
-/** Writes again until Redis has answered. */
+/** Retries the write until Redis has answered. */
 export async function persist(write: Write): Promise<Written> {
   while (true) {
     try {

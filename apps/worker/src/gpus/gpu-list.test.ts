@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { smiLine, standInDriver } from '@trainyard/testing/services/stand-in-driver'
+import { smiLine, fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 import { listGpus } from './gpu-list.ts'
 
-const list = async (script: string, withinMs = 30_000) => listGpus({ env: { PATH: await standInDriver(script) }, withinMs })
+const list = async (script: string, timeoutMs = 30_000) => listGpus({ env: { PATH: await fakeNvidiaSmi(script) }, timeoutMs })
 
 test('listGpus() — what the driver lists', async () => {
   expect(await list(`echo "${smiLine(0, 'GPU-0a')}"`)).toMatchObject({
@@ -18,5 +18,5 @@ test('listGpus() — a driver that fails: with its own words', async () => {
 
 test('listGpus() — one that hangs is killed, and one that is not there is said to be missing', async () => {
   expect(await list('exec sleep 600', 100)).toEqual({ gpus: [], failure: 'nvidia-smi did not answer within 0.1 s' })
-  expect(await listGpus({ env: { PATH: '/nowhere' }, withinMs: 30_000 })).toEqual({ gpus: [], failure: 'nvidia-smi is not on PATH' })
+  expect(await listGpus({ env: { PATH: '/nowhere' }, timeoutMs: 30_000 })).toEqual({ gpus: [], failure: 'nvidia-smi is not on PATH' })
 })

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { type Gpu, GPU_QUERY, readGpus } from '@trainyard/contracts'
+import type { Gpu } from '@trainyard/contracts'
+import { GPU_QUERY, readGpus } from './read-gpus.ts'
 
 /** What NVIDIA's driver lists, and why it lists nothing where that is a failure. */
 export interface GpuList {
@@ -7,13 +8,13 @@ export interface GpuList {
   failure: string | null
 }
 
-/** Asks nvidia-smi, which may take seconds while its driver loads, and hangs with a GPU that has failed; it is killed then. Never rejects. */
-export function listGpus({ env, withinMs }: { env: NodeJS.ProcessEnv; withinMs: number }): Promise<GpuList> {
+/** Runs nvidia-smi, which may take seconds while its driver loads, and hangs with a GPU that has failed; it is killed then. Never rejects. */
+export function listGpus({ env, timeoutMs }: { env: NodeJS.ProcessEnv; timeoutMs: number }): Promise<GpuList> {
   return new Promise((resolve) => {
-    execFile('nvidia-smi', GPU_QUERY, { env, timeout: withinMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+    execFile('nvidia-smi', GPU_QUERY, { env, timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
       if (!error) return resolve({ gpus: readGpus(stdout), failure: null })
-      const said = `${stdout}\n${stderr}`.trim().split('\n')[0]
-      const how = error.killed ? `did not answer within ${withinMs / 1000} s` : `failed (${said || error.message})`
+      const output = `${stdout}\n${stderr}`.trim().split('\n')[0]
+      const how = error.killed ? `did not answer within ${timeoutMs / 1000} s` : `failed (${output || error.message})`
       resolve({ gpus: [], failure: error.code === 'ENOENT' ? 'nvidia-smi is not on PATH' : `nvidia-smi ${how}` })
     })
   })

@@ -43,11 +43,11 @@ describe('planGpus()', () => {
     expect(() => plan({ trainersPerGpu: 8 })).toThrow(/do not fit/)
   })
 
-  test('a driver that does not say how much memory there is: no limit for one trainer, for several it must be set', () => {
+  test('a driver that does not report how much memory there is: no limit for one trainer, for several it must be set', () => {
     const list = { gpus: [gpu(0, null)], failure: null }
     expect(plan({}, list)?.places).toMatchObject([{ memoryBytes: null }])
     expect(() => plan({ trainersPerGpu: 2 }, list)).toThrow(
-      'The driver does not say how much memory GPU 0 (NVIDIA T400 4GB) has: set TRAINYARD_GPU_MEMORY_BYTES',
+      'The driver does not report how much memory GPU 0 (NVIDIA T400 4GB) has: set TRAINYARD_GPU_MEMORY_BYTES',
     )
     expect(plan({ trainersPerGpu: 2, gpuMemoryBytes: GIB }, list)?.places).toHaveLength(2)
   })
@@ -69,9 +69,9 @@ describe('planGpus()', () => {
       'There is no GPU 3 here; there are 0 (NVIDIA T400 4GB), 1 (NVIDIA T400 4GB), 2 (NVIDIA T400 4GB)',
     )
     expect(plan({}, none)).toBe(null)
-    const wishes: Partial<GpuSettings>[] = [{ engine: 'gpu' }, { gpus: 'all' }, { gpus: [0] }]
-    for (const wish of wishes)
-      expect(() => plan(wish, none)).toThrow(/^This worker finds no GPU: nvidia-smi is not on PATH\. It needs NVIDIA's driver/)
+    const settingsThatNeedOne: Partial<GpuSettings>[] = [{ engine: 'gpu' }, { gpus: 'all' }, { gpus: [0] }]
+    for (const needy of settingsThatNeedOne)
+      expect(() => plan(needy, none)).toThrow(/^This worker finds no GPU: nvidia-smi is not on PATH\. It needs NVIDIA's driver/)
     expect(() => plan({ engine: 'gpu' }, { gpus: [], failure: null })).toThrow('finds no GPU: the NVIDIA driver lists none')
   })
 

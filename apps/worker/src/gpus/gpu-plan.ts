@@ -1,4 +1,4 @@
-import { ExpectedError, type Gpu, isCalled } from '@trainyard/contracts'
+import { type Gpu, GpuUnavailableError, matchesGpu } from '@trainyard/contracts'
 import type { GpuList } from './gpu-list.ts'
 import type { GpuSettings } from '../config.ts'
 
@@ -8,7 +8,7 @@ const CONTEXT_BYTES = 2 ** 29
 /** Where a trainer trains: the GPU's index, and what its process is started with. */
 interface GpuPlace {
   gpu: number
-  /** What an experiment may use of the GPU's memory; null where the driver does not say what there is. */
+  /** What an experiment may use of the GPU's memory; null where the driver does not report it. */
   memoryBytes: number | null
   env: Record<string, string>
 }
@@ -16,12 +16,6 @@ interface GpuPlace {
 export interface GpuPlan {
   gpus: Gpu[]
   places: GpuPlace[]
-}
-
-class GpuUnavailableError extends ExpectedError {
-  constructor(message: string) {
-    super('GPU_UNAVAILABLE', message)
-  }
 }
 
 /** A place for each trainer on the GPUs that the worker is to use; null: it uses none. */
@@ -36,17 +30,17 @@ export function planGpus(settings: GpuSettings, { gpus: listed, failure }: GpuLi
   const gpus = chosen(settings, listed)
   if (gpus.length === 0 && mustUseOne)
     throw new GpuUnavailableError(
-      `CUDA_VISIBLE_DEVICES="${settings.visible}" leaves this worker no GPU of ${inWords(listed)}: unset it, or use --engine cpu`,
+      `CUDA_VISIBLE_DEVICES="${settings.visible}" leaves this worker no GPU of ${describeGpus(listed)}: unset it, or use --engine cpu`,
     )
   if (gpus.length === 0) return null
   if (settings.slotsSet)
     throw new GpuUnavailableError(
-      `TRAINYARD_SLOTS counts trainers on the CPU, and this worker uses ${inWords(gpus)}: set TRAINYARD_TRAINERS_PER_GPU instead, or --gpus none`,
+      `TRAINYARD_SLOTS counts trainers on the CPU, and this worker uses ${describeGpus(gpus)}: set TRAINYARD_TRAINERS_PER_GPU instead, or --gpus none`,
     )
   return { gpus, places: gpus.flatMap((gpu) => placesOn(gpu, settings)) }
 }
 
-/** Whether the driver need not be asked. */
+/** Whether the driver need not be called. */
 export function usesNoGpu({ engine, gpus }: Pick<GpuSettings, 'engine' | 'gpus'>): boolean {
   if (engine === 'cpu' && gpus !== null && gpus !== 'none')
     throw new GpuUnavailableError('TRAINYARD_GPUS (--gpus) and TRAINYARD_ENGINE=cpu (--engine cpu) exclude each other')
@@ -55,23 +49,23 @@ export function usesNoGpu({ engine, gpus }: Pick<GpuSettings, 'engine' | 'gpus'>
   return engine === 'cpu' || gpus === 'none'
 }
 
-/** In the order of nvidia-smi's list. A scheduler that lends a job some of a host's GPUs says so in CUDA_VISIBLE_DEVICES. */
+/** In the order of nvidia-smi's list. A scheduler that lends a job some of a host's GPUs names them in CUDA_VISIBLE_DEVICES. */
 function chosen({ gpus, visible }: GpuSettings, listed: Gpu[]): Gpu[] {
   if (Array.isArray(gpus)) {
     const missing = gpus.filter((index) => !listed.some((gpu) => gpu.index === index))
     if (missing.length === 0) return listed.filter(({ index }) => gpus.includes(index))
-    throw new GpuUnavailableError(`There is no GPU ${missing.join(', ')} here; there are ${inWords(listed)}`)
+    throw new GpuUnavailableError(`There is no GPU ${missing.join(', ')} here; there are ${describeGpus(listed)}`)
   }
   if (visible === null) return listed
   const names = visible.split(',').map((name) => name.trim())
-  return listed.filter((gpu) => names.some((name) => isCalled(gpu, name)))
+  return listed.filter((gpu) => names.some((name) => matchesGpu(gpu, name)))
 }
 
 function placesOn({ index, uuid, name, memoryTotalBytes }: Gpu, { trainersPerGpu, gpuMemoryBytes }: GpuSettings): GpuPlace[] {
   const shareBytes = memoryTotalBytes === null ? null : Math.floor(memoryTotalBytes / trainersPerGpu) - CONTEXT_BYTES
   const isShared = trainersPerGpu > 1
   if (isShared && gpuMemoryBytes === null && shareBytes === null)
-    throw new GpuUnavailableError(`The driver does not say how much memory GPU ${index} (${name}) has: set TRAINYARD_GPU_MEMORY_BYTES`)
+    throw new GpuUnavailableError(`The driver does not report how much memory GPU ${index} (${name}) has: set TRAINYARD_GPU_MEMORY_BYTES`)
   const memoryBytes = gpuMemoryBytes ?? shareBytes
   if (shareBytes !== null && (shareBytes <= 0 || (memoryBytes ?? 0) > shareBytes))
     throw new GpuUnavailableError(
@@ -89,5 +83,5 @@ function placesOn({ index, uuid, name, memoryTotalBytes }: Gpu, { trainersPerGpu
   return Array.from({ length: trainersPerGpu }, () => ({ gpu: index, memoryBytes, env }))
 }
 
-const inWords = (gpus: readonly Gpu[]): string => gpus.map(({ index, name }) => `${index} (${name})`).join(', ')
+const describeGpus = (gpus: readonly Gpu[]): string => gpus.map(({ index, name }) => `${index} (${name})`).join(', ')
 const inGib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`

@@ -1,7 +1,7 @@
 import type { Gpu } from '@trainyard/contracts'
 import type { GpuList } from './gpu-list.ts'
 
-const EVERY_MS = 5000
+const INTERVAL_MS = 5000
 /** A measure older than this is not shown as if it were now. */
 const FRESH_MS = 15_000
 
@@ -12,23 +12,22 @@ export interface GpuReadings {
 }
 
 /**
- * Measures the GPUs again and again, with one question to the driver under way at a time: one that never returns costs the measures, nothing else.
- * Nobody waits for it.
+ * Measures the GPUs periodically, with one call of the driver under way at a time: one that never returns costs the measures, and delays nothing.
  */
 export function startGpuReadings({ gpus, list }: { gpus: readonly Gpu[]; list: () => Promise<GpuList> }): GpuReadings {
   let newest = new Map(gpus.map((gpu) => [gpu.uuid, gpu]))
   let measuredMs = performance.now()
-  let isAsking = false
+  let isMeasuring = false
   const measure = async (): Promise<void> => {
-    if (isAsking) return
-    isAsking = true
+    if (isMeasuring) return
+    isMeasuring = true
     const answer = await list()
-    isAsking = false
+    isMeasuring = false
     if (answer.failure !== null) return
     newest = new Map(answer.gpus.map((gpu) => [gpu.uuid, gpu]))
     measuredMs = performance.now()
   }
-  const timer = setInterval(() => void measure(), EVERY_MS)
+  const timer = setInterval(() => void measure(), INTERVAL_MS)
   timer.unref()
   return {
     now() {

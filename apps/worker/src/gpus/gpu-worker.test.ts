@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SamplesRequest, type WorkerInfo } from '@trainyard/contracts'
-import { createSamplesRequests, createWorkerRegistry } from '@trainyard/jobs'
+import { createRequestQueue, createWorkerRegistry, SAMPLES } from '@trainyard/jobs'
 import { expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
-import { smiLine, standInDriver } from '@trainyard/testing/services/stand-in-driver'
+import { smiLine, fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 import { listGpus } from './gpu-list.ts'
 import { planGpus } from './gpu-plan.ts'
 import { startGpuReadings } from './gpu-readings.ts'
@@ -47,8 +47,8 @@ async function withWorker(
 
 test('two trainers on each of two GPUs: four slots, each trainer with its GPU and its share, questions without one', async () => {
   const { start } = workers.own
-  const list = async () => listGpus({ env: { PATH }, withinMs: 30_000 })
-  const PATH = await standInDriver(two)
+  const list = async () => listGpus({ env: { PATH }, timeoutMs: 30_000 })
+  const PATH = await fakeNvidiaSmi(two)
   const plan = planGpus(settings, await list())
   if (!plan) throw new Error('no plan')
   const readings = startGpuReadings({ gpus: plan.gpus, list })
@@ -68,7 +68,7 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
   const onGpus = [`GPU-0a gpu ${share}`, `GPU-0a gpu ${share}`, `GPU-1b gpu ${share}`, `GPU-1b gpu ${share}`]
   expect((await trainersOf(process.pid)).toSorted()).toEqual(onGpus)
   const wish = new AbortController()
-  const asked = createSamplesRequests({ redis: workers.own.redis }).ask(SamplesRequest.parse({ dataset: 'flowers102' }), {
+  const asked = createRequestQueue(SAMPLES, { redis: workers.own.redis }).submit(SamplesRequest.parse({ dataset: 'flowers102' }), {
     ...{ timeoutMs: 90_000, signal: wish.signal },
   })
   await poll(async () => expect((await trainersOf(process.pid)).toSorted()).toEqual(['-1 cpu ', ...onGpus]), WITHIN)
@@ -77,7 +77,7 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
 })
 
 test('a worker whose GPUs no trainer can use takes nothing, and says why', async () => {
-  await withWorker({ PATH: await standInDriver(two), TRAINYARD_ENGINE: 'auto' }, async () => {
+  await withWorker({ PATH: await fakeNvidiaSmi(two), TRAINYARD_ENGINE: 'auto' }, async () => {
     const { gpus, slots, unhealthyReason } = await heard((info) => info.unhealthyReason !== null)
     expect([gpus.length, slots.map(({ gpu }) => gpu)]).toEqual([2, [0, 1]])
     expect(unhealthyReason).toMatch(/^No GPU can be used: found /)
@@ -85,11 +85,11 @@ test('a worker whose GPUs no trainer can use takes nothing, and says why', async
 })
 
 test('a GPU that is not there is refused at the start, and so is a GPU where there is none', async () => {
-  await withWorker({ PATH: await standInDriver(two), TRAINYARD_GPUS: '0,2' }, async ({ child, stderr }) => {
+  await withWorker({ PATH: await fakeNvidiaSmi(two), TRAINYARD_GPUS: '0,2' }, async ({ child, stderr }) => {
     expect((await once(child, 'exit'))[0]).toBe(8)
     expect(stderr()).toBe('There is no GPU 2 here; there are 0 (NVIDIA T400 4GB), 1 (NVIDIA T400 4GB)\n')
   })
-  const PATH = await standInDriver('echo "No devices were found"; exit 6')
+  const PATH = await fakeNvidiaSmi('echo "No devices were found"; exit 6')
   await withWorker({ PATH, TRAINYARD_ENGINE: 'gpu' }, async ({ child, stderr }) => {
     expect((await once(child, 'exit'))[0]).toBe(8)
     expect(stderr()).toMatch(/^This worker finds no GPU: nvidia-smi failed \(No devices were found\)\. It needs/)
@@ -97,7 +97,7 @@ test('a GPU that is not there is refused at the start, and so is a GPU where the
 })
 
 test('a driver that hangs costs the measures, not the heartbeat', async () => {
-  const PATH = await standInDriver(`[ -e "$0.asked" ] && exec sleep 600\n: > "$0.asked"\n${two}`)
+  const PATH = await fakeNvidiaSmi(`[ -e "$0.asked" ] && exec sleep 600\n: > "$0.asked"\n${two}`)
   await withWorker({ PATH, TRAINYARD_ENGINE: 'auto' }, async () => {
     const before = await heard(({ gpus }) => gpus.length === 2)
     expect(before.gpus[0]?.temperatureCelsius).toBe(44)

@@ -21,14 +21,14 @@ export async function removeOrphanedArtifacts(
   if (!isTerminal((await store.get(id)).state)) return
   const files = checkpoints.map(({ file }) => file)
   await Promise.all([
-    files.length > 0 ? artifacts.checkpoints.removeAllBut(id, files) : artifacts.checkpoints.removeAll(id),
+    artifacts.checkpoints.removeAllBut(id, files),
     artifacts.models.removeAllBut(id, model ? [model.folder] : []),
-    start && artifacts.starts.remove(start.token).then(() => store.orphanedArtifacts.forgetStart(start.token)),
+    start && artifacts.initialCheckpoints.remove(start.token).then(() => store.orphanedArtifacts.forgetStart(start.token)),
   ])
 }
 
 /** All that was left while no worker was there to remove it, and what is over the bound of this host's disk, or of the store. */
-export async function sweepArtifacts({
+export async function collectArtifactGarbage({
   artifacts,
   store,
   maxBytes,
@@ -36,7 +36,7 @@ export async function sweepArtifacts({
 }: SweepDeps & { maxBytes: number | undefined; log: Logger }): Promise<void> {
   const owners = createArtifactOwners(store)
   const starts = await owners.starts()
-  await artifacts.mirror?.tidy(async (idOrToken) => (await owners.ownerOf(starts.get(idOrToken) ?? idOrToken)).state === 'live')
+  await artifacts.cache?.evict(async (idOrToken) => (await owners.ownerOf(starts.get(idOrToken) ?? idOrToken)).state === 'live')
   const report = await collectGarbage({ artifacts, owners, maxBytes })
   if (report.forgotten.length > 0)
     log.warn({ forgotten: report.forgotten }, 'models and checkpoints were removed to stay below TRAINYARD_MAX_DISK_BYTES')

@@ -13,7 +13,7 @@ const onError = (error: unknown): never => {
   throw error
 }
 
-test('keepHealthFile() — says when the worker was last well', async () => {
+test('keepHealthFile() — holds when the worker was last well', async () => {
   const file = path.join(folder, 'health')
   const began = new Date().toISOString()
   await keepHealthFile({ file, unhealthyReason: () => null, onError }).stop()

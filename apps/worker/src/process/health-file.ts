@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
-import { repeat, type Repeated } from './periodic-task.ts'
+import { type PeriodicTask, startPeriodicTask } from './periodic-task.ts'
 
-const EVERY_MS = 5000
+const INTERVAL_MS = 5000
 
 interface HealthFileDeps {
   file: string
@@ -12,11 +12,11 @@ interface HealthFileDeps {
 
 /**
  * Keeps a file young for as long as the process turns and takes experiments: what a container's health check looks at. An outage of Redis leaves it
- * young, for then what runs goes on and nobody should restart it.
+ * young, since what runs goes on and a restart would end it.
  */
-export function keepHealthFile({ file, unhealthyReason, onError }: HealthFileDeps): Repeated {
+export function keepHealthFile({ file, unhealthyReason, onError }: HealthFileDeps): PeriodicTask {
   const beat = async (): Promise<void> => {
     if (unhealthyReason() === null) await writeFile(file, `${new Date().toISOString()}\n`)
   }
-  return repeat({ everyMs: EVERY_MS, work: beat, onError })
+  return startPeriodicTask({ intervalMs: INTERVAL_MS, work: beat, onError })
 }

@@ -1,27 +1,27 @@
 import { singleFlight } from '@trainyard/jobs'
 
-export interface Repeated {
-  /** Does it now, or once more when it is being done. */
+export interface PeriodicTask {
+  /** Runs it now, or once more after the run under way. */
   now(): void
-  /** Resolves when it is done for the last time. */
+  /** Resolves when the last run has ended. */
   stop(): Promise<void>
 }
 
-/** Does the work at once and then every `everyMs`; while one is still under way, as in an outage, the others are made up for by a single one. */
-export function repeat({
-  everyMs,
+/** Runs the work at once and then every `intervalMs`. While a run is under way, as in an outage, those that are due become one. */
+export function startPeriodicTask({
+  intervalMs,
   work,
   onError,
 }: {
-  everyMs: number
+  intervalMs: number
   work: () => Promise<void>
   onError: (error: unknown) => void
-}): Repeated {
+}): PeriodicTask {
   let stopped = false
   const task = singleFlight(async () => {
     if (!stopped) await work()
   }, onError)
-  const timer = setInterval(() => task.run(), everyMs)
+  const timer = setInterval(() => task.run(), intervalMs)
   task.run()
   return {
     now: () => task.run(),

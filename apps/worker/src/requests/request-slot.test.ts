@@ -11,14 +11,16 @@ import {
   createAttemptStore,
   createAttemptWriter,
   createExperimentStore,
-  createPhotoRequests,
-  createProbeConsumer,
   createProbeStore,
-  createSamplesRequests,
+  createRequestConsumer,
+  createRequestQueue,
+  PREDICTIONS,
   type ProbeStore,
+  PROBES,
+  SAMPLES,
 } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
-import { SCRIPTED_TRAINER } from '@trainyard/testing/experiments/scripted-trainer-path'
+import { SCRIPTED_TRAINER } from '@trainyard/testing/trainers/scripted-trainer-path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '@trainyard/testing/experiments/new-experiment'
 import { poll } from '@trainyard/testing/inputs/poll'
@@ -42,7 +44,7 @@ beforeEach(async () => {
   server = await startRedis()
   redis = connectRedis(server.url, { name: 'test', whenDown: 'fail' })
   probes = createProbeStore({ redis })
-  dataFolder = await mkdtemp(path.join(os.tmpdir(), 'questions-'))
+  dataFolder = await mkdtemp(path.join(os.tmpdir(), 'requests-'))
   leaving = []
 })
 afterEach(async () => {
@@ -86,7 +88,7 @@ const enters = (id: string, state: Probe['state']): Promise<Probe> =>
     if (probe.state !== state) throw new Error(JSON.stringify(probe))
     return probe
   }, WITHIN)
-/** The scripted trainer tells its own pid and device. */
+/** The scripted trainer reports its own pid and device. */
 const trainerOf = (probe: Probe): unknown => probe.results[0]?.outputNorm
 
 test('a probe is answered while training holds the only slot, by a trainer on the CPU that stays for the next one', async () => {
@@ -107,7 +109,7 @@ test("a user's failure is shown, and not tried again", async () => {
   expect(error).toEqual({ class: 'user', code: 'DATASET_MISSING', message: 'not there', advice: 'fetch it' })
 })
 
-test('a trainer that dies each time fails the probe in the end; asked anew, another worker answers', async () => {
+test('a trainer that dies each time fails the probe in the end; submitted once more, another worker answers', async () => {
   const worker = await start({ script: 'crash' })
   const id = await create()
   expect((await enters(id, 'failed')).error).toMatchObject({ class: 'infrastructure', code: 'TRAINER_CRASHED' })
@@ -150,59 +152,58 @@ test.each(['pause', 'kill'] as const)('%s — Redis goes away in the middle of a
   expect((await enters(id, 'completed')).error).toBeNull()
 })
 
-test('photos are named with the kept model, by a trainer that stays for the next one; of them nothing stays', async () => {
+test('photos are classified with the kept model, by a trainer that stays for the next one; of them nothing stays', async () => {
   const model = { kind: 'best' as const, epoch: 1, bytes: 1, folder: 'a-token' }
   const experimentId = await trainedExperiment(model)
   await start()
-  const photo = { experimentId, bytes: Buffer.from([0xff, 0xd8, 0xff]) }
-  const desk = createPhotoRequests({ redis })
-  const patience = { ...WITHIN, signal: new AbortController().signal }
-  const [first, second] = [await desk.ask(photo, patience), await desk.ask(photo, patience)]
+  const queue = createRequestQueue(PREDICTIONS, { redis })
+  const patience = { ...WITHIN, signal: new AbortController().signal, attachment: Buffer.from([0xff, 0xd8, 0xff]) }
+  const [first, second] = [await queue.submit({ experimentId }, patience), await queue.submit({ experimentId }, patience)]
   expect(first).toMatchObject({ model: { kind: 'best', epoch: 1 }, classes: [{ name: 'a-token ffd8ff' }] })
   expect(second).toEqual(first)
-  expect(await redis.keys('*photo*')).toEqual([])
+  expect(await redis.keys('*attachment*')).toEqual([])
 })
 
-test('a picture of the same images is drawn once for all who ask', async () => {
+test('a picture of the same images is drawn once for all requests', async () => {
   await start()
-  const desk = createSamplesRequests({ redis })
+  const queue = createRequestQueue(SAMPLES, { redis })
   const patience = { ...WITHIN, signal: new AbortController().signal }
-  const ask = (seed: string) => desk.ask(SamplesRequest.parse({ dataset: 'synthetic-flowers', label: '7', seed }), patience)
-  const [first, second] = await Promise.all([ask('1'), ask('1')])
+  const draw = (seed: string) => queue.submit(SamplesRequest.parse({ dataset: 'synthetic-flowers', label: '7', seed }), patience)
+  const [first, second] = await Promise.all([draw('1'), draw('1')])
   expect(first.items).toMatchObject([{ index: 1, label: 7 }])
   expect(second).toEqual(first)
-  expect((await ask('2')).items).toMatchObject([{ index: 2 }])
+  expect((await draw('2')).items).toMatchObject([{ index: 2 }])
 })
 
-test('images that a worker cannot draw are a failure with its words; asked again, it tries again', async () => {
+test('images that a worker cannot draw are a failure with its words; a later request tries again', async () => {
   const worker = await start({ script: 'refuse' })
-  const desk = createSamplesRequests({ redis })
-  const ask = () => desk.ask(SamplesRequest.parse({ dataset: 'flowers102' }), { ...WITHIN, signal: new AbortController().signal })
-  await expect(ask()).rejects.toMatchObject({ code: 'DATASET_MISSING', message: 'not there' })
+  const queue = createRequestQueue(SAMPLES, { redis })
+  const draw = () => queue.submit(SamplesRequest.parse({ dataset: 'flowers102' }), { ...WITHIN, signal: new AbortController().signal })
+  await expect(draw()).rejects.toMatchObject({ code: 'DATASET_MISSING', message: 'not there' })
   await worker.drain()
   await start()
-  expect((await ask()).items).toHaveLength(1)
+  expect((await draw()).items).toHaveLength(1)
 })
 
-test('without a worker, whoever waits for images is told so', async () => {
+test('without a worker, a request for images times out', async () => {
   const soon = { timeoutMs: 50, signal: new AbortController().signal }
-  await expect(createSamplesRequests({ redis }).ask(SamplesRequest.parse({ dataset: 'flowers102' }), soon)).rejects.toMatchObject({
+  await expect(createRequestQueue(SAMPLES, { redis }).submit(SamplesRequest.parse({ dataset: 'flowers102' }), soon)).rejects.toMatchObject({
     code: 'SAMPLES_TIMED_OUT',
     message: expect.stringContaining('No worker has begun'),
   })
 })
 
-/** A slot without a worker around it, whose patience is short. */
-function startSlot(options: { script: string; silentMs?: number; idleMs?: number }): TrainerProcess[] {
-  const { script, silentMs = 60_000, idleMs = 60_000 } = options
+/** A slot without a worker around it, with short timeouts. */
+function startSlot(options: { script: string; silenceMs?: number; idleMs?: number }): TrainerProcess[] {
+  const { script, silenceMs = 60_000, idleMs = 60_000 } = options
   const connection = connectRedis(server.url, { name: 'slot', whenDown: 'wait' })
   const log = createLog('silent')
-  const source = createProbeConsumer({ redis: connection, onError: () => {} })
+  const consumer = createRequestConsumer(PROBES, { redis: connection, onError: () => {} })
   const stop = new AbortController()
   const started: TrainerProcess[] = []
   const slot = runRequestSlot({
-    ...{ source, silentMs, idleMs, log, stopping: stop.signal },
-    commandOf: async ({ id, data }) => ({ type: 'probe', runId: id, request: data }),
+    ...{ consumer, silenceMs, idleMs, log, stopping: stop.signal },
+    toCommand: async ({ id, data }) => ({ type: 'probe', runId: id, request: data }),
     startTrainer: async () => {
       const trainer = startTrainer({ path: trainerPath, env: { ...process.env, SCRIPT: script }, log })
       started.push(trainer)
@@ -212,14 +213,14 @@ function startSlot(options: { script: string; silentMs?: number; idleMs?: number
   leaving.push(async () => {
     stop.abort()
     await slot
-    await source.close()
+    await consumer.close()
     connection.disconnect()
   })
   return started
 }
 
-test('a trainer that says nothing is replaced, and the probe is tried again', async () => {
-  const started = startSlot({ script: 'silent', silentMs: 100 })
+test('a silent trainer is replaced, and the probe is tried again', async () => {
+  const started = startSlot({ script: 'silent', silenceMs: 100 })
   expect((await enters(await create(), 'failed')).error).toMatchObject({ message: expect.stringContaining('SIGKILL') })
   expect(started).toHaveLength(3)
   expect(started.map((trainer) => trainer.isAlive())).toEqual([false, false, false])

@@ -2,73 +2,73 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ExperimentError } from '@trainyard/contracts'
 import type { FetchedRequest, RequestConsumer } from '@trainyard/jobs'
 import type { Logger } from 'pino'
-import { askTrainer, type RequestCommand, type RequestEnd } from '../trainers/trainer-request.ts'
+import { createIdleTrainer, type IdleTrainer } from '../trainers/idle-trainer.ts'
 import type { TrainerProcess } from '../trainers/trainer-process.ts'
-import { createWarmTrainer, type WarmTrainer } from '../trainers/idle-trainer.ts'
+import { type RequestCommand, type RequestEnd, runRequest } from '../trainers/trainer-request.ts'
 
-const LOOK_EVERY_MS = 100
+const FETCH_RETRY_MS = 1000
 
 export interface RequestSlotDeps<Data> {
-  source: RequestConsumer<Data>
-  /** What the trainer is asked, or why it need not be. */
-  commandOf: (question: FetchedRequest<Data>) => Promise<RequestCommand | { type: 'failed'; error: ExperimentError }>
+  consumer: RequestConsumer<Data>
+  /** What its trainer is sent, or why the request fails without one. */
+  toCommand: (request: FetchedRequest<Data>) => Promise<RequestCommand | { type: 'failed'; error: ExperimentError }>
   startTrainer: () => Promise<TrainerProcess>
-  /** A trainer that says nothing for so long is killed. */
-  silentMs: number
-  /** A trainer without work for so long leaves. */
+  /** A trainer that sends nothing for this long is killed. */
+  silenceMs: number
+  /** A trainer without work for this long leaves. */
   idleMs?: number
   log: Logger
   /** Aborts when the worker takes no more work. */
   stopping: AbortSignal
 }
 
-/** Answers one kind of question, one at a time, with a trainer of its own; resolves when that has left, after `stopping`. */
+/** Serves one kind of interactive request, one at a time, with a trainer of its own; resolves when that has left, after `stopping`. */
 export async function runRequestSlot<Data>(deps: RequestSlotDeps<Data>): Promise<void> {
-  const { source, startTrainer, idleMs, log, stopping } = deps
-  const warm = createWarmTrainer({ start: startTrainer, stopping, ...(idleMs !== undefined && { idleMs }) })
-  const pause = (): Promise<void> => delay(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {})
-  while (!stopping.aborted) {
-    const question = await source.next().catch((error: unknown) => {
-      log.error({ err: error }, 'fetching a question failed')
-      return null
-    })
-    if (question) await serve(question, { ...deps, warm })
-    else await pause()
-  }
-  await warm.leave()
+  const { consumer, startTrainer, idleMs, log, stopping } = deps
+  const trainer = createIdleTrainer({ start: startTrainer, stopping, ...(idleMs !== undefined && { idleMs }) })
+  while (!stopping.aborted)
+    try {
+      const request = await consumer.next()
+      if (request) await serve(request, { ...deps, idleTrainer: trainer })
+      else await consumer.wait(stopping)
+    } catch (error) {
+      log.error({ err: error }, 'fetching a request failed')
+      await delay(FETCH_RETRY_MS, undefined, { signal: stopping }).catch(() => {})
+    }
+  await trainer.leave()
 }
 
-type Serving<Data> = RequestSlotDeps<Data> & { warm: WarmTrainer }
+type ServeDeps<Data> = RequestSlotDeps<Data> & { idleTrainer: IdleTrainer }
 
-async function serve<Data>(question: FetchedRequest<Data>, deps: Serving<Data>): Promise<void> {
+async function serve<Data>(request: FetchedRequest<Data>, deps: ServeDeps<Data>): Promise<void> {
   const { log, stopping } = deps
-  const end = await endOf(question, deps).catch((error: unknown): RequestEnd => {
-    log.error({ err: error, question: question.id }, 'a question could not be put to a trainer')
-    return { type: 'crashed', how: 'before it could be asked' }
+  const end = await endOf(request, deps).catch((error: unknown): RequestEnd => {
+    log.error({ err: error, request: request.id }, 'a request could not be sent to a trainer')
+    return { type: 'crashed', how: 'before it had the request' }
   })
-  if (end.type === 'answered') return question.answer(end.answer)
-  if (end.type === 'failed') return question.fail(end.error)
-  if (stopping.aborted) return question.giveBack()
-  log.warn({ question: question.id, end }, 'a trainer ended while it answered; the next question starts another one')
-  return question.fail(lost(end))
+  if (end.type === 'answered') return request.answer(end.answer)
+  if (end.type === 'failed') return request.fail(end.error)
+  if (stopping.aborted) return request.giveBack()
+  log.warn({ request: request.id, end }, 'a trainer ended during a request; the next request starts another one')
+  return request.fail(trainerLost(end))
 }
 
-async function endOf<Data>(question: FetchedRequest<Data>, deps: Serving<Data>): Promise<RequestEnd> {
-  const { commandOf, warm, stopping, silentMs } = deps
-  const command = await commandOf(question)
+async function endOf<Data>(request: FetchedRequest<Data>, deps: ServeDeps<Data>): Promise<RequestEnd> {
+  const { toCommand, idleTrainer, stopping, silenceMs } = deps
+  const command = await toCommand(request)
   if (command.type === 'failed') return command
-  const trainer = await warm.take()
+  const trainer = await idleTrainer.acquire()
   try {
     if ('failed' in trainer) return { type: 'crashed', how: trainer.failed }
-    return await askTrainer(trainer, { command, stopping, silentMs, onFraction: (fraction) => question.tell(fraction) })
+    return await runRequest(trainer, { command, stopping, silenceMs, onFraction: (fraction) => request.progress(fraction) })
   } finally {
-    warm.rest()
+    idleTrainer.release()
   }
 }
 
-const lost = (end: { type: 'aborted' } | { type: 'crashed'; how: string }): ExperimentError => ({
+const trainerLost = (end: { type: 'aborted' } | { type: 'crashed'; how: string }): ExperimentError => ({
   class: 'infrastructure',
   code: 'TRAINER_CRASHED',
-  message: `The process that should answer ended ${end.type === 'crashed' ? end.how : 'early'}, without a word`,
-  advice: 'Ask again. SIGKILL often means that memory ran out, so lower width, imageSize or batchSize.',
+  message: `The process that should answer ended ${end.type === 'crashed' ? end.how : 'early'}, without an error`,
+  advice: 'Send it again. SIGKILL often means that memory ran out, so lower width, imageSize or batchSize.',
 })

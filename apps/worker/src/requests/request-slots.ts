@@ -1,15 +1,15 @@
 import type { Artifacts } from '@trainyard/artifacts'
-import { createExperimentStore, createPhotoConsumer, createProbeConsumer, createSamplesConsumer } from '@trainyard/jobs'
+import { createExperimentStore, createRequestConsumer, PREDICTIONS, PROBES, SAMPLES } from '@trainyard/jobs'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { photoCommand } from './photo-request.ts'
-import { runRequestSlot } from './request-slot.ts'
 import type { TrainerProcess } from '../trainers/trainer-process.ts'
+import { predictionCommand } from './prediction-command.ts'
+import { runRequestSlot } from './request-slot.ts'
 
-/** The largest network that a probe may ask for takes about a minute, and downloads tell of themselves. */
-const PROBE_SILENT_MS = 5 * 60_000
-/** Whoever sent the photo, or wants to see images, has left by then. */
-const PERSON_SILENT_MS = 30_000
+/** The largest network of a probe takes about a minute, and downloads report their progress. */
+const PROBE_SILENCE_MS = 5 * 60_000
+/** The API has answered a timeout by then. */
+const REPLY_SILENCE_MS = 30_000
 
 export interface RequestSlotsDeps {
   redis: Redis
@@ -27,41 +27,38 @@ export interface RequestSlots {
   close(): Promise<void>
 }
 
-/** A slot for each kind of question, so that a photo does not wait behind a long probe, nor any behind training. Their trainers come when first needed. */
+/** A slot for each kind of interactive request, so that no kind waits behind another or behind training. A trainer starts with the first request. */
 export function startRequestSlots({ redis, prefix, artifacts, onError, ...deps }: RequestSlotsDeps): RequestSlots {
-  const shared = { redis, ...(prefix !== undefined && { prefix }) }
-  const probes = createProbeConsumer({ ...shared, onError })
-  const photos = createPhotoConsumer({ ...shared, onError })
-  const samples = createSamplesConsumer({ ...shared, onError })
-  const store = createExperimentStore(shared)
+  const connection = { redis, ...(prefix !== undefined && { prefix }) }
+  const probes = createRequestConsumer(PROBES, { ...connection, onError })
+  const predictions = createRequestConsumer(PREDICTIONS, { ...connection, onError })
+  const samples = createRequestConsumer(SAMPLES, { ...connection, onError })
+  const store = createExperimentStore(connection)
   const slots = [
     runRequestSlot({
       ...deps,
-      source: probes,
-      silentMs: PROBE_SILENT_MS,
-      commandOf: async ({ id, data }) => ({ type: 'probe', runId: id, request: data }),
+      consumer: probes,
+      silenceMs: PROBE_SILENCE_MS,
+      toCommand: async ({ id, data }) => ({ type: 'probe', runId: id, request: data }),
     }),
     runRequestSlot({
       ...deps,
-      source: photos,
-      silentMs: PERSON_SILENT_MS,
-      commandOf: (question) =>
-        photoCommand(question, {
-          photos,
-          store,
-          artifacts,
-          signal: AbortSignal.any([deps.stopping, AbortSignal.timeout(PERSON_SILENT_MS)]),
-        }),
+      consumer: predictions,
+      silenceMs: REPLY_SILENCE_MS,
+      toCommand: (request) => {
+        const signal = AbortSignal.any([deps.stopping, AbortSignal.timeout(REPLY_SILENCE_MS)])
+        return predictionCommand(request, { consumer: predictions, store, artifacts, signal })
+      },
     }),
     runRequestSlot({
       ...deps,
-      source: samples,
-      silentMs: PERSON_SILENT_MS,
-      commandOf: async ({ id, data }) => ({ type: 'samples', runId: id, request: data }),
+      consumer: samples,
+      silenceMs: REPLY_SILENCE_MS,
+      toCommand: async ({ id, data }) => ({ type: 'samples', runId: id, request: data }),
     }),
   ]
   return {
     stopped: Promise.all(slots.map((slot) => slot.catch(onError))),
-    close: async () => void (await Promise.all([probes, photos, samples].map((source) => source.close()))),
+    close: async () => void (await Promise.all([probes, predictions, samples].map((consumer) => consumer.close()))),
   }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { createCrashRow } from './crash-loop-breaker.ts'
+import { createCrashLoopBreaker } from './crash-loop-breaker.ts'
 
 /** Whether a worker refuses after these ends: a letter is an experiment whose trainer crashed, a dot one that ended otherwise. */
 function refusesAfter(ends: string): boolean {
-  const row = createCrashRow()
-  for (const end of ends) row.ended(end, { crashed: end !== '.' })
-  return row.unhealthyReason() !== null
+  const breaker = createCrashLoopBreaker()
+  for (const end of ends) breaker.ended(end, { crashed: end !== '.' })
+  return breaker.unhealthyReason() !== null
 }
 
 test.each([

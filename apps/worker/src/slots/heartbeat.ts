@@ -1,10 +1,10 @@
 import os from 'node:os'
 import { CONFIG_VERSION, type Gpu, type WorkerInfo } from '@trainyard/contracts'
 import type { WorkerRegistry } from '@trainyard/jobs'
-import { repeat, type Repeated } from '../process/periodic-task.ts'
+import { type PeriodicTask, startPeriodicTask } from '../process/periodic-task.ts'
 import type { Slot } from './slot.ts'
 
-const EVERY_MS = 5000
+const INTERVAL_MS = 5000
 
 export interface HeartbeatDeps {
   registry: WorkerRegistry
@@ -14,12 +14,12 @@ export interface HeartbeatDeps {
   draining: () => boolean
   /** Why it takes no experiments, or null. */
   unhealthyReason: () => string | null
-  /** Somebody wants it to drain. */
+  /** A drain of this worker is requested. */
   onDrainRequested: () => void
   onError: (error: unknown) => void
 }
 
-/** Tells the registry what this worker has and does. */
+/** Reports to the registry what this worker has and does. */
 export function startHeartbeat({
   registry,
   worker,
@@ -29,7 +29,7 @@ export function startHeartbeat({
   unhealthyReason,
   onDrainRequested,
   onError,
-}: HeartbeatDeps): Repeated {
+}: HeartbeatDeps): PeriodicTask {
   const host = { host: os.hostname(), pid: process.pid, startedAt: new Date().toISOString() }
   const beat = async (): Promise<void> => {
     const { drain } = await registry.heartbeat({
@@ -46,7 +46,7 @@ export function startHeartbeat({
     })
     if (drain) onDrainRequested()
   }
-  return repeat({ everyMs: EVERY_MS, work: beat, onError })
+  return startPeriodicTask({ intervalMs: INTERVAL_MS, work: beat, onError })
 }
 
 const firstKnown = <T>(values: readonly (T | null)[]): T | null => values.find((value) => value !== null) ?? null

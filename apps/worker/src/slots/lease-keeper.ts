@@ -1,12 +1,12 @@
 import type { AttemptStore } from '@trainyard/jobs'
 import type { Attempt } from '../attempt/attempt.ts'
-import { repeat, type Repeated } from '../process/periodic-task.ts'
+import { type PeriodicTask, startPeriodicTask } from '../process/periodic-task.ts'
 
 /** A lease lasts 20 s. */
-const EVERY_MS = 5000
+const INTERVAL_MS = 5000
 
-/** Renews the leases of all that a worker runs. An unanswered renewal aborts nothing: only Redis can say that a lease is lost. */
-export function keepLeases(deps: { attempts: AttemptStore; running: () => Attempt[]; onError: (error: unknown) => void }): Repeated {
+/** Renews the leases of all that a worker runs. An unanswered renewal aborts nothing: only an answer from Redis ends a lease. */
+export function keepLeases(deps: { attempts: AttemptStore; running: () => Attempt[]; onError: (error: unknown) => void }): PeriodicTask {
   const { attempts, running, onError } = deps
   const renew = async (): Promise<void> => {
     const held = running()
@@ -17,5 +17,5 @@ export function keepLeases(deps: { attempts: AttemptStore; running: () => Attemp
       if (answer && answer !== 'renewed') attempt.abort(answer)
     }
   }
-  return repeat({ everyMs: EVERY_MS, work: renew, onError })
+  return startPeriodicTask({ intervalMs: INTERVAL_MS, work: renew, onError })
 }

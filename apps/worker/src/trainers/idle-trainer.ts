@@ -1,25 +1,25 @@
 import type { TrainerProcess } from './trainer-process.ts'
 
-/** Whoever demonstrates something comes back within minutes; after that the memory is worth more than the second that a start takes. */
+/** Interactive requests come in bursts; after this the memory is worth more than the second that a start takes. */
 const IDLE_MS = 10 * 60_000
-const START_WITHIN_MS = 120_000
+const START_TIMEOUT_MS = 120_000
 
-/** A trainer that is started by the first who needs it, and stays for the next ones. */
-export interface WarmTrainer {
-  /** One that waits for work, or how its start ended. Must be given back by `rest`. */
-  take(): Promise<TrainerProcess | { failed: string }>
-  rest(): void
+/** A trainer that is started when it is first acquired, and stays for the next requests. */
+export interface IdleTrainer {
+  /** One that waits for work, or how its start ended. To be given back by `release`. */
+  acquire(): Promise<TrainerProcess | { failed: string }>
+  release(): void
   leave(): Promise<void>
 }
 
-interface WarmTrainerDeps {
+interface IdleTrainerDeps {
   start: () => Promise<TrainerProcess>
   /** Aborts when there will be no more work: a start under way is not waited for. */
   stopping: AbortSignal
   idleMs?: number
 }
 
-export function createWarmTrainer({ start, stopping, idleMs = IDLE_MS }: WarmTrainerDeps): WarmTrainer {
+export function createIdleTrainer({ start, stopping, idleMs = IDLE_MS }: IdleTrainerDeps): IdleTrainer {
   let trainer: TrainerProcess | null = null
   let idle: NodeJS.Timeout | undefined
 
@@ -32,7 +32,7 @@ export function createWarmTrainer({ start, stopping, idleMs = IDLE_MS }: WarmTra
   async function startOne(): Promise<TrainerProcess | { failed: string }> {
     trainer = await start()
     const kill = (): void => trainer?.kill()
-    const late = setTimeout(kill, START_WITHIN_MS)
+    const late = setTimeout(kill, START_TIMEOUT_MS)
     stopping.addEventListener('abort', kill, { once: true })
     if (stopping.aborted) kill()
     const failed = await Promise.race([trainer.ready.then(() => null), trainer.ended])
@@ -42,11 +42,11 @@ export function createWarmTrainer({ start, stopping, idleMs = IDLE_MS }: WarmTra
   }
 
   return {
-    async take() {
+    async acquire() {
       clearTimeout(idle)
       return trainer?.isAlive() ? trainer : await startOne()
     },
-    rest() {
+    release() {
       idle = setTimeout(() => void leave(), idleMs)
     },
     async leave() {

@@ -4,18 +4,18 @@ import path from 'node:path'
 import { z } from 'zod'
 
 const Started = z.object({ pid: z.int(), startTime: z.string() })
-const Ledger = z.object({ host: z.string(), worker: Started, trainers: z.array(Started) })
+const Pidfile = z.object({ host: z.string(), worker: Started, trainers: z.array(Started) })
 type Started = z.infer<typeof Started>
 
-export interface TrainerLedger {
+export interface TrainerPidfile {
   add(pid: number): Promise<void>
   remove(pid: number): Promise<void>
   /** To be called when the worker leaves. */
   close(): Promise<void>
 }
 
-/** Notes which trainers a worker has, so that the next worker can end those that outlive it. */
-export async function openTrainerLedger({ folder, workerId }: { folder: string; workerId: string }): Promise<TrainerLedger> {
+/** Writes down which trainers a worker has, so that the next worker can end those that outlive it. */
+export async function openTrainerPidfile({ folder, workerId }: { folder: string; workerId: string }): Promise<TrainerPidfile> {
   await mkdir(folder, { recursive: true })
   await killOrphanedTrainers(folder)
   const file = path.join(folder, `${workerId}.json`)
@@ -52,17 +52,17 @@ export async function openTrainerLedger({ folder, workerId }: { folder: string; 
 async function killOrphanedTrainers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const file = path.join(folder, name)
-    const ledger = await readLedger(file)
-    if (ledger && (ledger.host !== os.hostname() || (await isRunning(ledger.worker)))) continue
-    for (const trainer of ledger?.trainers ?? []) if (await isRunning(trainer)) process.kill(trainer.pid, 'SIGKILL')
+    const pidfile = await readPidfile(file)
+    if (pidfile && (pidfile.host !== os.hostname() || (await isRunning(pidfile.worker)))) continue
+    for (const trainer of pidfile?.trainers ?? []) if (await isRunning(trainer)) process.kill(trainer.pid, 'SIGKILL')
     await rm(file, { force: true })
   }
 }
 
 /** null for a file that was torn by a crash. */
-async function readLedger(file: string): Promise<z.infer<typeof Ledger> | null> {
+async function readPidfile(file: string): Promise<z.infer<typeof Pidfile> | null> {
   try {
-    return Ledger.parse(JSON.parse(await readFile(file, 'utf8')))
+    return Pidfile.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch {
     return null
   }

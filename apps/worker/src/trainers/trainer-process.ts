@@ -4,28 +4,28 @@ import type { Readable } from 'node:stream'
 import { type Engine, FromTrainer, type ToTrainer, type TrainingSpeed } from '@trainyard/contracts'
 import type { Logger } from 'pino'
 
-const LEAVE_WITHIN_MS = 5000
+const EXIT_TIMEOUT_MS = 5000
 
 export interface TrainerProcess {
   pid: number
   /** Resolves once its engine is loaded. */
   ready: Promise<Engine>
-  /** Why it could not load one, once it has said so. */
+  /** Why it could not load one, once it has reported that. */
   fault(): string | null
   /** Of its machine, once it has measured it. */
   speed(): TrainingSpeed | null
-  /** Resolves with how it ended, after its last message was heard. */
+  /** Resolves with how it ended, after its last message was read. */
   ended: Promise<string>
   isAlive(): boolean
   send(message: ToTrainer): void
-  /** Who hears of the run under way, in place of who did before. */
+  /** The listener of the run under way, in place of the one before. */
   listen(listener: RunListener): void
   kill(): void
-  /** Asks it to leave, and kills it when it does not. */
+  /** Disconnects it, and kills it when it does not exit. */
   leave(): Promise<void>
 }
 
-export type RunMessage = Exclude<FromTrainer, { type: 'ready' | 'unable' | 'speed' }>
+export type RunMessage = Exclude<FromTrainer, { type: 'ready' | 'engine_failed' | 'speed' }>
 
 interface RunListener {
   /** Each message must be acknowledged. */
@@ -56,7 +56,7 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
     } else if (message.data.type === 'ready') {
       ready.resolve(message.data.engine)
       send({ type: 'ack', count: 1 })
-    } else if (message.data.type === 'unable') {
+    } else if (message.data.type === 'engine_failed') {
       fault = message.data.message
       log.error(fault)
     } else if (message.data.type === 'speed') {
@@ -65,13 +65,13 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
     } else listener?.onMessage(message.data)
   })
   let how: string | null = null
-  const ended = endOf(child).then((told) => {
-    how = told
-    listener?.onEnd(told)
-    return told
+  const ended = endOf(child).then((end) => {
+    how = end
+    listener?.onEnd(end)
+    return end
   })
   const isAlive = () => how === null && child.connected && child.exitCode === null && child.signalCode === null
-  // A message to one that has just died is lost without harm: its end is told by `ended`.
+  // A message to one that has just died is lost without harm: `ended` resolves.
   const send = (message: ToTrainer): void => void (isAlive() && child.send(message, () => {}))
 
   return {
@@ -89,14 +89,14 @@ export function startTrainer({ path, env, log }: TrainerStart): TrainerProcess {
     kill: () => void child.kill('SIGKILL'),
     async leave() {
       if (child.connected) child.disconnect()
-      const late = setTimeout(() => child.kill('SIGKILL'), LEAVE_WITHIN_MS)
+      const late = setTimeout(() => child.kill('SIGKILL'), EXIT_TIMEOUT_MS)
       await ended
       clearTimeout(late)
     },
   }
 }
 
-/** An exit may be told before the last messages are; the channel closes after them. */
+/** An exit may be reported before the last messages are; the channel closes after them. */
 async function endOf(child: ChildProcess): Promise<string> {
   const disconnected = new Promise((resolve) => child.once('disconnect', resolve))
   const failed = new Promise<string>((resolve) => child.once('error', (error) => child.pid ?? resolve(`before it began: ${error.message}`)))

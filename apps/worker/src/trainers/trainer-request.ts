@@ -1,9 +1,9 @@
 import type { ExperimentError, ToTrainer } from '@trainyard/contracts'
 import type { RunMessage, TrainerProcess } from './trainer-process.ts'
 
-const OBEY_WITHIN_MS = 5000
+const ABORT_TIMEOUT_MS = 5000
 
-/** What a trainer is asked for while somebody waits. */
+/** What a trainer does while a person waits. */
 export type RequestCommand = Extract<ToTrainer, { type: 'probe' | 'predict' | 'samples' }>
 
 export type RequestEnd =
@@ -12,20 +12,23 @@ export type RequestEnd =
   | { type: 'aborted' }
   | { type: 'crashed'; how: string }
 
-interface AskOptions {
+interface RunRequestOptions {
   command: RequestCommand
   /** Has the trainer stop. */
   stopping: AbortSignal
-  /** A trainer that says nothing for so long hangs, and is killed. */
-  silentMs: number
+  /** A trainer that sends nothing for this long hangs, and is killed. */
+  silenceMs: number
   /** Share of the work that is done. */
   onFraction: (fraction: number) => void
 }
 
-/** Has a trainer answer one question; resolves with how that ended. */
-export async function askTrainer(trainer: TrainerProcess, { command, stopping, silentMs, onFraction }: AskOptions): Promise<RequestEnd> {
+/** Has a trainer serve one interactive request; resolves with how that ended. */
+export async function runRequest(
+  trainer: TrainerProcess,
+  { command, stopping, silenceMs, onFraction }: RunRequestOptions,
+): Promise<RequestEnd> {
   const end = Promise.withResolvers<RequestEnd>()
-  const silence = setTimeout(() => trainer.kill(), silentMs)
+  const silence = setTimeout(() => trainer.kill(), silenceMs)
   let killer: NodeJS.Timeout | undefined
 
   function onMessage(message: RunMessage): void {
@@ -40,8 +43,8 @@ export async function askTrainer(trainer: TrainerProcess, { command, stopping, s
   }
 
   const stop = (): void => {
-    trainer.send({ type: 'abort', runId: command.runId, leave: 'now' })
-    killer = setTimeout(() => trainer.kill(), OBEY_WITHIN_MS)
+    trainer.send({ type: 'abort', runId: command.runId, mode: 'immediate' })
+    killer = setTimeout(() => trainer.kill(), ABORT_TIMEOUT_MS)
   }
 
   trainer.listen({ onMessage, onEnd: (how) => end.resolve({ type: 'crashed', how }) })

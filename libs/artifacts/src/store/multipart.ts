@@ -8,7 +8,7 @@ import {
 
 /** At once: a store far away answers late. */
 const LANES = 4
-const ABORT_WITHIN_MS = 5000
+const ABORT_TIMEOUT_MS = 5000
 
 interface MultipartOptions {
   target: { Bucket: string; Key: string }
@@ -46,7 +46,7 @@ export async function putInParts(client: S3Client, { target, metadata, count, pu
     failing.abort()
     await Promise.allSettled(lanes)
     const abort = new AbortMultipartUploadCommand({ ...target, UploadId })
-    await client.send(abort, { abortSignal: AbortSignal.timeout(ABORT_WITHIN_MS) }).catch(() => {}) // the bucket's lifecycle rule is left
+    await client.send(abort, { abortSignal: AbortSignal.timeout(ABORT_TIMEOUT_MS) }).catch(() => {}) // the bucket's lifecycle rule is left
     throw error
   }
 }

@@ -7,30 +7,50 @@ export interface StoredObject {
   modifiedAtMs: number
 }
 
+export interface OpenObject {
+  bytes: number
+  /** Read it to its end or destroy it: that closes the file or the connection. */
+  stream: Readable
+}
+
 export interface Abortable {
   signal?: AbortSignal
 }
 
-/** Objects by key. Every call but `link` throws StoreUnavailableError where the store cannot be reached, or refuses it. */
+/** Objects by key. Every call of a remote store but `link` throws StoreUnavailableError where the store cannot be reached, or refuses it. */
 export interface ObjectStore {
-  /** For people: s3://bucket/prefix. */
+  /** For people: s3://bucket/prefix, or a folder. */
   name: string
   /** All whose keys begin so. */
   list(prefix: string, options?: Abortable & { atMost?: number }): Promise<StoredObject[]>
-  /** null: it is not there. The stream ends with DamagedObjectError, a piece short, where it is not what was put. */
-  get(key: string, options?: Abortable): Promise<{ bytes: number; stream: Readable } | null>
+  /** null: it is not there. A remote store's stream ends with DamagedObjectError, a piece short, where it is not what was put. */
+  open(key: string, options?: Abortable): Promise<OpenObject | null>
   put(key: string, bytes: Uint8Array): Promise<void>
-  /** Writes it beside the file's place, and renames; false: it is not there. */
-  getFile(key: string, options: Abortable & { file: string }): Promise<boolean>
-  putFile(key: string, options: Abortable & { file: string }): Promise<void>
   /** Within the store; false: it is not there. */
   copy(from: StoredObject, to: string): Promise<boolean>
   /** What is not there is removed already. */
   remove(key: string): Promise<void>
-  /** An address that whoever has it may read for some minutes; null: users' machines cannot reach the store. */
+  /** Removes an object, or all objects below the key, except those whose next part of the key has one of these names. */
+  removeAll(key: string, except?: readonly string[]): Promise<void>
+  /** An address that anybody who has it may read for some minutes; null: users' machines cannot reach the store. */
   link(key: string, headers: { type: string; filename?: string }): Promise<string | null>
-  /** By the store's clock, as far as its answers have told. */
+  /** By the store's clock, as far as its answers tell. */
   nowMs(): number
+}
+
+/** A store on other hosts, which files go to and come from. */
+export interface RemoteStore extends ObjectStore {
+  /** Writes it beside the file's place, and renames; false: it is not there. */
+  getFile(key: string, options: Abortable & { file: string }): Promise<boolean>
+  putFile(key: string, options: Abortable & { file: string }): Promise<void>
+}
+
+/** The object of this key, or those below it. */
+export async function objectsAt(
+  store: Pick<ObjectStore, 'list'>,
+  { key, ...options }: Abortable & { key: string },
+): Promise<StoredObject[]> {
+  return (await store.list(key, options)).filter((each) => each.key === key || each.key.startsWith(`${key}/`))
 }
 
 export class StoreUnavailableError extends ExpectedError {

@@ -4,10 +4,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startRedisProxy } from '../../../../tests/chaos/cluster/redis-proxy.ts'
+import { startRedisProxy } from '@trainyard/testing/redis/redis-proxy'
 import { presentPythonWithMoto } from '@trainyard/testing/python/python-with-moto'
 import { type S3Process, startS3 } from '@trainyard/testing/services/s3-process'
-import type { ObjectStore } from './object-store.ts'
+import type { RemoteStore } from './object-store.ts'
 import { createS3Store } from './s3-store.ts'
 import { StoreEnv, storeSettings } from './store-settings.ts'
 
@@ -30,9 +30,9 @@ test('storeSettings() — none without an address; bucket, prefix and region fro
 describe.skipIf(python === null)('an S3-compatible store', () => {
   const PART_BYTES = 1000
   let s3: S3Process
-  let store: ObjectStore
+  let store: RemoteStore
   let folder: string
-  const storeAt = (endpoint?: string, options = {}): ObjectStore => {
+  const storeAt = (endpoint?: string, options = {}): RemoteStore => {
     const settings = storeSettings(StoreEnv.parse(s3.env(endpoint)))
     if (!settings) throw new Error('no store')
     return createS3Store({ ...settings, partBytes: PART_BYTES, ...options })
@@ -65,7 +65,7 @@ describe.skipIf(python === null)('an S3-compatible store', () => {
         const back = path.join(folder, 'below', 'back')
         expect(await store.getFile(each, { file: back })).toBe(true)
         expect(await readFile(back)).toEqual(content)
-        const opened = await store.get(each)
+        const opened = await store.open(each)
         expect(opened?.bytes).toBe(bytes)
         expect(opened && (await buffer(opened.stream))).toEqual(content)
       }
@@ -75,7 +75,7 @@ describe.skipIf(python === null)('an S3-compatible store', () => {
   )
 
   test('what is not there — null or false, and removing it is no fault', async () => {
-    expect(await store.get('none')).toBeNull()
+    expect(await store.open('none')).toBeNull()
     expect(await store.getFile('none', { file: path.join(folder, 'none') })).toBe(false)
     for (const bytes of [1, 100 * PART_BYTES]) expect(await store.copy({ key: 'none', bytes, modifiedAtMs: 0 }, 'other')).toBe(false)
     await store.remove('none')
@@ -99,7 +99,7 @@ describe.skipIf(python === null)('an S3-compatible store', () => {
     const back = path.join(folder, 'back')
     await expect(store.getFile('damaged', { file: back })).rejects.toThrow(/damaged is damaged/)
     expect(await readdir(folder)).toEqual([`${bytes}`])
-    const opened = await store.get('damaged')
+    const opened = await store.open('damaged')
     const pieces: Uint8Array[] = []
     await expect(
       (async () => {
@@ -125,10 +125,10 @@ describe.skipIf(python === null)('an S3-compatible store', () => {
     proxy.obey(({ bytes }) => (bytes.includes('partNumber=6') ? 'break' : 'pass'))
     await expect(through.putFile('broken', { file })).rejects.toMatchObject({ code: 'ARTIFACTS_UNAVAILABLE' })
     expect(await s3.openUploads()).toBe(0)
-    expect(await store.get('broken')).toBeNull()
+    expect(await store.open('broken')).toBeNull()
     proxy.heal()
     await through.putFile('broken', { file })
-    const opened = await store.get('broken')
+    const opened = await store.open('broken')
     expect(opened && (await buffer(opened.stream))).toEqual(content)
     await proxy.close()
   })
@@ -138,13 +138,13 @@ describe.skipIf(python === null)('an S3-compatible store', () => {
     const { file } = await fileOf(10)
     const name = 's3://trainyard/lab/'
     const calls = [
-      ...[() => away.get('x'), () => away.list(''), () => away.put('x', Buffer.alloc(1))],
+      ...[() => away.open('x'), () => away.list(''), () => away.put('x', Buffer.alloc(1))],
       ...[() => away.putFile('x', { file }), () => away.remove('x')],
     ]
     for (const call of calls)
       await expect(call()).rejects.toMatchObject({ code: 'ARTIFACTS_UNAVAILABLE', message: expect.stringContaining(name) })
     const other = storeAt(s3.url, { bucket: 'another' })
-    await expect(other.get('x')).rejects.toMatchObject({ code: 'ARTIFACTS_UNAVAILABLE', message: expect.stringContaining('NoSuchBucket') })
+    await expect(other.open('x')).rejects.toMatchObject({ code: 'ARTIFACTS_UNAVAILABLE', message: expect.stringContaining('NoSuchBucket') })
   })
 
   test('credentials may come by a file, as secrets do', async () => {

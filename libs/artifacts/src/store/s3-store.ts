@@ -20,15 +20,15 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { ExpectedError } from '@trainyard/contracts'
 import { checkedBytes, checksumHeader, checksumOf, checksumOfBytes } from './checksum-stream.ts'
 import { putInParts } from './multipart.ts'
-import { DamagedObjectError, type ObjectStore, type StoredObject, StoreUnavailableError } from './object-store.ts'
+import { DamagedObjectError, objectsAt, type RemoteStore, type StoredObject, StoreUnavailableError } from './object-store.ts'
 import type { StoreSettings } from './store-settings.ts'
 
 const PART_BYTES = 8 * 2 ** 20
-const MOST_PARTS = 10_000
+const MAX_PARTS = 10_000
 /** Parts that the store copies by itself are larger: no byte of them comes here. */
 const COPIED_PARTS = 8
-const CONNECT_WITHIN_MS = 5000
-const SILENT_MS = 20_000
+const CONNECT_TIMEOUT_MS = 5000
+const SOCKET_TIMEOUT_MS = 20_000
 const TRIES = 3
 const LINK_SECONDS = 300
 /** Each object says the checksum of all its bytes: S3's own are of its parts. */
@@ -40,19 +40,20 @@ interface S3Options extends StoreSettings {
 }
 
 /** Connects when first used. */
-export function createS3Store({ bucket, prefix, region, endpoint, publicEndpoint, partBytes = PART_BYTES }: S3Options): ObjectStore {
+export function createS3Store({ bucket, prefix, region, endpoint, publicEndpoint, partBytes = PART_BYTES }: S3Options): RemoteStore {
   const client = clientOf({ region, endpoint })
   const publicClient = publicEndpoint === undefined ? null : clientOf({ region, endpoint: publicEndpoint })
   const name = `s3://${bucket}/${prefix}`
   const at = (key: string) => ({ Bucket: bucket, Key: `${prefix}${key}` })
-  const reaching = <T>(work: () => Promise<T>): Promise<T> => work().catch((cause: unknown) => Promise.reject(asStoreError(name, cause)))
+  const withStoreErrors = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((cause: unknown) => Promise.reject(asStoreError(name, cause)))
 
   async function list(begin: string, { signal, atMost = Infinity }: { signal?: AbortSignal; atMost?: number } = {}) {
     const found: StoredObject[] = []
     let ContinuationToken: string | undefined
     do {
       const page = { Bucket: bucket, Prefix: `${prefix}${begin}`, ContinuationToken, ...(atMost < Infinity && { MaxKeys: atMost }) }
-      const answer = await reaching(() => client.send(new ListObjectsV2Command(page), within(signal)))
+      const answer = await withStoreErrors(() => client.send(new ListObjectsV2Command(page), within(signal)))
       for (const { Key = '', Size = 0, LastModified } of answer.Contents ?? [])
         found.push({ key: Key.slice(prefix.length), bytes: Size, modifiedAtMs: LastModified?.getTime() ?? 0 })
       ContinuationToken = answer.NextContinuationToken
@@ -60,8 +61,8 @@ export function createS3Store({ bucket, prefix, region, endpoint, publicEndpoint
     return found
   }
 
-  async function get(key: string, { signal }: { signal?: AbortSignal } = {}) {
-    const answer = await orNull(reaching(() => client.send(new GetObjectCommand(at(key)), within(signal))))
+  async function openObject(key: string, { signal }: { signal?: AbortSignal } = {}) {
+    const answer = await orNull(withStoreErrors(() => client.send(new GetObjectCommand(at(key)), within(signal))))
     if (!answer) return null
     const { Body, ContentLength = 0, Metadata } = answer
     if (!(Body instanceof Readable)) throw new Error('The store answered without a stream')
@@ -74,12 +75,12 @@ export function createS3Store({ bucket, prefix, region, endpoint, publicEndpoint
   }
 
   async function getFile(key: string, { file, signal }: { file: string; signal?: AbortSignal }): Promise<boolean> {
-    const found = await get(key, { ...(signal && { signal }) })
+    const found = await openObject(key, { ...(signal && { signal }) })
     if (!found) return false
     const part = `${file}.${randomUUID()}.part`
     await mkdir(path.dirname(file), { recursive: true })
     try {
-      await reaching(() => pipeline(found.stream, createWriteStream(part, { flush: true }), { ...(signal && { signal }) }))
+      await withStoreErrors(() => pipeline(found.stream, createWriteStream(part, { flush: true }), { ...(signal && { signal }) }))
       await rename(part, file)
     } catch (error) {
       await rm(part, { force: true })
@@ -92,10 +93,10 @@ export function createS3Store({ bucket, prefix, region, endpoint, publicEndpoint
     await using handle = await open(file)
     const { size } = await handle.stat()
     const metadata = { [CHECKSUM]: await checksumOf(handle, size) }
-    const partSize = Math.max(partBytes, Math.ceil(size / MOST_PARTS))
+    const partSize = Math.max(partBytes, Math.ceil(size / MAX_PARTS))
     if (size <= partSize) {
       const body = withBody(await readPart(handle, { first: 0, bytes: size }))
-      await reaching(() => client.send(new PutObjectCommand({ ...at(key), Metadata: metadata, ...body }), within(signal)))
+      await withStoreErrors(() => client.send(new PutObjectCommand({ ...at(key), Metadata: metadata, ...body }), within(signal)))
       return
     }
     const put = putInParts(client, {
@@ -107,15 +108,15 @@ export function createS3Store({ bucket, prefix, region, endpoint, publicEndpoint
         return { ETag, ChecksumCRC32 }
       },
     })
-    await reaching(() => put)
+    await withStoreErrors(() => put)
   }
 
   /** Objects over 5 GiB can only be copied in parts; large ones are, so that no single call takes long. */
   async function copy(from: StoredObject, to: string): Promise<boolean> {
     const CopySource = encodeURI(`${bucket}/${prefix}${from.key}`)
-    const partSize = Math.max(COPIED_PARTS * partBytes, Math.ceil(from.bytes / MOST_PARTS))
-    if (from.bytes <= partSize) return await isFound(reaching(() => client.send(new CopyObjectCommand({ ...at(to), CopySource }))))
-    const head = await orNull(reaching(() => client.send(new HeadObjectCommand(at(from.key)))))
+    const partSize = Math.max(COPIED_PARTS * partBytes, Math.ceil(from.bytes / MAX_PARTS))
+    if (from.bytes <= partSize) return await isFound(withStoreErrors(() => client.send(new CopyObjectCommand({ ...at(to), CopySource }))))
+    const head = await orNull(withStoreErrors(() => client.send(new HeadObjectCommand(at(from.key)))))
     if (!head) return false
     const put = putInParts(client, {
       ...{ target: at(to), metadata: head.Metadata ?? {}, count: Math.ceil(from.bytes / partSize) },
@@ -127,16 +128,27 @@ export function createS3Store({ bucket, prefix, region, endpoint, publicEndpoint
         return { ETag, ChecksumCRC32 }
       },
     })
-    return isFound(reaching(() => put))
+    return isFound(withStoreErrors(() => put))
   }
 
+  const remove = async (key: string): Promise<void> => void (await withStoreErrors(() => client.send(new DeleteObjectCommand(at(key)))))
+
   return {
-    ...{ name, list, get, getFile, putFile, copy },
+    name,
+    list,
+    open: openObject,
+    getFile,
+    putFile,
+    copy,
     async put(key, bytes) {
       const object = { ...at(key), Metadata: { [CHECKSUM]: checksumOfBytes(bytes) }, ...withBody(bytes) }
-      await reaching(() => client.send(new PutObjectCommand(object)))
+      await withStoreErrors(() => client.send(new PutObjectCommand(object)))
     },
-    remove: async (key) => void (await reaching(() => client.send(new DeleteObjectCommand(at(key))))),
+    remove,
+    async removeAll(key, except = []) {
+      const nameOf = (each: string): string => each.slice(key.length + 1).split('/', 1)[0] ?? ''
+      for (const each of await objectsAt({ list }, { key })) if (!except.includes(nameOf(each.key))) await remove(each.key)
+    },
     async link(key, { type, filename }) {
       if (!publicClient) return null
       const disposition = filename !== undefined && { ResponseContentDisposition: `attachment; filename="${filename}"` }
@@ -155,7 +167,7 @@ function clientOf({ region, endpoint }: { region: string; endpoint: string | und
     maxAttempts: TRIES,
     // what comes is held against the object's own checksum; what stores say of copies and of parts differs between them
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: CONNECT_WITHIN_MS, socketTimeout: SILENT_MS },
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SOCKET_TIMEOUT_MS },
   })
 }
 

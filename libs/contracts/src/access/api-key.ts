@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plainText } from '../plain-text.ts'
+import { plainText } from '../http/plain-text.ts'
 
 /** What a key may do: look; submit experiments and change its owner's own; all, for all. */
 export const KeyScope = z.enum(['read', 'submit', 'admin'])

@@ -1,6 +1,6 @@
 import { CLASSES, SPLIT_COUNTS, type Dataset, type DatasetName } from './dataset.ts'
 
-/** What is known of each dataset without looking at any file: everything of GET /datasets but who holds it. */
+/** What is known of each dataset without looking at any file: everything of GET /datasets but the workers that cache it. */
 export const DATASET_CATALOGUE: Record<DatasetName, Omit<Dataset, 'cachedOn'>> = {
   flowers102: {
     name: 'flowers102',

@@ -15,7 +15,7 @@ export const SPLIT_COUNTS: Record<DatasetName, Record<SplitName, number>> = {
 /** Both datasets have 102 kinds of flower. */
 export const CLASSES = 102
 
-/** What a worker holds of a dataset. */
+/** A split that a worker has decoded and cached. */
 export const CachedSplit = z
   .object({
     dataset: DatasetName,
@@ -36,7 +36,7 @@ export const Dataset = z
     citation: z.string().nullable(),
     cachedOn: z
       .array(z.object({ workerId: z.string(), splits: z.array(CachedSplit.omit({ dataset: true })) }))
-      .describe('which live workers have decoded splits at hand'),
+      .describe('live workers that have cached splits of it'),
   })
   .meta({ id: 'Dataset' })
 export type Dataset = z.infer<typeof Dataset>

@@ -3,9 +3,9 @@ import { CLASSES, DatasetName, SplitName } from './dataset.ts'
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most)
 
-/** Which images of a split stand in a grid; the same query gives the same ones. The largest grid's PNG has some five megabytes. */
+/** Which images of a split are in a grid; the same query gives the same ones. The largest grid's PNG has about five megabytes. */
 export const SamplesQuery = z.strictObject({
-  split: SplitName.default('train').describe('whose images'),
+  split: SplitName.default('train').describe('the split of the images'),
   imageSize: z.coerce.number().int().min(8).max(128).default(64).describe('pixels per side of each image'),
   columns: count(16).default(8).describe('images beside each other'),
   rows: count(8).default(4).describe('images below each other'),
@@ -22,7 +22,7 @@ export const SamplesQuery = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .default(0)
-    .describe('of the random order that the images are taken from'),
+    .describe('seed of the random order of the images'),
 })
 export type SamplesQuery = z.infer<typeof SamplesQuery>
 
@@ -45,6 +45,6 @@ export type Sample = z.infer<typeof Sample>
 export const SampleList = z.object({ items: z.array(Sample) }).meta({ id: 'SampleList' })
 export type SampleList = z.infer<typeof SampleList>
 
-/** What a worker answers: the picture, and what is to be seen in it. */
+/** What a worker answers: the picture, and the images in it. */
 export const SamplesAnswer = z.object({ png: z.base64(), ...SampleList.shape })
 export type SamplesAnswer = z.infer<typeof SamplesAnswer>

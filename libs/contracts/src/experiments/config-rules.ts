@@ -17,13 +17,13 @@ interface RelatedFields {
   epochs: number
 }
 
-interface ConfigFault {
+interface FieldError {
   field: string
   message: string
 }
 
 /** Every field that does not fit another one, with what would. */
-export function configFaults(request: RelatedFields): ConfigFault[] {
+export function configFieldErrors(request: RelatedFields): FieldError[] {
   const { dataset, depth, width, layerSizes, epochs, batchSize } = request
   const images = SPLIT_COUNTS[dataset].train
   const steps = epochs * stepsPerEpoch(images, batchSize)
@@ -39,40 +39,48 @@ export function configFaults(request: RelatedFields): ConfigFault[] {
           },
         ]
       : []),
-    ...firstLayerFaults(request),
-    ...normFaults(request, images),
+    ...firstLayerFieldErrors(request),
+    ...normFieldErrors(request, images),
   ]
 }
 
-function firstLayerFaults(request: RelatedFields): ConfigFault[] {
-  const fault = request.firstLayer === 'dual' ? dualFormFault(request) : null
-  return fault ? [{ field: 'firstLayer', message: `of sample ${fault}: raise imageSize, or leave it to auto` }] : []
+function firstLayerFieldErrors(request: RelatedFields): FieldError[] {
+  const fault = request.firstLayer === 'dual' ? dualFormObstacle(request) : null
+  return fault ? [{ field: 'firstLayer', message: `of dual ${fault}: raise imageSize, or leave it to auto` }] : []
 }
 
 /** Why a run cannot be computed in the dual form, or null. */
-export function dualFormFault({ dataset, imageSize }: Pick<RelatedFields, 'dataset' | 'imageSize'>): string | null {
+export function dualFormObstacle({ dataset, imageSize }: Pick<RelatedFields, 'dataset' | 'imageSize'>): string | null {
   const [images, inputs] = [SPLIT_COUNTS[dataset].train, 3 * imageSize ** 2]
   if (3 * images <= inputs) return null
   return `needs at most a third as many train images as an image has numbers, and there are ${images} images of ${inputs} numbers`
 }
 
-function normFaults({ norm, depth = 3, width = 512, layerSizes, groupSize, batchSize }: RelatedFields, images: number): ConfigFault[] {
+function normFieldErrors({ norm, depth = 3, width = 512, layerSizes, groupSize, batchSize }: RelatedFields, images: number): FieldError[] {
   const widths = layerSizes ?? (depth === 0 ? [] : [width])
   if (widths.length === 0) return []
-  if (norm === 'batch') return batchOfOneFaults({ batchSize, images })
+  if (norm === 'batch') return batchOfOneFieldErrors({ batchSize, images })
   if (norm === 'group')
-    return groupFaults({ widths, groupSize: groupSize ?? DEFAULT_GROUP_SIZE, field: layerSizes ? 'layerSizes' : 'width' })
+    return groupFieldErrors({ widths, groupSize: groupSize ?? DEFAULT_GROUP_SIZE, field: layerSizes ? 'layerSizes' : 'width' })
   return []
 }
 
-/** What is allowed but will not do what it seems to. */
+/** What is allowed but has no effect. */
 export function configWarnings({ norm, layerSizes }: { norm: string; layerSizes: readonly number[] }): string[] {
   const idle = norm !== 'none' && layerSizes.length === 0
   return idle ? [`norm ${norm} has no effect at depth 0: only hidden layers are normalised`] : []
 }
 
-/** A group of channels must fill every width, so `groupSize` and the widths are both at fault. */
-export function groupFaults({ widths, groupSize, field }: { widths: readonly number[]; groupSize: number; field: string }): ConfigFault[] {
+/** A group of channels must fill every width, so `groupSize` and the widths are both named. */
+export function groupFieldErrors({
+  widths,
+  groupSize,
+  field,
+}: {
+  widths: readonly number[]
+  groupSize: number
+  field: string
+}): FieldError[] {
   const unfit = [...new Set(widths.filter((units) => units % groupSize !== 0))]
   if (unfit.length === 0) return []
   const fitting = commonDivisors(widths)
@@ -87,7 +95,7 @@ export function groupFaults({ widths, groupSize, field }: { widths: readonly num
 }
 
 /** One value has no variance: PyTorch's BatchNorm1d refuses such a batch, too. */
-function batchOfOneFaults({ batchSize, images }: { batchSize: number; images: number }): ConfigFault[] {
+function batchOfOneFieldErrors({ batchSize, images }: { batchSize: number; images: number }): FieldError[] {
   if (!leavesBatchOfOne(images, batchSize)) return []
   const next = (step: number): number => {
     let size = batchSize + step

@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import { ExperimentConfig, FirstLayer } from './experiment-config.ts'
-import { SignalForecast } from '../planning/signal-advice.ts'
+import { SignalForecast } from './signal-forecast.ts'
 
 /** Both ways to compute the first layer of a run, and the faster one. */
 export const FirstLayerPlan = z
   .object({
     choice: FirstLayer.describe('the faster one'),
     reason: z.string(),
-    directSeconds: z.number().describe('the whole run, estimated: by the speed of a live worker of the pool, or on two cores of a server'),
-    dualSeconds: z.number().nullable().describe('null: it cannot be computed so'),
+    directSeconds: z
+      .number()
+      .describe('estimate for the whole run, by the speed of a live worker of the pool, or on two cores of a server'),
+    dualSeconds: z.number().nullable().describe('null: the dual form is not possible'),
   })
   .meta({ id: 'FirstLayerPlan' })
 export type FirstLayerPlan = z.infer<typeof FirstLayerPlan>
@@ -26,7 +28,7 @@ export const DryRun = z
     }),
     counts: z.object({ trainImages: z.int(), evalImages: z.int(), stepsPerEpoch: z.int(), steps: z.int() }),
     parameters: z.int(),
-    memoryBytes: z.int().describe('peak of the trainer, estimated from above'),
+    memoryBytes: z.int().describe("upper estimate of the trainer's peak"),
     flopsPerEpoch: z.number().describe('over the pixels'),
     firstLayer: FirstLayerPlan.describe('what firstLayer auto chooses, and why'),
     signal: SignalForecast.describe('what the signal will do in the network before it is trained'),

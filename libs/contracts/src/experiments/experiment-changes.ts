@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ExperimentConfig, RunFields, TrainingFields } from './experiment-config.ts'
+import { RunFields, TrainingFields } from './experiment-config.ts'
 
 const { shape: training } = TrainingFields
 const { shape: running } = RunFields
@@ -9,8 +9,8 @@ export const ExperimentPatch = z
   .strictObject({
     name: running.name.unwrap().nullable().optional().describe('null removes it'),
     notes: running.notes.unwrap().nullable().optional().describe('null removes them'),
-    tags: running.tags.unwrap().optional().describe('in place of those it has'),
-    priority: running.priority.unwrap().optional().describe('of one that has not ended; a queued one moves at once'),
+    tags: running.tags.unwrap().optional().describe('replace those it has'),
+    priority: running.priority.unwrap().optional().describe('only before it has ended; a queued one moves at once'),
   })
   .meta({ id: 'ExperimentPatch' })
 export type ExperimentPatch = z.infer<typeof ExperimentPatch>
@@ -35,13 +35,14 @@ export const ForkChanges = z.strictObject({
   maxRetries: running.maxRetries.unwrap().optional(),
   timeLimitSeconds: running.timeLimitSeconds,
 })
+export type ForkChanges = z.infer<typeof ForkChanges>
 
 const refused = z
-  .undefined({ error: 'changes the shapes of the weights or the images, so the kept weights do not fit; submit it as a new experiment' })
+  .undefined({ error: 'changes the shapes of the weights or the images, so its weights do not fit; submit it as a new experiment' })
   .meta({ not: {} })
   .optional()
 
-/** Refused by name, with the reason. */
+/** Refused by name with the reason. */
 const sameShapes = {
   bias: refused,
   dataset: refused,
@@ -58,31 +59,14 @@ const sameShapes = {
 /** The body of POST /experiments/{id}/fork. */
 export const ForkRequest = z
   .strictObject({
-    epoch: z.int().min(1).optional().describe("the kept epoch to begin from, one of the experiment's `kept`; the newest by default"),
+    epoch: z.int().min(1).optional().describe("the epoch to begin from, one of the experiment's `forkPoints`; the newest by default"),
     changes: ForkChanges.extend(sameShapes).default({}).describe('fields that differ from those of the experiment'),
     resetOptimizer: z
       .boolean()
       .optional()
       .describe(
-        'true: the momentum begins at zero, which a kept model always needs; false: it goes on. By default it goes on where it is kept',
+        'true: the momentum begins at zero, as it must with a model; false: it continues. By default it continues where the fork point has it',
       ),
   })
   .meta({ id: 'ForkRequest' })
 export type ForkRequest = z.infer<typeof ForkRequest>
-
-/** What is told of an experiment beside its config. */
-interface Described {
-  name: string | null
-  tags: readonly string[]
-  notes: string | null
-  priority: number
-  pool: string
-}
-
-/** The request that resolves to an experiment's config, with some fields changed; ExperimentRequest has yet to parse it. */
-export function forkedRequest(experiment: Described & { config: ExperimentConfig }, changes: z.infer<typeof ForkChanges> = {}): object {
-  const { name, tags, notes, priority, pool } = experiment
-  const { depth: _depth, width: _width, ...config } = experiment.config
-  const fields = { ...config, name, tags, notes, priority, pool }
-  return { ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)), ...changes }
-}

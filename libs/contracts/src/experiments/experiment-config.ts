@@ -1,12 +1,10 @@
 import { z } from 'zod'
-import { configFaults, DEFAULT_GROUP_SIZE } from './config-rules.ts'
+import { configFieldErrors } from './config-rules.ts'
 import { DatasetName, type SplitName } from '../datasets/dataset.ts'
-import { planFirstLayer } from '../planning/first-layer-cost.ts'
-import { plainText, textWithLines } from '../plain-text.ts'
-import type { TrainingSpeed } from '../workers/training-speed.ts'
+import { plainText, textWithLines } from '../http/plain-text.ts'
 
-/** Bumped when an older worker could not run a newer config; part of the queue's name. */
-export const CONFIG_VERSION = 5
+/** Rises when an older worker could not run a newer config; part of the queue's name. */
+export const CONFIG_VERSION = 1
 
 export const NormType = z.enum(['none', 'batch', 'layer', 'group'])
 export type NormType = z.infer<typeof NormType>
@@ -21,13 +19,16 @@ export type KeepModel = z.infer<typeof KeepModel>
 export const EvaluateSplit = z.enum(['none', 'val', 'test'])
 export type EvaluateSplit = z.infer<typeof EvaluateSplit>
 
-/** How the first layer is computed: over the pixels, or in the space of the train images (docs/dual-form.md). */
+/** How the first layer is computed: over the pixels, or in the dual form (docs/dual-form.md). */
 export const FirstLayer = z.enum(['direct', 'dual'])
 export type FirstLayer = z.infer<typeof FirstLayer>
 
+export const LayerKind = z.enum(['hidden', 'output']).meta({ id: 'LayerKind' })
+export type LayerKind = z.infer<typeof LayerKind>
+
 export const WeightsId = z
   .string()
-  .regex(/^[0-9a-f]{64}$/, 'must be an id that POST /weights has answered: the SHA-256 of a file in 64 of 0-9 and a-f')
+  .regex(/^[0-9a-f]{64}$/, 'must be an id that POST /weights answered: a SHA-256 of 64 digits of 0-9 and a-f')
 
 /** What changes the numbers, of a run that begins from its seed. Defaults are the notebook's. */
 export const TrainingFields = z.strictObject({
@@ -54,9 +55,9 @@ export const RunFields = z.strictObject({
   firstLayer: z
     .enum(['auto', ...FirstLayer.options])
     .default('auto')
-    .describe('how the first layer is computed: over the pixels (direct), in the space of the train images (sample), or the faster way'),
-  recordLayers: z.boolean().default(true).describe("recording of every layer's signal at each epoch's end"),
-  keepModel: KeepModel.default('best').describe('the model that stays when it completes'),
+    .describe('how the first layer is computed: over the pixels (direct), in the dual form (dual), or the faster of the two (auto)'),
+  recordLayers: z.boolean().default(true).describe("record every layer's signal at the end of each epoch"),
+  keepModel: KeepModel.default('best').describe('the model that is kept when it completes'),
   checkpointEverySeconds: z.int().min(5).max(3600).default(30).describe('seconds between checkpoints'),
   name: plainText().max(200).optional().describe('a name for people'),
   tags: z.array(plainText().min(1).max(50)).max(20).default([]).describe('labels to filter by'),
@@ -67,7 +68,7 @@ export const RunFields = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 of a-z, 0-9 and "-", starting with a letter or digit')
     .default('default')
     .describe('which workers may take it'),
-  maxRetries: z.int().min(0).max(100).default(3).describe('infrastructure failures in a row without a newer checkpoint'),
+  maxRetries: z.int().min(0).max(100).default(3).describe('retries after infrastructure failures without a newer checkpoint between them'),
   timeLimitSeconds: z.int().min(1).max(31_536_000).optional().describe('limit of training time'),
 })
 
@@ -75,68 +76,39 @@ export const RunFields = z.strictObject({
 export const ExperimentRequest = z
   .strictObject({
     ...TrainingFields.shape,
-    initialWeights: WeightsId.optional().describe('weights to begin with in place of the seed’s: the id that POST /weights answered'),
+    initialWeights: WeightsId.optional().describe('id of uploaded weights to begin with, as POST /weights answered it'),
     ...RunFields.shape,
   })
   .check((ctx) => {
-    // A field out of its own bounds is said alone: the rules across fields would only repeat it.
+    // A field out of its own bounds is reported alone: the rules across fields would only repeat it.
     if (ctx.issues.length > 0) return
-    // `acrossFields` tells it from a field that is at fault alone.
-    for (const { field, message } of configFaults(ctx.value))
+    // `acrossFields` marks an error of two fields together.
+    for (const { field, message } of configFieldErrors(ctx.value))
       ctx.issues.push({ code: 'custom', path: [field], message, params: { acrossFields: true }, input: ctx.value })
   })
   .meta({ id: 'ExperimentRequest' })
 export type ExperimentRequest = z.infer<typeof ExperimentRequest>
 
-/** The config as it runs: every field spelt out. `width` is null where the layers differ. */
+/** The config as it runs: every field has a value. `width` is null where the layers differ. */
 export const ExperimentConfig = z
   .object({
     ...TrainingFields.shape,
-    initialWeights: WeightsId.nullable().default(null).describe('null: it begins from its seed'),
+    initialWeights: WeightsId.nullable().describe('null: it begins from its seed'),
     depth: z.int(),
     width: z.int().nullable(),
     layerSizes: z.array(z.int()),
-    normPosition: NormPosition.nullable().default(null).describe('null where it has no effect'),
-    normAffine: z.boolean().nullable().default(null).describe('null where it has no effect'),
-    groupSize: z.int().nullable().default(null).describe('null where it has no effect'),
-    // what experiments of version 1 did, and of version 2 here
-    firstLayer: FirstLayer.default('direct'),
-    recordLayers: z.boolean().default(false),
-    keepModel: KeepModel.default('none'),
+    normPosition: NormPosition.nullable().describe('null where it has no effect'),
+    normAffine: z.boolean().nullable().describe('null where it has no effect'),
+    groupSize: z.int().nullable().describe('null where it has no effect'),
+    firstLayer: FirstLayer,
+    recordLayers: z.boolean(),
+    keepModel: KeepModel,
     checkpointEverySeconds: RunFields.shape.checkpointEverySeconds,
     maxRetries: RunFields.shape.maxRetries,
     timeLimitSeconds: z.int().nullable(),
   })
   .meta({ id: 'ExperimentConfig' })
 export type ExperimentConfig = z.infer<typeof ExperimentConfig>
-
-/** `speed`: of the machine that will run it, where it is known; only `firstLayer: auto` asks for it. */
-export function resolveConfig(request: ExperimentRequest, speed: TrainingSpeed | null = null): ExperimentConfig {
-  const { depth = 3, width = 512, initialWeights = null, timeLimitSeconds = null, name: _name, tags: _tags, ...rest } = request
-  const { notes: _notes, priority: _priority, pool: _pool, firstLayer, ...fields } = rest
-  const layerSizes = request.layerSizes ?? Array.from({ length: depth }, () => width)
-  const uniform = layerSizes.every((size) => size === layerSizes[0])
-  return {
-    ...fields,
-    ...resolveNorm(request, layerSizes.length),
-    layerSizes,
-    depth: layerSizes.length,
-    width: uniform ? (layerSizes[0] ?? null) : null,
-    initialWeights,
-    timeLimitSeconds,
-    firstLayer: firstLayer === 'auto' ? planFirstLayer({ ...fields, layerSizes }, speed).choice : firstLayer,
-  }
-}
-
-/** Fields of the norm that have no effect are null. */
-function resolveNorm({ norm, normPosition = 'before', normAffine, groupSize = DEFAULT_GROUP_SIZE }: ExperimentRequest, depth: number) {
-  if (norm === 'none' || depth === 0) return { normPosition: null, normAffine: null, groupSize: null }
-  return {
-    normPosition,
-    normAffine: normAffine ?? normPosition === 'before',
-    groupSize: norm === 'group' ? groupSize : null,
-  }
-}
 
 /** The text whose SHA-256 is the `configHash`: equal for configs that must give equal numbers, but for how the first layer rounds. */
 export function canonicalConfig(config: ExperimentConfig): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PageToken } from '../page-token.ts'
+import { PageToken } from '../http/page-token.ts'
 import { ExperimentState } from './experiment.ts'
 
 /** What finished experiments are sorted by: numbers of the best epoch, when they ended, and how long they took. */
@@ -16,11 +16,11 @@ export const ExperimentListQuery = z.strictObject({
   state: ExperimentState.optional().describe('only those in this state'),
   tag: z.string().min(1).max(50).optional().describe('only those with this tag'),
   owner: z.string().min(1).max(100).optional().describe('only those of this owner'),
-  q: z.string().min(1).max(200).optional().describe('only those whose name or tags have words that begin so'),
+  q: z.string().min(1).max(200).optional().describe('only those whose name or tags have words that begin with this'),
   sort: ExperimentSort.default('-createdAt').describe(
-    'a minus: highest or newest first; by anything but createdAt only finished ones that have that number are listed, by that of their best epoch',
+    'a minus: highest or newest first; every field but createdAt lists only finished experiments, by the result of their best epoch',
   ),
-  pageSize: z.coerce.number<string>().int().min(1).max(200).default(50).describe('how many at once'),
+  pageSize: z.coerce.number<string>().int().min(1).max(200).default(50).describe('items per page'),
   pageToken: PageToken.optional(),
 })
 export type ExperimentListQuery = z.infer<typeof ExperimentListQuery>

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { ErrorClass } from '../errors.ts'
 import { SplitName } from '../datasets/dataset.ts'
 import { ExperimentConfig } from './experiment-config.ts'
-import { JsonNumber } from '../json-number.ts'
+import { JsonNumber } from '../http/json-number.ts'
 import { KeptModel } from './model.ts'
 
 export const ExperimentId = z
@@ -52,8 +53,8 @@ export const Progress = z
     step: z.int().describe('steps done in this epoch'),
     stepsPerEpoch: z.int(),
     fraction: z.number().min(0).max(1).describe('of all steps'),
-    secondsPerEpoch: z.number().nullable().describe('with its evaluation: of the latest epochs, before the first one as foreseen'),
-    etaSeconds: z.number().nullable().describe('about how long until it ends; of a queued one with the time that it waits'),
+    secondsPerEpoch: z.number().nullable().describe('with its evaluation: of the latest epochs; an estimate before the first one'),
+    etaSeconds: z.number().nullable().describe('estimated time until it ends; of a queued one including its wait'),
   })
   .meta({ id: 'Progress' })
 export type Progress = z.infer<typeof Progress>
@@ -63,15 +64,15 @@ export const Epoch = z
   .object({
     epoch: z.int().describe('counts from 1'),
     loss: JsonNumber,
-    accuracy: JsonNumber.describe('share of the train images that were right when their batch was drawn'),
+    accuracy: JsonNumber.describe('share of the train images that were classified right in their step'),
     seconds: z.number().describe('of training, without evaluation'),
     evalSplit: SplitName.nullable(),
     evalLoss: JsonNumber.nullable(),
     evalAccuracy: JsonNumber.nullable(),
     evalTop5Accuracy: JsonNumber.nullable(),
-    weightsHash: z.string().nullable().describe('of all weights after the epoch; null for experiments of versions that had none'),
+    weightsHash: z.string().nullable().describe('of all weights after the epoch'),
     at: z.iso.datetime(),
-    attempt: z.int().describe('the attempt that wrote it, from 1; 0: the experiment that this one was forked from'),
+    attempt: z.int().describe('the attempt that wrote it, from 1; 0: copied from the experiment that this one was forked from'),
   })
   .meta({ id: 'Epoch' })
 export type Epoch = z.infer<typeof Epoch>
@@ -81,7 +82,7 @@ export type EpochList = z.infer<typeof EpochList>
 
 export const Engine = z
   .object({
-    name: z.string().describe('how TensorFlow got here: native or prebuilt'),
+    name: z.string().describe('build of TensorFlow: native or prebuilt'),
     version: z.string().describe("TensorFlow's version"),
     device: z.string(),
     threads: z.int(),
@@ -99,7 +100,7 @@ export const RepeatedEpochs = z
   .object({
     firstEpoch: z.int(),
     lastEpoch: z.int(),
-    matched: z.boolean().describe('all had the losses and the weights that they had before, bit for bit'),
+    matched: z.boolean().describe('losses and weights are the same as before, bit for bit'),
   })
   .meta({ id: 'RepeatedEpochs' })
 export type RepeatedEpochs = z.infer<typeof RepeatedEpochs>
@@ -111,16 +112,13 @@ export const Attempt = z
     startedAt: z.iso.datetime(),
     endedAt: z.iso.datetime().nullable(),
     outcome: AttemptOutcome.nullable(),
-    resumedFromEpoch: z.int().nullable().describe('0 when it began anew; null until its trainer has said'),
-    repeated: RepeatedEpochs.nullable().default(null).describe('null: it repeated none'),
+    resumedFromEpoch: z.int().nullable().describe('0: from the start; null: not known yet'),
+    repeated: RepeatedEpochs.nullable().describe('null: it repeated none'),
     engine: Engine.nullable(),
     environmentChanged: z.boolean().describe('engine, device or threads differ from the attempt before'),
   })
   .meta({ id: 'Attempt' })
 export type Attempt = z.infer<typeof Attempt>
-
-export const ErrorClass = z.enum(['user', 'infrastructure']).meta({ id: 'ErrorClass' })
-export type ErrorClass = z.infer<typeof ErrorClass>
 
 export const ExperimentError = z
   .object({ class: ErrorClass, code: z.string(), message: z.string(), advice: z.string() })
@@ -134,7 +132,7 @@ export type Transition = z.infer<typeof Transition>
 export const Parent = z
   .object({
     id: ExperimentId,
-    epoch: z.int().describe('the epoch whose weights it began with; 0: it began anew, as a retry does'),
+    epoch: z.int().describe('the epoch whose weights it began with; 0: from the start, as a retry does'),
   })
   .meta({ id: 'Parent' })
 export type Parent = z.infer<typeof Parent>
@@ -156,7 +154,7 @@ export type Replay = z.infer<typeof Replay>
 export const ForkPoint = z
   .object({
     epoch: z.int(),
-    kind: z.enum(['checkpoint', 'model']).describe('a checkpoint holds the momentum, too; a model only the weights'),
+    kind: z.enum(['checkpoint', 'model']).describe('a checkpoint has weights and momentum, a model only weights'),
   })
   .meta({ id: 'ForkPoint' })
 export type ForkPoint = z.infer<typeof ForkPoint>
@@ -178,24 +176,24 @@ export const Experiment = z
     state: ExperimentState,
     reason: StateReason,
     throttledBy: ThrottledBy.nullable().describe(
-      'it is queued, and waits for one of the same owner or sweep to end: as many run as may at once',
+      'it waits until one of the same owner or sweep has ended: the limit of running experiments is reached',
     ),
     config: ExperimentConfig,
     configHash: z.string(),
     priority: z.int(),
     pool: z.string(),
     parent: Parent.nullable(),
-    replay: Replay.nullable().describe('null: it is no replay'),
-    queuePosition: z.int().nullable().describe('1 is next; null when not queued, or held'),
+    replay: Replay.nullable().describe('null: not a replay'),
+    queuePosition: z.int().nullable().describe('1 is next; null when not queued, or throttled'),
     startsInSeconds: z
       .number()
       .nullable()
-      .describe('about how long it will still wait; null when it has no position in the queue, or no live worker serves its pool'),
+      .describe('estimated wait; null when it has no position in the queue, or no live worker serves its pool'),
     progress: Progress,
     latest: Epoch.nullable(),
-    best: Epoch.nullable().describe("highest evalAccuracy, else lowest loss; of a fork's own epochs"),
+    best: Epoch.nullable().describe('epoch with the highest evalAccuracy, else the lowest loss; a fork counts its own epochs'),
     model: KeptModel.nullable().describe('the trained model that was kept, once it has completed'),
-    kept: z.array(ForkPoint).describe('what a fork can begin from, newest first'),
+    forkPoints: z.array(ForkPoint).describe('what a fork can begin from, newest first'),
     engine: Engine.nullable(),
     datasetHash: z.string().nullable(),
     attempts: z.array(Attempt),

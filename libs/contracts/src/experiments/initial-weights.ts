@@ -1,7 +1,25 @@
 import { z } from 'zod'
-import { type ExperimentConfig, WeightsId } from './experiment-config.ts'
-import { Tensor } from '../pytorch/tensor-list.ts'
-import { firstFew, misfitsOf, WeightsNetwork } from '../pytorch/weights-network.ts'
+import { NormPosition, NormType, WeightsId } from './experiment-config.ts'
+
+/** The names that safetensors gives them; I64 is how PyTorch counts the batches of a batch norm. */
+export const TensorType = z.enum(['F32', 'F64', 'F16', 'BF16', 'I64'])
+export type TensorType = z.infer<typeof TensorType>
+
+export const Tensor = z.object({ name: z.string(), dtype: TensorType, shape: z.array(z.int()) })
+export type Tensor = z.infer<typeof Tensor>
+
+/** The network that a file's tensors belong to, as far as their names and shapes show it. */
+export const WeightsNetwork = z.object({
+  imageSize: z.int(),
+  layerSizes: z.array(z.int()),
+  norm: NormType.nullable().describe('null: layer or group, which have the same tensors; the request must name one'),
+  normPosition: NormPosition.nullable().describe(
+    'null: there is no norm, or one without scale and shift, whose position the tensors do not show',
+  ),
+  normAffine: z.boolean().nullable().describe('null: there is no norm'),
+  bias: z.boolean(),
+})
+export type WeightsNetwork = z.infer<typeof WeightsNetwork>
 
 /** What POST /weights answers. */
 export const UploadedWeights = z
@@ -9,40 +27,7 @@ export const UploadedWeights = z
     id: WeightsId.describe("the SHA-256 of the file: an experiment's initialWeights"),
     bytes: z.int(),
     tensors: z.array(Tensor),
-    network: WeightsNetwork.describe('what an experiment that begins with them must be'),
+    network: WeightsNetwork.describe('the network that an experiment with these weights must have'),
   })
   .meta({ id: 'UploadedWeights' })
 export type UploadedWeights = z.infer<typeof UploadedWeights>
-
-interface WeightsFault {
-  field: string
-  message: string
-}
-
-/** Every field of a config that the weights do not fit, with what would. */
-export function weightsFaults(
-  config: ExperimentConfig,
-  { network, tensors }: Pick<UploadedWeights, 'network' | 'tensors'>,
-): WeightsFault[] {
-  const norm = config.layerSizes.length === 0 ? 'none' : config.norm
-  const faults: WeightsFault[] = []
-  const compare = (field: 'imageSize' | 'layerSizes' | 'normPosition' | 'normAffine' | 'bias'): void => {
-    const [given, wanted] = [JSON.stringify(config[field]), JSON.stringify(network[field])]
-    if (given !== wanted) faults.push({ field, message: `is ${given}, and the initial weights are of a network with ${wanted}` })
-  }
-  compare('imageSize')
-  compare('layerSizes')
-  compare('bias')
-  if (network.norm === null ? norm !== 'layer' && norm !== 'group' : norm !== network.norm)
-    faults.push({ field: 'norm', message: `is ${norm}, and the initial weights are of a network with ${normWords(network)}` })
-  else if (norm !== 'none') {
-    if (network.normPosition !== null) compare('normPosition')
-    compare('normAffine')
-  }
-  if (faults.length > 0)
-    faults.push({ field: 'initialWeights', message: `do not fit: ${firstFew(misfitsOf({ ...config, norm }, tensors))}` })
-  return faults
-}
-
-const normWords = ({ norm }: WeightsNetwork): string =>
-  norm ?? 'layer or group norm, which no weights tell apart: say which of the two it is'

@@ -17,7 +17,7 @@ export type KeptModel = z.infer<typeof KeptModel>
 export const StoredModel = KeptModel.extend({ folder: z.string() })
 export type StoredModel = z.infer<typeof StoredModel>
 
-/** What is needed of model.json, asked for with `weights=uint8`, to build the model without tfjs's own loader. */
+/** What is needed of model.json, requested with `weights=uint8`, to build the model without tfjs's own loader. */
 export const QuantisedModel = z.object({
   modelTopology: z.record(z.string(), z.unknown()),
   weightsManifest: z.tuple([
@@ -39,7 +39,7 @@ export type QuantisedModel = z.infer<typeof QuantisedModel>
 /** What POST /experiments/{id}/predict takes at most. */
 export const PHOTO_LIMIT_BYTES = 10 * 2 ** 20
 
-/** What POST /experiments/{id}/predict answers: the likeliest classes, first the likeliest. */
+/** What POST /experiments/{id}/predict answers: the likeliest classes, the likeliest first. */
 export const Prediction = z
   .object({
     model: KeptModel.omit({ bytes: true }),

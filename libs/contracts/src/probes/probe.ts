@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { groupFaults } from '../experiments/config-rules.ts'
+import { groupFieldErrors } from '../experiments/config-rules.ts'
 import { DatasetName, SPLIT_COUNTS } from '../datasets/dataset.ts'
-import { NormPosition, NormType } from '../experiments/experiment-config.ts'
+import { LayerKind, NormPosition, NormType } from '../experiments/experiment-config.ts'
 import { ExperimentError } from '../experiments/experiment.ts'
-import { JsonNumber } from '../json-number.ts'
-import { LayerKind } from '../results/layer-signal.ts'
+import { JsonNumber } from '../http/json-number.ts'
 
 /** Part of the queue's name: raised when an older worker could not answer a newer request. */
 export const PROBE_VERSION = 1
@@ -24,7 +23,7 @@ export const ProbeRequest = z
       .default([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
       .describe('hidden layers of each network'),
     norms: z.array(NormType).min(1).max(4).default(['none', 'batch', 'layer']).describe('normalisations to compare'),
-    normPosition: NormPosition.default('before').describe('where the norm stands, seen from the nonlinearity'),
+    normPosition: NormPosition.default('before').describe('position of the norm, before or after the nonlinearity'),
     groupSize: z.int().min(1).max(8192).default(32).describe('channels per group, with norm group'),
     biases: z.array(z.boolean()).min(1).max(2).default([true]).describe('with biases in the linear layers, without, or both'),
     width: z.int().min(1).max(8192).default(512).describe('units per hidden layer'),
@@ -32,17 +31,17 @@ export const ProbeRequest = z
     batchSize: z.int().min(1).max(4096).default(10).describe('images that go through each network'),
     input: ProbeInput.default('randn').describe('normal random numbers, or images of a dataset'),
     draws: z.int().min(1).max(1000).default(1).describe('networks per cell, each with its own weights and images'),
-    seed: z.int().min(0).max(0xffff_ffff).default(0).describe('of the first draw; the next ones count up'),
+    seed: z.int().min(0).max(0xffff_ffff).default(0).describe('seed of the first draw; the next ones count up'),
   })
   .check((ctx) => {
     if (ctx.issues.length > 0) return
-    for (const { field, message } of probeFaults(ctx.value))
+    for (const { field, message } of probeFieldErrors(ctx.value))
       ctx.issues.push({ code: 'custom', path: [field], message, params: { acrossFields: true }, input: ctx.value })
   })
   .meta({ id: 'ProbeRequest' })
 export type ProbeRequest = z.infer<typeof ProbeRequest>
 
-function probeFaults(probe: {
+function probeFieldErrors(probe: {
   depths: number[]
   norms: NormType[]
   biases: boolean[]
@@ -65,7 +64,7 @@ function probeFaults(probe: {
       'width',
       `makes a first layer of ${Math.ceil(firstLayerBytes / 2 ** 20)} MiB; at most 2048 are allowed: lower width or imageSize`,
     )
-  if (norms.includes('group')) faults.push(...groupFaults({ widths: [width], groupSize, field: 'width' }))
+  if (norms.includes('group')) faults.push(...groupFieldErrors({ widths: [width], groupSize, field: 'width' }))
   if (norms.includes('batch') && batchSize === 1)
     refuse('batchSize', 'of one image cannot be normalised by batch norm; use 2 or more, or leave batch out of norms')
   if (input !== 'randn' && batchSize > SPLIT_COUNTS[input].train)
@@ -108,7 +107,7 @@ export const Probe = z
     id: z.string(),
     state: ProbeState,
     request: ProbeRequest,
-    fraction: z.number().min(0).max(1).describe('of the work'),
+    fraction: z.number().min(0).max(1).describe('share of the work that is done'),
     results: z.array(ProbeCell).describe('empty until it is completed'),
     error: ExperimentError.nullable(),
     createdAt: z.iso.datetime(),

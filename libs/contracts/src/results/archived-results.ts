@@ -8,7 +8,7 @@ export const ArchivedResults = z.object({
   /** Of every own step as float32, in base64. */
   losses: z.base64(),
   logs: z.array(z.string()),
-  /** Of every own epoch its layers' hashes, one behind the other. */
+  /** Of every own epoch its layers' hashes, concatenated. */
   hashes: z.string(),
 })
 export type ArchivedResults = z.infer<typeof ArchivedResults>

@@ -1,4 +1,4 @@
-import { fromJsonNumber, type JsonNumber } from '../json-number.ts'
+import { fromJsonNumber, type JsonNumber } from '../http/json-number.ts'
 
 const NOTHING = '–'
 

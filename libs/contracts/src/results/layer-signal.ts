@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import { JsonNumber } from '../json-number.ts'
+import { LayerKind } from '../experiments/experiment-config.ts'
+import { JsonNumber } from '../http/json-number.ts'
 
-export const LayerKind = z.enum(['hidden', 'output']).meta({ id: 'LayerKind' })
-export type LayerKind = z.infer<typeof LayerKind>
-
-/** How the signal fared at one layer in one epoch: activations over all its images, gradients and weights at its last step. */
+/** The signal at one layer in one epoch: activations over all its images, gradients and weights at its last step. */
 export const LayerSignal = z
   .object({
     layer: z.int().describe('counts from 1; the last one is the output layer'),

@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import { ExperimentId } from '../experiments/experiment.ts'
-import { JsonNumber } from '../json-number.ts'
+import { JsonNumber } from '../http/json-number.ts'
 
-export const MOST_SPARKLINES = 200
-/** More than a line as wide as a word can show. */
+export const MAX_SPARKLINES = 200
+/** More than a sparkline has pixels for. */
 export const SPARKLINE_POINTS = 60
 
 /** An experiment's losses so far in a few points. */
 export const Sparkline = z
   .object({
     id: ExperimentId,
-    losses: z.array(JsonNumber).describe(`of epochs in order; over ${SPARKLINE_POINTS} only the lowest and highest of each stretch`),
+    losses: z
+      .array(JsonNumber)
+      .describe(`losses of the epochs in order; above ${SPARKLINE_POINTS}, the lowest and highest of each stretch`),
   })
   .meta({ id: 'Sparkline' })
 export type Sparkline = z.infer<typeof Sparkline>

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { Epoch, ExperimentId, ExperimentState, StateReason } from '../experiments/experiment.ts'
 import { RunFields, TrainingFields } from '../experiments/experiment-config.ts'
-import { JsonNumber } from '../json-number.ts'
-import { plainText } from '../plain-text.ts'
+import { JsonNumber } from '../http/json-number.ts'
+import { plainText } from '../http/plain-text.ts'
 
-export const MOST_TRIALS = 1000
+export const MAX_TRIALS = 1000
 
 const { name: _name, notes: _notes, priority, pool, ...runFields } = RunFields.shape
 
@@ -15,7 +15,7 @@ export const TrialConfig = z.strictObject({ ...TrainingFields.shape, ...runField
 export const SweptField = z.enum(Object.keys(TrialConfig.shape))
 const FieldValue = z.union([z.number(), z.string().max(100), z.boolean(), z.array(z.int()).max(64)])
 
-const FieldValues = z.strictObject({ values: z.array(FieldValue).min(1).max(MOST_TRIALS) })
+const FieldValues = z.strictObject({ values: z.array(FieldValue).min(1).max(MAX_TRIALS) })
 const FieldRange = z.strictObject({
   min: z.number(),
   max: z.number(),
@@ -29,22 +29,22 @@ export type FieldSpace = z.infer<typeof FieldSpace>
 
 export const SweepStrategy = z
   .enum(['grid', 'random', 'asha'])
-  .describe('grid: every combination of values; random: drawn anew for each trial; asha: random, and what falls behind is stopped early')
+  .describe('grid: every combination of values; random: drawn for each trial; asha: random, and the worst trials are stopped early')
 export type SweepStrategy = z.infer<typeof SweepStrategy>
 
-/** What a sweep is after; accuracies as high as can be, losses as low. */
+/** What a sweep optimises: accuracies are maximised, losses minimised. */
 export const Objective = z.enum(['evalAccuracy', 'evalLoss', 'accuracy', 'loss'])
 export type Objective = z.infer<typeof Objective>
 export const isMaximised = (objective: Objective): boolean => objective === 'evalAccuracy' || objective === 'accuracy'
 
 export const Asha = z.strictObject({
-  minEpochs: z.int().min(1).max(10_000).default(1).describe('the first rung: no trial is stopped before'),
+  minEpochs: z.int().min(1).max(10_000).default(1).describe('epochs of the first rung: no trial is stopped before it'),
   reductionFactor: z
     .int()
     .min(2)
     .max(16)
     .default(3)
-    .describe('one in so many goes on from each rung to the next, which is so many times further'),
+    .describe('the best 1/reductionFactor of the trials continue from each rung to the next, which is reductionFactor times as far'),
 })
 export type Asha = z.infer<typeof Asha>
 
@@ -57,9 +57,9 @@ export const SweepRequest = z
     space: z.partialRecord(SweptField, FieldSpace).default({}).describe('what varies: per field its values, or a range to draw from'),
     strategy: SweepStrategy.default('random'),
     objective: Objective.optional().describe('default: evalAccuracy, or loss where nothing is evaluated'),
-    trials: z.int().min(1).max(MOST_TRIALS).optional().describe('how many are drawn (default 20); a grid has as many as combinations'),
-    maxConcurrent: z.int().min(1).max(MOST_TRIALS).default(MOST_TRIALS).describe('how many run at once'),
-    seed: z.int().min(0).max(0xffff_ffff).default(0).describe('of the draws: the same one, the same trials'),
+    trials: z.int().min(1).max(MAX_TRIALS).optional().describe('how many are drawn (default 20); a grid has as many as combinations'),
+    maxConcurrent: z.int().min(1).max(MAX_TRIALS).default(MAX_TRIALS).describe('how many run at once'),
+    seed: z.int().min(0).max(0xffff_ffff).default(0).describe('seed of the draws: equal seeds give equal trials'),
     asha: Asha.default(Asha.parse({})),
     priority,
     pool,
@@ -74,14 +74,14 @@ export type SweepState = z.infer<typeof SweepState>
 export const TrialFields = z.record(z.string(), FieldValue)
 export type TrialFields = z.infer<typeof TrialFields>
 
-/** Why a trial was stopped early: at a rung it was not among the best. */
+/** Why a trial was stopped early: it was not among the best at a rung. */
 export const EarlyStop = z
   .object({
     epoch: z.int().describe('of the rung'),
     value: JsonNumber.nullable().describe('of the objective there'),
-    place: z.int().describe('among those that had reached the rung, from 1'),
-    of: z.int(),
-    best: z.int().describe('so many of them go on'),
+    place: z.int().describe('rank among the trials that had reached the rung, from 1'),
+    of: z.int().describe('trials that had reached the rung'),
+    best: z.int().describe('how many of them continue'),
   })
   .meta({ id: 'EarlyStop' })
 export type EarlyStop = z.infer<typeof EarlyStop>
@@ -89,7 +89,7 @@ export type EarlyStop = z.infer<typeof EarlyStop>
 export const Trial = z
   .object({
     trial: z.int().describe('counts from 1'),
-    experimentId: ExperimentId.nullable().describe('null: not made yet'),
+    experimentId: ExperimentId.nullable().describe('null: not created yet'),
     fields: TrialFields,
     state: ExperimentState.nullable(),
     reason: StateReason.nullable(),
@@ -111,7 +111,7 @@ export const SweepSummary = z
     strategy: SweepStrategy,
     objective: Objective,
     trials: z.int(),
-    made: z.int().describe('trials that are experiments by now'),
+    created: z.int().describe('trials that are experiments by now'),
     ended: z.int().describe('trials that have ended'),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
@@ -122,7 +122,7 @@ export type SweepSummary = z.infer<typeof SweepSummary>
 export const Sweep = SweepSummary.extend({
   request: SweepRequest,
   best: z.int().nullable().describe('the best trial so far'),
-  epochsSaved: z.int().describe('that early stops have left out'),
+  epochsSaved: z.int().describe('epochs that early stops have saved'),
   items: z.array(Trial).describe('in the order of their numbers'),
 }).meta({ id: 'Sweep' })
 export type Sweep = z.infer<typeof Sweep>
@@ -157,7 +157,7 @@ export const NormLabRow = z
   .meta({ id: 'NormLabRow' })
 export type NormLabRow = z.infer<typeof NormLabRow>
 
-const Paired = z.object({ mean: z.number(), standardError: z.number().nullable().describe('null: of one depth alone'), depths: z.int() })
+const Paired = z.object({ mean: z.number(), standardError: z.number().nullable().describe('null: only one depth'), depths: z.int() })
 
 export const NormLabTable = z
   .object({

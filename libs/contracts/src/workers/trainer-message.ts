@@ -11,7 +11,7 @@ import { TrainingSpeed } from './training-speed.ts'
 export const CheckpointInfo = z.object({ file: z.string(), epoch: z.int(), sha256: z.string(), bytes: z.int() })
 export type CheckpointInfo = z.infer<typeof CheckpointInfo>
 
-/** What a run begins with that does not begin from its seed: files of its own, taken over when it was made, from a fork's parent or from what was uploaded. */
+/** What a run begins with in place of its seed: files of its own, copied at submission from a fork's parent or from uploaded weights. */
 export const RunStart = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('checkpoint'),
@@ -33,8 +33,8 @@ export const ToTrainer = z.discriminatedUnion('type', [
     config: ExperimentConfig,
     checkpoints: z
       .object({ folder: z.string(), resume: z.array(CheckpointInfo) })
-      .describe('where to write, and those to resume from: the first one that is whole'),
-    start: RunStart.nullable().describe('what it begins with where it has no checkpoint of its own; null: the seed'),
+      .describe('where to write, and candidates to resume from: the first intact one is used'),
+    start: RunStart.nullable().describe('initial state without a checkpoint of its own; null: the seed'),
     modelFolder: z.string().describe('where to write the model that is kept'),
   }),
   z.object({ type: z.literal('probe'), runId: z.string(), request: ProbeRequest }),
@@ -50,8 +50,8 @@ export const ToTrainer = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('abort'),
     runId: z.string(),
-    leave: z
-      .enum(['now', 'soon', 'after_epoch'])
+    mode: z
+      .enum(['immediate', 'graceful', 'epoch_end'])
       .describe(
         "at once; at the epoch's end with a checkpoint, if that comes soon (a drain); at the epoch's end, whenever that is (a pause)",
       ),
@@ -65,7 +65,7 @@ const run = { runId: z.string() }
 const end = { ...run, rssBytes: z.int() }
 export const FromTrainer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), engine: Engine }),
-  z.object({ type: z.literal('unable'), message: z.string().describe('why it has no engine; it ends') }),
+  z.object({ type: z.literal('engine_failed'), message: z.string().describe('why it has no engine; it ends') }),
   z.object({ type: z.literal('speed'), speed: TrainingSpeed }),
   z.object({
     type: z.literal('started'),

@@ -9,13 +9,10 @@ export const WorkerSlot = z
     slot: z.int(),
     experimentId: z.string().nullable().describe('what it runs now'),
     trainer: z.enum(['starting', 'idle', 'busy', 'restarting']),
-    gpu: z.int().nullable().default(null).describe("the index of its trainer's GPU; null: it has none"),
+    gpu: z.int().nullable().describe("the index of its trainer's GPU; null: it has none"),
   })
   .meta({ id: 'WorkerSlot' })
 export type WorkerSlot = z.infer<typeof WorkerSlot>
-
-/** The newest that a worker may have which does not tell its own. */
-const BEFORE_IT_WAS_TOLD = 5
 
 export const WorkerInfo = z
   .object({
@@ -23,16 +20,16 @@ export const WorkerInfo = z
     host: z.string(),
     pid: z.int(),
     version: z.string().describe('of Trainyard'),
-    configVersion: z.int().default(BEFORE_IT_WAS_TOLD).describe('it runs experiments of this version of the config and of older ones'),
+    configVersion: z.int().describe('newest config version that it can run'),
     pools: z.array(z.string()),
     engine: Engine.nullable().describe('null until its trainer has loaded one'),
-    speed: TrainingSpeed.nullable().default(null).describe('as its trainer has measured it; null until then'),
-    memoryBytes: z.number().describe('what one experiment may use, in bytes'),
+    speed: TrainingSpeed.nullable().describe('measured by its trainer; null until then'),
+    memoryBytes: z.number().describe('limit for one experiment, in bytes'),
     slots: z.array(WorkerSlot),
-    gpus: z.array(Gpu).default([]).describe('those that its trainers use, as measured in the last 15 s'),
-    cachedSplits: z.array(CachedSplit).describe('decoded splits at hand'),
+    gpus: z.array(Gpu).describe('those that its trainers use, as measured in the last 15 s'),
+    cachedSplits: z.array(CachedSplit).describe('decoded splits in its cache'),
     draining: z.boolean(),
-    unhealthyReason: z.string().nullable().default(null).describe('why it takes no experiments although it could; null: it takes them'),
+    unhealthyReason: z.string().nullable().describe('why it takes no experiments; null: it takes them'),
     startedAt: z.iso.datetime(),
     lastHeartbeatAt: z.iso.datetime(),
   })

@@ -34,7 +34,7 @@ test('loadKernel() — computed once, then from the cache', async () => {
   expect(await load(folder)).toEqual({ products: expected, computed: 0, warnings: [] })
 })
 
-test('loadKernel() — a damaged file, and one of other images, are made anew with a warning', async () => {
+test('loadKernel() — a damaged file, and one of other images, are rebuilt with a warning', async () => {
   const folder = path.join(base, 'damaged')
   await load(folder)
   const [name = ''] = await readdir(path.join(folder, 'cache', 'datasets'))

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { CachedSplit } from '@trainyard/contracts'
+import { CachedSplit, errorMessage } from '@trainyard/contracts'
 import { z } from 'zod'
 import { cacheFolder, readCacheFile, sha256, writeCacheFile } from '../files/cache-file.ts'
-import { errorMessage, systemErrorCode } from '../caught-error.ts'
+import { systemErrorCode } from '../files/system-error.ts'
 import type { ImageSplit } from '../image-split.ts'
 
 /** What a kernel is of: one split's images against the train split's. */
@@ -37,12 +37,17 @@ export async function loadKernel({ folder, rows, columns, compute, onWarning }: 
   const { dataset, split, imageSize } = rows
   const file = join(cacheFolder(folder), `${dataset}-${split}-${imageSize}.kernel`)
   const wanted = {
-    ...{ dataset, split, imageSize, rows: rows.count, columns: columns.count },
-    ...{ rowsSha256: rows.sha256, columnsSha256: columns.sha256 },
+    dataset,
+    split,
+    imageSize,
+    rows: rows.count,
+    columns: columns.count,
+    rowsSha256: rows.sha256,
+    columnsSha256: columns.sha256,
   }
   const cached = await readKernel(file, wanted)
   if (cached.products) return cached.products
-  if (cached.fault) onWarning(`The cache file ${file} cannot be used (${cached.fault}); it is being made anew.`)
+  if (cached.fault) onWarning(`The cache file ${file} cannot be used (${cached.fault}); it is being rebuilt.`)
   const products = await compute()
   const bytes = new Uint8Array(products.buffer, products.byteOffset, products.byteLength)
   const header = { format: 'trainyard kernel', version: 1, ...wanted, sha256: await sha256(bytes) }

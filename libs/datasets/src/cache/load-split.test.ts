@@ -48,7 +48,7 @@ test.each([
   ['a damaged header', (file: string) => overwrite({ file, at: 3, bytes: 'x' })],
   ['a missing end', (file: string) => truncate(file, 70_000)],
   ['no content', (file: string) => truncate(file, 0)],
-])('loadSplit() — a cache file with %s is made anew, with a warning that names it', async (_, damage) => {
+])('loadSplit() — a cache file with %s is rebuilt, with a warning that names it', async (_, damage) => {
   const { sha256 } = await loadSplit({ ...synthetic, folders })
   const file = splitCacheFile(folders.data, synthetic)
   const good = await readFile(file)
@@ -59,7 +59,7 @@ test.each([
   expect(await readFile(file)).toEqual(good)
 })
 
-test('loadSplit() — images that changed are decoded anew', async () => {
+test('loadSplit() — images that changed are decoded again', async () => {
   const before = await loadSplit({ ...key, folders })
   await writeFile(imageFile(folder, 1), await readFile(imageFile(folder, 2)))
   expect((await loadSplit({ ...key, folders })).sha256).not.toBe(before.sha256)

@@ -41,7 +41,7 @@ interface MakeSplitOptions extends LoadSplitOptions {
 }
 
 async function makeSplit({ key, file, origin, fault, onProgress, onWarning, signal }: MakeSplitOptions): Promise<ImageSplit> {
-  if (fault) onWarning?.(`The cache file ${file} cannot be used (${fault}); it is being made anew.`)
+  if (fault) onWarning?.(`The cache file ${file} cannot be used (${fault}); it is being rebuilt.`)
   const { source, labels, fingerprint } = origin
   const count = labels.length
   const shared = await renderImages({ source, count, imageSize: key.imageSize, onProgress, signal })

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { CLASSES, CachedSplit } from '@trainyard/contracts'
+import { CachedSplit, CLASSES, errorMessage } from '@trainyard/contracts'
 import { z } from 'zod'
 import { cacheFolder, readCacheFile, sha256, writeCacheFile } from '../files/cache-file.ts'
-import { errorMessage, systemErrorCode } from '../caught-error.ts'
+import { systemErrorCode } from '../files/system-error.ts'
 import type { ImageSplit, SplitKey } from '../image-split.ts'
 
 /** Of a cache file that holds the labels, then the pixels. */

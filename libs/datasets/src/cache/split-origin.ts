@@ -3,7 +3,7 @@ import type { DatasetFolders, SplitKey } from '../image-split.ts'
 import type { ImageSource } from '../images/render-task.ts'
 import { firstPose, SYNTHETIC_VERSION, syntheticLabels } from '../synthetic/synthetic-split.ts'
 
-/** Bumped when decoding gives other pixels, so that older cache files are made anew. */
+/** Bumped when decoding gives other pixels, so that older cache files are made again. */
 const DECODER_VERSION = 1
 
 /** A split before it is decoded. */

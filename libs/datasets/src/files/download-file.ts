@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, statfs } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { errorMessage } from '../caught-error.ts'
+import { errorMessage } from '@trainyard/contracts'
 import { DiskFullError, DownloadFailedError } from '../errors.ts'
 import { fileState } from './file-state.ts'
 

@@ -4,12 +4,12 @@ import { setTimeout } from 'node:timers/promises'
 import { tryLock } from 'fs-native-extensions'
 
 const POLL_MS = 100
-const TELL_EVERY_TRIES = 10
+const TRIES_PER_REPORT = 10
 
 interface FileLock {
   file: string
   signal?: AbortSignal | undefined
-  /** Called every second while another one holds it: whoever waits for us sees that we do not hang. */
+  /** Called every second while another one holds it, to show that this one waits and does not hang. */
   onWait?: (() => void) | undefined
 }
 
@@ -22,7 +22,7 @@ export async function withFileLock<T>({ file, signal, onWait }: FileLock, work: 
   const handle = await open(file, 'a+')
   try {
     for (let tries = 0; !tryLock(handle.fd); tries++) {
-      if (tries % TELL_EVERY_TRIES === 0) onWait?.()
+      if (tries % TRIES_PER_REPORT === 0) onWait?.()
       await setTimeout(POLL_MS, undefined, signal && { signal })
     }
     return await work()

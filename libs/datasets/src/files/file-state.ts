@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { systemErrorCode } from '../caught-error.ts'
+import { systemErrorCode } from './system-error.ts'
 
 export interface FileState {
   bytes: number

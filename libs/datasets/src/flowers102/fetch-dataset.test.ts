@@ -59,7 +59,7 @@ test('fetchDataset() — a connection that breaks is an error, and the next atte
   expect(server.requests.at(-1)).toEqual({ name: '102flowers.tgz', range: `bytes=${bytes}-` })
 })
 
-test('fetchDataset() — a file with the wrong MD5 is refused and removed, so that the next attempt starts anew', async () => {
+test('fetchDataset() — a file with the wrong MD5 is refused and removed, so that the next attempt starts over', async () => {
   const wrong = { ...source, md5: { ...md5, '102flowers.tgz': '0'.repeat(32) } }
   await expect(fetchDataset({ dataFolder: folder, source: wrong })).rejects.toThrow(/102flowers.tgz \(wrong MD5\)/)
   expect((await fetchDataset({ dataFolder: folder, source })).splits).toHaveLength(3)

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CLASSES, SPLIT_COUNTS, type SplitName } from '@trainyard/contracts'
-import { errorMessage } from '../caught-error.ts'
+import { CLASSES, errorMessage, SPLIT_COUNTS, type SplitName } from '@trainyard/contracts'
 import { DatasetCorruptError, DatasetMissingError } from '../errors.ts'
 import { fileState } from '../files/file-state.ts'
 import type { DatasetFolders } from '../image-split.ts'
@@ -72,7 +71,7 @@ async function readLabels({ folder, ids }: { folder: string; ids: number[] }): P
 
 async function readArray({ file, name }: { file: string; name: string }): Promise<number[]> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new DatasetMissingError(`${file} cannot be read: ${errorMessage(error)}. Fetch or import the dataset anew.`, { cause: error })
+    throw new DatasetMissingError(`${file} cannot be read: ${errorMessage(error)}. Fetch or import the dataset again.`, { cause: error })
   })
   try {
     const array = readMatFile(bytes).get(name)

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SplitName } from '@trainyard/contracts'
+import { errorMessage, SplitName } from '@trainyard/contracts'
 import { extract } from 'tar'
-import { errorMessage, systemErrorCode } from '../caught-error.ts'
+import { systemErrorCode } from '../files/system-error.ts'
 import { md5Of } from '../files/download-file.ts'
 import { DatasetCorruptError, DatasetMissingError, FULL_CODES, withWriteErrors } from '../errors.ts'
 import { withFileLock } from '../files/file-lock.ts'
@@ -20,7 +20,7 @@ export const FLOWERS102_MD5 = {
 export type Flowers102File = keyof typeof FLOWERS102_MD5
 export type Flowers102Md5 = Record<Flowers102File, string>
 
-const TELL_EVERY_IMAGES = 500
+const IMAGES_PER_REPORT = 500
 const MAT_FILES = ['setid.mat', 'imagelabels.mat'] as const
 
 /** What is in place now. */
@@ -47,7 +47,7 @@ export async function installFlowers102(
   const root = ownFlowers102Root(dataFolder)
   const folder = join(root, 'flowers-102')
   const filling = join(root, 'filling')
-  const fillAnew = async (): Promise<void> => {
+  const replaceFolder = async (): Promise<void> => {
     await rm(filling, { recursive: true, force: true }) // of a process that died
     await mkdir(filling)
     await fill(filling)
@@ -59,7 +59,7 @@ export async function installFlowers102(
     const installed = { folder, splits: await completeSplits(folder) }
     if (isDone(installed)) return installed
     try {
-      await fillAnew()
+      await replaceFolder()
     } finally {
       await rm(filling, { recursive: true, force: true, maxRetries: 5 }) // a failed unpacking may still be writing
     }
@@ -106,7 +106,7 @@ export async function unpackArchive({
   let count = 0
   const onReadEntry = (): void => {
     count += 1
-    if (count % TELL_EVERY_IMAGES === 0) onImages?.(count)
+    if (count % IMAGES_PER_REPORT === 0) onImages?.(count)
   }
   const filter = (path: string): boolean => /^(\.\/)?jpg\/(image_\d{5}\.jpg)?$/.test(path)
   try {

@@ -8,7 +8,7 @@ import { writePlanes } from './write-planes.ts'
 const MOST_PIXELS = 64e6
 
 /**
- * Somebody's photo, a JPEG's or PNG's bytes, as a split's image: upright as its camera says, on white where it is transparent, resized as
+ * A user's photo, a JPEG's or PNG's bytes, as a split's image: upright as its camera says, on white where it is transparent, resized as
  * torchvision resizes. (3, size, size)
  */
 export async function readPhoto(photo: Uint8Array, size: number): Promise<Uint8Array> {

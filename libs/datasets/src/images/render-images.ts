@@ -46,7 +46,7 @@ export async function renderImages({
   }
 }
 
-/** Resolves when the thread has left; rejects with the failure that it told, or died of. */
+/** Resolves when the thread has left; rejects with the failure that it reported, or died of. */
 async function runThread(task: RenderTask, onDone: (images: number) => void): Promise<void> {
   const worker = new Worker(new URL('./render-worker.ts', import.meta.url), { workerData: task })
   let failure: Error | undefined
@@ -60,6 +60,6 @@ async function runThread(task: RenderTask, onDone: (images: number) => void): Pr
 
 function toError(message: Exclude<RenderMessage, { type: 'done' }>): Error {
   return message.type === 'missing'
-    ? new DatasetMissingError(`The image ${message.file} is gone. Fetch or import the dataset anew.`)
+    ? new DatasetMissingError(`The image ${message.file} is gone. Fetch or import the dataset again.`)
     : new DatasetCorruptError(message)
 }

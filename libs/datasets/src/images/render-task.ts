@@ -10,7 +10,7 @@ export interface RenderTask {
   imageSize: number
   /** (count, 3, imageSize, imageSize) as bytes. */
   pixels: SharedArrayBuffer
-  /** One 32-bit integer: the next image that nobody has taken. */
+  /** One 32-bit integer: the next image that no thread has taken. */
   next: SharedArrayBuffer
 }
 

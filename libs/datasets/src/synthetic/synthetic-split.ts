@@ -1,6 +1,6 @@
 import { CLASSES, SPLIT_COUNTS, type SplitName } from '@trainyard/contracts'
 
-/** Bumped when drawing gives other pixels, so that older cache files are made anew. */
+/** Bumped when drawing gives other pixels, so that older cache files are made again. */
 export const SYNTHETIC_VERSION = 1
 
 const COUNTS = SPLIT_COUNTS['synthetic-flowers']

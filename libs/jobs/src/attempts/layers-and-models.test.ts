@@ -1,4 +1,3 @@
-import { ExperimentConfig } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newExperiment } from '@trainyard/testing/experiments/new-experiment'
@@ -92,13 +91,4 @@ describe('model()', () => {
     expect(await writer.model(model)).toBe('fenced')
     expect(await writer.layers(testLayers(1))).toBe('fenced')
   })
-})
-
-test('an experiment of config version 1 — is read with what it did then', async () => {
-  const { normPosition: _p, normAffine: _a, groupSize: _g, recordLayers: _r, keepModel: _k, ...rest } = newExperiment().config
-  const { firstLayer: _f, ...version1 } = rest
-  await redis.hset(keysOf(prefix).record(id), 'config', JSON.stringify(version1))
-  const { config } = await store.get(id)
-  expect(config).toEqual(ExperimentConfig.parse(version1))
-  expect(config).toMatchObject({ norm: 'none', normPosition: null, recordLayers: false, keepModel: 'none', firstLayer: 'direct' })
 })

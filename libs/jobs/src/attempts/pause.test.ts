@@ -34,7 +34,7 @@ describe('pause() and resume()', () => {
     expect(await store.get(id)).toMatchObject({
       state: 'paused',
       attempts: [{ outcome: 'paused' }],
-      kept: [{ epoch: 1, kind: 'checkpoint' }],
+      forkPoints: [{ epoch: 1, kind: 'checkpoint' }],
     })
     await store.resume(id)
     expect(await claim(id, 2)).toMatchObject({ checkpoints: [checkpoint], experiment: { state: 'running' } })

@@ -1,4 +1,5 @@
-import { directSeconds, type ExperimentConfig, dualSeconds, trainingSizes } from '@trainyard/contracts'
+import type { ExperimentConfig } from '@trainyard/contracts'
+import { directSeconds, dualSeconds, trainingSizes } from '@trainyard/planning'
 import { z } from 'zod'
 
 /** What an experiment will cost by the cost model, on the machine that its constants were fitted to. Its record carries it. */

@@ -1,4 +1,5 @@
-import { speedAt, type TrainingSpeed } from '@trainyard/contracts'
+import type { TrainingSpeed } from '@trainyard/contracts'
+import { speedAt } from '@trainyard/planning'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { keysOf } from '../redis/keys.ts'

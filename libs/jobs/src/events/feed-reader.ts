@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { openBlockingConnection } from '../redis/connect-redis.ts'
 import { keysOf } from '../redis/keys.ts'
 import { BEGINNING } from './event-replay.ts'
 import { eventFrom, type FeedEvent, fieldsOf } from './stream-entry.ts'
@@ -22,15 +23,9 @@ export interface FeedReaderOptions {
 
 /** Reads the feed of all experiments for as long as the process lives. */
 export function startFeedReader({ redis, prefix, onEvent, onGap, onError }: FeedReaderOptions) {
-  const blocking = redis.duplicate({
-    maxRetriesPerRequest: null,
-    commandTimeout: undefined,
-    autoResendUnfulfilledCommands: true,
-    socketTimeout: SILENT_MS,
-  })
+  const blocking = openBlockingConnection(redis, { silentMs: SILENT_MS })
   const key = keysOf(prefix).feed
   const stop = new AbortController()
-  blocking.on('error', () => {})
 
   async function readFrom(from: string): Promise<string> {
     const reply = await blocking.xread('COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', key, from)

@@ -112,13 +112,13 @@ export function experimentFrom(record: ExperimentRecord, place: QueuePlace | nul
   const checkpoints = [checkpoint, checkpointBefore].flatMap((each): ForkPoint[] =>
     each ? [{ epoch: each.epoch, kind: 'checkpoint' }] : [],
   )
-  const kept = [...checkpoints, ...(model ? [{ epoch: model.epoch, kind: 'model' as const }] : [])]
+  const forkPoints = [...checkpoints, ...(model ? [{ epoch: model.epoch, kind: 'model' as const }] : [])]
   const compared = replayOf === null ? null : { of: replayOf, ...(replay ?? { comparedEpochs: 0, difference: null }) }
   return {
     ...rest,
     sweep: sweep === null ? null : { id: sweep, trial },
     throttledBy: throttledBy === null ? null : throttledBy.startsWith('owner:') ? 'owner' : 'sweep',
-    kept,
+    forkPoints,
     replay: compared,
     model,
     queuePosition: place && place.position,

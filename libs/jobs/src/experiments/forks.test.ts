@@ -86,7 +86,7 @@ describe('what is kept', () => {
     const id = await create()
     const writer = await begin(id)
     for (const epoch of [1, 2, 2, 3]) await writer.checkpoint(file(epoch))
-    expect((await store.get(id)).kept.map(({ epoch }) => epoch)).toEqual([3, 2])
+    expect((await store.get(id)).forkPoints.map(({ epoch }) => epoch)).toEqual([3, 2])
     await expireLease(id)
     expect((await claim(id, 2))?.checkpoints).toEqual([file(3), file(2)])
   })
@@ -123,6 +123,6 @@ describe('what is kept', () => {
     }
     expect((await store.recordedFiles(id)).checkpoints.map(({ epoch }) => epoch)).toEqual(epochs)
     await store.orphanedArtifacts.forgetKept(id)
-    expect((await store.get(id)).kept).toEqual([])
+    expect((await store.get(id)).forkPoints).toEqual([])
   })
 })

@@ -146,23 +146,6 @@ test('a job that BullMQ has lost is dispatched again; what waits is left alone',
   expect((await drainQueue()).toSorted()).toEqual([lost, waiting].toSorted())
 })
 
-test('what was queued before an upgrade still runs, and first', async () => {
-  const fresh = await create()
-  const [fourth, third, second, first] = [await create(), await create(), await create(), await create()]
-  for (const [id, version] of [
-    [first, 1],
-    [second, 2],
-    [third, 3],
-    [fourth, 4],
-  ] as const) {
-    await redis.hset(keysOf(prefix).record(id), 'queue', queueName('default', version))
-    await redis.sadd(`${prefix}:queues`, queueName('default', version))
-  }
-  await dispatcher.sweep()
-  expect(await drainQueue()).toEqual([first, second, third, fourth, fresh])
-  expect(await redis.hget(keysOf(prefix).record(fresh), 'queue')).toBe('run-v5-default')
-})
-
 test('a worker reads only its own pools', async () => {
   const id = await create({ pool: 'gpu' })
   await dispatcher.sweep()

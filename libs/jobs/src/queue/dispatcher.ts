@@ -55,6 +55,11 @@ export function createDispatcher({
 
   /** Dispatches again what has been unclaimed for ten seconds although nothing waits in the queue. */
   async function repair(nowMs = performance.now()): Promise<number> {
+    if ((await redis.exists(keysOf(prefix).state('queued'))) === 0) {
+      unclaimedSince.clear()
+      lookFrom = ''
+      return 0
+    }
     const [next, jobs] = await scripts.undelivered({ after: lookFrom, count: LOOK_AT_COUNT })
     const looked = new Map(jobs.map((job) => [job, unclaimedSince.get(job) ?? nowMs]))
     const wholeRound = lookFrom === '' && next === ''

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { JobData } from './job-queues.ts'
+import { createJobWaiter } from './job-waiter.ts'
+import { type ManualWorker, openManualWorker } from './manual-worker.ts'
 import { DEFAULT_PREFIX, servedQueues } from '../redis/keys.ts'
 
-/** Longer than an outage that a run survives: with 30 s, BullMQ handed out again what had finished during one. */
-const LOCK_MS = 120_000
-const EXTEND_EVERY_MS = 10_000
+/** The lock is longer than an outage that a run survives: with 30 s, BullMQ handed out again what had finished during one. */
+const SETTINGS = { lockMs: 120_000, extendIntervalMs: 10_000, stalledIntervalMs: 30_000, maxStalledCount: 1 }
 
 export interface FetchedJob extends JobData {
   /** Takes the job out of the queue; whatever became of the experiment is the record's to say. */
@@ -16,10 +15,12 @@ export interface FetchedJob extends JobData {
 export interface JobConsumer {
   /** The next job of these pools, or null when nothing waits. */
   next(): Promise<FetchedJob | null>
+  /** Resolves when a call of `next` is likely to find a job, or the signal aborts. To be called when it has found none. */
+  wait(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
-/** Fetches by hand, one job when a slot is free: BullMQ's own loop would hold jobs beyond that, and spins while Redis is full. */
+/** Fetches one job when a slot is free. A lost lock is no harm: the claim decides who runs an experiment. */
 export function createJobConsumer(options: {
   redis: Redis
   prefix?: string
@@ -27,27 +28,16 @@ export function createJobConsumer(options: {
   onError: (error: unknown) => void
 }): JobConsumer {
   const { redis, prefix = DEFAULT_PREFIX, pools, onError } = options
-  const held = new Map<Job<JobData>, string>()
-  const queues = pools.flatMap(servedQueues).map((name) => {
-    const settings = { connection: redis, prefix, autorun: false, lockDuration: LOCK_MS }
-    const queue = new Worker<JobData>(name, null, settings).on('error', onError)
-    queue.startStalledCheckTimer().catch(onError)
-    return queue
-  })
-  // A lost lock is no harm: the claim decides who runs an experiment.
-  const extend = () => {
-    for (const [job, token] of held) job.extendLock(token, LOCK_MS).catch(onError)
-  }
-  const timer = setInterval(extend, EXTEND_EVERY_MS)
+  const queues = pools.flatMap(servedQueues)
+  const workers = queues.map((queue) => openManualWorker<JobData>({ ...SETTINGS, redis, prefix, queue, onError }))
+  const waiter = createJobWaiter({ redis, prefix, queues, onError })
 
-  async function nextOf(queue: Worker<JobData>): Promise<FetchedJob | null> {
-    const token = randomUUID()
-    // typed as always there, but undefined when nothing waits
-    const job: Job<JobData> | undefined = await queue.getNextJob(token, { block: false })
-    if (!job) return null
-    held.set(job, token)
+  async function nextOf(worker: ManualWorker<JobData>): Promise<FetchedJob | null> {
+    const fetched = await worker.fetch()
+    if (!fetched) return null
+    const { job, token, release } = fetched
     const done = async () => {
-      held.delete(job)
+      release()
       await job.moveToCompleted('', token, false).catch(onError)
     }
     return { ...job.data, done }
@@ -55,15 +45,16 @@ export function createJobConsumer(options: {
 
   return {
     async next() {
-      for (const queue of queues) {
-        const job = await nextOf(queue)
+      for (const worker of workers) {
+        const job = await nextOf(worker)
         if (job) return job
       }
       return null
     },
+    wait: (signal) => waiter.wait(signal),
     async close() {
-      clearInterval(timer)
-      await Promise.all(queues.map((queue) => queue.close()))
+      waiter.close()
+      await Promise.all(workers.map((worker) => worker.close()))
     },
   }
 }

@@ -24,3 +24,14 @@ export function connectRedis(url: string, { name, whenDown }: { name: string; wh
   redis.on('error', () => {})
   return redis
 }
+
+/** For commands that wait in Redis: a connection of its own, which is opened again when it was silent for longer than any of them may wait. */
+export const openBlockingConnection = (redis: Redis, { silentMs }: { silentMs: number }): Redis =>
+  redis
+    .duplicate({
+      maxRetriesPerRequest: null,
+      commandTimeout: undefined,
+      autoResendUnfulfilledCommands: true,
+      socketTimeout: silentMs,
+    })
+    .on('error', () => {})

@@ -10,13 +10,11 @@ export function queueOf(name: string): { pool: string; configVersion: number } {
   return { pool, configVersion: Number(version) }
 }
 
-/**
- * Versions 1, before the norms, 2, before the dual form, 3, before forks, and 4, before initial weights, fit into today's schema by its defaults, so what
- * was queued before an upgrade still runs: first, for it has waited longest and nothing new comes behind it.
- */
-export const servedQueues = (pool: string): string[] => Array.from({ length: CONFIG_VERSION }, (_, i) => queueName(pool, i + 1))
+/** What was queued before an upgrade still runs, and first: it has waited longest and nothing new comes behind it. */
+export const servedQueues = (pool: string, newest = CONFIG_VERSION): string[] =>
+  Array.from({ length: newest }, (_, i) => queueName(pool, i + 1))
 
-/** Questions wait in queues of their own, so that no kind waits behind another or behind training. */
+/** Interactive requests wait in queues of their own, so that no kind waits behind another or behind training. */
 export const PROBE_QUEUE = `probe-v${PROBE_VERSION}`
 export const PREDICT_QUEUE = `predict-v${CONFIG_VERSION}`
 export const SAMPLES_QUEUE = 'samples-v1'
@@ -70,8 +68,8 @@ export const keysOf = (prefix: string) => ({
   metrics: `${prefix}:metrics`,
   outbox: `${prefix}:outbox`,
   feed: `${prefix}:feed`,
-  /** A photo on its way to the worker that names it; never lives longer than a minute. */
-  photo: (requestId: string) => `${prefix}:photo:${requestId}`,
+  /** The bytes of an interactive request, a photo's, on their way to a worker; never there for longer than a minute. */
+  attachment: (requestId: string) => `${prefix}:attachment:${requestId}`,
   commandChannel: `${prefix}:commands`,
   /** The experiment of each initial checkpoint, by its token. */
   initialCheckpoints: `${prefix}:initial-checkpoints`,

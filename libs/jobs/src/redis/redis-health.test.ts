@@ -70,7 +70,7 @@ test('workers are listed while they are heard, and no longer when they leave or 
       host: 'host',
       pid: 1,
       version: '0.1.0',
-      configVersion: 5,
+      configVersion: 1,
       pools: ['default'],
       engine: null,
       memoryBytes: 1e9,

@@ -3,10 +3,10 @@ import type { Redis } from 'ioredis'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ownRedis } from '@trainyard/testing/redis/own-redis'
 import { poll } from '@trainyard/testing/inputs/poll'
-import { createProbeConsumer } from './probe-consumer.ts'
 import { createProbeStore, type ProbeStore } from './probe-store.ts'
-import { requestId } from './request-queue.ts'
-import type { FetchedRequest, RequestConsumer } from './request-consumer.ts'
+import { createRequestConsumer, type FetchedRequest, type RequestConsumer } from './request-consumer.ts'
+import { requestId } from './request-jobs.ts'
+import { PROBES } from './request-kinds.ts'
 
 const own = ownRedis({ whenDown: 'wait' })
 const WITHIN = { timeoutMs: 60_000 }
@@ -17,7 +17,7 @@ const request = (fields: Partial<ProbeRequest> = {}): ProbeRequest => ProbeReque
 let redis: Redis
 let prefix: string
 let store: ProbeStore
-let sources: RequestConsumer<ProbeRequest>[]
+let consumers: RequestConsumer<ProbeRequest>[]
 let errors: unknown[]
 let runs = 0
 
@@ -25,22 +25,22 @@ beforeAll(() => void (redis = own.redis))
 beforeEach(() => {
   prefix = `{probe-${runs++}}`
   errors = []
-  sources = []
+  consumers = []
   store = createProbeStore({ redis, prefix })
 })
 afterEach(async () => {
-  for (const source of sources) await source.close()
+  for (const consumer of consumers) await consumer.close()
   expect(errors).toEqual([])
 })
 
 function openConsumer(): RequestConsumer<ProbeRequest> {
-  const source = createProbeConsumer({ redis, prefix, onError: (error) => errors.push(error) })
-  sources.push(source)
-  return source
+  const consumer = createRequestConsumer(PROBES, { redis, prefix, onError: (error) => errors.push(error) })
+  consumers.push(consumer)
+  return consumer
 }
 
-const taken = (source: RequestConsumer<ProbeRequest>): Promise<FetchedRequest<ProbeRequest>> =>
-  poll(async () => (await source.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
+const taken = (consumer: RequestConsumer<ProbeRequest>): Promise<FetchedRequest<ProbeRequest>> =>
+  poll(async () => (await consumer.next()) ?? Promise.reject(new Error('nothing waits')), WITHIN)
 
 describe('create()', () => {
   test('an equal request, in whatever order of fields, is the same probe and is queued once', async () => {
@@ -48,10 +48,10 @@ describe('create()', () => {
     const { seed, draws, ...rest } = request({ draws: 2 })
     expect(await store.create({ draws, seed, ...rest })).toEqual(probe)
     expect(probe).toMatchObject({ state: 'queued', fraction: 0, results: [], error: null, finishedAt: null })
-    const source = openConsumer()
-    const { id, data } = await taken(source)
+    const consumer = openConsumer()
+    const { id, data } = await taken(consumer)
     expect({ id, data }).toEqual({ id: probe.id, data: request({ draws: 2 }) })
-    expect(await source.next()).toBeNull()
+    expect(await consumer.next()).toBeNull()
   })
 
   test('any other field makes another probe', () => {
@@ -70,9 +70,9 @@ describe('create()', () => {
   test('thirty at the same time are one', async () => {
     const probes = await Promise.all(Array.from({ length: 30 }, () => store.create(request())))
     expect(new Set(probes.map(({ id }) => id)).size).toBe(1)
-    const source = openConsumer()
-    await taken(source)
-    expect(await source.next()).toBeNull()
+    const consumer = openConsumer()
+    await taken(consumer)
+    expect(await consumer.next()).toBeNull()
   })
 })
 
@@ -86,10 +86,10 @@ describe('get()', () => {
 describe('a probe', () => {
   test('queued, running with its fraction, completed with its results, which stay', async () => {
     const { id } = await store.create(request())
-    const question = await taken(openConsumer())
-    question.tell(0.5)
+    const fetched = await taken(openConsumer())
+    fetched.progress(0.5)
     await poll(async () => expect(await store.get(id)).toMatchObject({ state: 'running', fraction: 0.5 }), WITHIN)
-    await question.answer([cell])
+    await fetched.answer([cell])
     const done = await store.get(id)
     expect(done).toMatchObject({ state: 'completed', fraction: 1, results: [cell], error: null })
     expect(await store.create(request())).toEqual(done)
@@ -97,36 +97,36 @@ describe('a probe', () => {
 
   const error: ExperimentError = { class: 'user', code: 'DATASET_MISSING', message: 'not there', advice: 'fetch it' }
 
-  test("a user's failure is not tried again; asked anew it begins anew", async () => {
+  test("a user's failure is not tried again; submitted once more it begins from the start", async () => {
     const { id } = await store.create(request())
-    const source = openConsumer()
-    await (await taken(source)).fail(error)
+    const consumer = openConsumer()
+    await (await taken(consumer)).fail(error)
     expect(await store.get(id)).toMatchObject({ state: 'failed', error, finishedAt: expect.any(String) })
-    expect(await source.next()).toBeNull()
+    expect(await consumer.next()).toBeNull()
     expect(await store.create(request())).toMatchObject({ id, state: 'queued', error: null, finishedAt: null })
-    await (await taken(source)).answer([cell])
+    await (await taken(consumer)).answer([cell])
     expect((await store.get(id)).state).toBe('completed')
   })
 
   test('an infrastructure failure is tried three times', async () => {
     const { id } = await store.create(request())
-    const source = openConsumer()
+    const consumer = openConsumer()
     const failure: ExperimentError = { ...error, class: 'infrastructure', code: 'TRAINER_CRASHED' }
     for (let attempt = 1; attempt <= 3; attempt++) {
       expect(await store.get(id)).toMatchObject({ state: 'queued', error: null })
-      await (await taken(source)).fail(failure)
+      await (await taken(consumer)).fail(failure)
     }
     expect(await store.get(id)).toMatchObject({ state: 'failed', error: failure })
   })
 
   test('given back, it is taken before what waits', async () => {
     const { id } = await store.create(request())
-    const source = openConsumer()
-    const question = await taken(source)
+    const consumer = openConsumer()
+    const fetched = await taken(consumer)
     await store.create(request({ seed: 1 }))
-    await question.giveBack()
+    await fetched.giveBack()
     expect((await store.get(id)).state).toBe('queued')
-    expect((await taken(source)).id).toBe(id)
+    expect((await taken(consumer)).id).toBe(id)
   })
 
   test('a worker that vanishes — the next one is given its probe', async () => {
@@ -134,9 +134,9 @@ describe('a probe', () => {
     const lost = openConsumer()
     await taken(lost)
     await lost.close()
-    const question = await taken(openConsumer())
-    expect(question.id).toBe(id)
-    await question.answer([cell])
+    const fetched = await taken(openConsumer())
+    expect(fetched.id).toBe(id)
+    await fetched.answer([cell])
     expect((await store.get(id)).state).toBe('completed')
   })
 })
@@ -160,10 +160,10 @@ describe('waitFor()', () => {
 })
 
 test('BullMQ keeps no copies of results in its events', async () => {
-  const source = openConsumer()
+  const consumer = openConsumer()
   for (let seed = 0; seed < 20; seed++) {
     await store.create(request({ seed }))
-    await (await taken(source)).answer([{ ...cell, outputNorm: { mean: 1, std: 1, values: Array(5000).fill(0.123_456_789) } }])
+    await (await taken(consumer)).answer([{ ...cell, outputNorm: { mean: 1, std: 1, values: Array(5000).fill(0.123_456_789) } }])
   }
   expect(await redis.xlen(`${prefix}:probe-v1:events`)).toBeLessThan(10)
 })

@@ -1,69 +1,66 @@
-import { randomUUID } from 'node:crypto'
 import type { ExperimentError } from '@trainyard/contracts'
-import { type Job, UnrecoverableError, Worker } from 'bullmq'
+import { UnrecoverableError } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { failureText } from './request-queue.ts'
+import { createJobWaiter } from '../queue/job-waiter.ts'
+import { type LockedJob, openManualWorker } from '../queue/manual-worker.ts'
+import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
+import { failureText } from './request-failure.ts'
+import type { RequestKind } from './request-kinds.ts'
 
-/** A person waits, so a worker's death is noticed soon; the lock only bridges short outages, for asking twice does no harm. */
-const LOCK_MS = 10_000
-const EXTEND_EVERY_MS = 2500
-const LOOK_FOR_STALLED_EVERY_MS = 5000
-const MOST_WORKERS_LOST = 3
+/** A person waits, so a worker's death is noticed soon; the lock only bridges short outages, since a request that runs twice does no harm. */
+const SETTINGS = { lockMs: 10_000, extendIntervalMs: 2500, stalledIntervalMs: 5000, maxStalledCount: 3 }
 
-/** One question that this worker holds; it ends with exactly one of answer, fail and giveBack, none of which throws. */
+/** One request that this worker holds; it ends with exactly one of answer, fail and giveBack, none of which throws. */
 export interface FetchedRequest<Data> {
   id: string
   data: Data
   /** Share of the work that is done. */
-  tell(fraction: number): void
+  progress(fraction: number): void
   answer(result: unknown): Promise<void>
-  /** An infrastructure failure is tried again, if the question allows it; a user's is not. */
+  /** An infrastructure failure is tried again, if its kind allows it; a user's is not. */
   fail(error: ExperimentError): Promise<void>
-  /** Back to the queue's front, as if it had never been taken. */
+  /** Back to the front of the queue, as if it had not been taken. */
   giveBack(): Promise<void>
 }
 
 export interface RequestConsumer<Data> {
-  /** The next question, or null when none waits. */
+  /** The next request, or null when none waits. */
   next(): Promise<FetchedRequest<Data> | null>
+  /** Resolves when a call of `next` is likely to find one, or the signal aborts. To be called when it has found none. */
+  wait(signal: AbortSignal): Promise<void>
+  /** What came with the request, once; null when its submitter has left, or another worker has had it. */
+  takeAttachment(requestId: string): Promise<Buffer | null>
   close(): Promise<void>
 }
 
-export interface RequestConsumerOptions<Data> {
+interface RequestConsumerOptions {
   redis: Redis
-  prefix: string
-  queue: string
-  parse: (data: unknown) => Data
+  prefix?: string
   onError: (error: unknown) => void
 }
 
-/** Fetches questions by hand, one when its slot is free. BullMQ hands out again what a lost worker held. */
-export function createRequestConsumer<Data>({ redis, prefix, queue, parse, onError }: RequestConsumerOptions<Data>): RequestConsumer<Data> {
-  const held = new Map<Job<unknown>, string>()
-  const worker = new Worker<unknown>(queue, null, {
-    ...{ connection: redis, prefix, autorun: false },
-    ...{ lockDuration: LOCK_MS, stalledInterval: LOOK_FOR_STALLED_EVERY_MS, maxStalledCount: MOST_WORKERS_LOST },
-  }).on('error', onError)
-  worker.startStalledCheckTimer().catch(onError)
-  const timer = setInterval(() => {
-    for (const [job, token] of held) job.extendLock(token, LOCK_MS).catch(onError)
-  }, EXTEND_EVERY_MS)
+/** Fetches one request when its slot is free. BullMQ hands out again what a lost worker held. */
+export function createRequestConsumer<Data>(
+  { queue, data: schema }: Pick<RequestKind<Data, unknown>, 'queue' | 'data'>,
+  { redis, prefix = DEFAULT_PREFIX, onError }: RequestConsumerOptions,
+): RequestConsumer<Data> {
+  const worker = openManualWorker<unknown>({ ...SETTINGS, redis, prefix, queue, onError })
+  const waiter = createJobWaiter({ redis, prefix, queues: [queue], onError })
 
-  function take(job: Job<unknown>, token: string): Omit<FetchedRequest<Data>, 'data'> {
-    held.set(job, token)
-    let telling = false
+  function take({ job, token, release }: LockedJob<unknown>): Omit<FetchedRequest<Data>, 'data'> {
+    let isUpdating = false
     const end = async (last: () => Promise<unknown>): Promise<void> => {
-      held.delete(job)
+      release()
       await last().catch(onError)
     }
     return {
       id: job.id ?? '',
-      tell(fraction) {
+      progress(fraction) {
         // In an outage they would pile up.
-        if (telling) return
-        telling = true
-        const told = () => void (telling = false)
-        job.updateProgress(fraction).catch(onError).then(told, told)
+        if (isUpdating) return
+        isUpdating = true
+        const updated = () => void (isUpdating = false)
+        job.updateProgress(fraction).catch(onError).then(updated, updated)
       },
       answer: (result) => end(() => job.moveToCompleted(result, token, false)),
       fail: (error) => end(() => job.moveToFailed(toJobError(error), token, false)),
@@ -73,19 +70,21 @@ export function createRequestConsumer<Data>({ redis, prefix, queue, parse, onErr
 
   return {
     async next() {
-      const token = randomUUID()
-      // typed as always there, but undefined when nothing waits
-      const job: Job<unknown> | undefined = await worker.getNextJob(token, { block: false })
-      if (!job) return null
-      // It was lost with its worker too often. BullMQ leaves it to whoever takes it next to say so.
+      const fetched = await worker.fetch()
+      if (!fetched) return null
+      const { job, token, release } = fetched
+      // It was lost with its worker too often. BullMQ leaves it to the worker that takes it next to fail it.
       if (job.deferredFailure !== undefined) {
+        release()
         await job.moveToFailed(new UnrecoverableError(job.deferredFailure), token, false)
         return null
       }
-      return { ...take(job, token), data: parse(job.data) }
+      return { ...take(fetched), data: schema.parse(job.data) }
     },
+    wait: (signal) => waiter.wait(signal),
+    takeAttachment: (requestId) => redis.getdelBuffer(keysOf(prefix).attachment(requestId)),
     async close() {
-      clearInterval(timer)
+      waiter.close()
       await worker.close()
     },
   }

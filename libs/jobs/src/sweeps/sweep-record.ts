@@ -48,16 +48,16 @@ export const TrialRecord = z
   }))
 export type TrialRecord = z.infer<typeof TrialRecord>
 
-export function summaryOf(record: SweepRecord, made: number): SweepSummary {
+export function summaryOf(record: SweepRecord, created: number): SweepSummary {
   const { request: _request, fields: _fields, epochs: _epochs, ...summary } = record
-  return { ...summary, made }
+  return { ...summary, created }
 }
 
 export function sweepFrom(record: SweepRecord, trials: readonly Trial[]): Sweep {
-  const made = trials.filter(({ experimentId }) => experimentId !== null).length
+  const created = trials.filter(({ experimentId }) => experimentId !== null).length
   const saved = trials.filter(({ stopped }) => stopped !== null).map(({ epochs }) => record.epochs - epochs)
   return {
-    ...summaryOf(record, made),
+    ...summaryOf(record, created),
     request: record.request,
     best: bestTrial(trials, record.objective),
     epochsSaved: saved.reduce((sum, each) => sum + each, 0),

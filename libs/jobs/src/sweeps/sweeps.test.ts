@@ -42,17 +42,17 @@ describe('a sweep', () => {
   test('becomes experiments, each once, however many make them and wherever they are interrupted', async () => {
     const { redis, prefix, store } = own.jobs
     const id = await createSweep({ trials: 9 })
-    expect(await sweeps().find(id)).toMatchObject({ trials: 9, made: 0, state: 'running' })
+    expect(await sweeps().find(id)).toMatchObject({ trials: 9, created: 0, state: 'running' })
     let calls = 0
     const create: typeof store.create = async (...input) => {
       if (++calls === 4) throw new Error('killed')
       return store.create(...input)
     }
     await expect(createSweepMaker({ redis, prefix, store: { create } })()).rejects.toThrow('killed')
-    expect(await sweeps().find(id)).toMatchObject({ made: 3 })
+    expect(await sweeps().find(id)).toMatchObject({ created: 3 })
     await Promise.all([maker()(), maker()(), maker()()])
     const sweep = await sweeps().find(id)
-    expect(sweep).toMatchObject({ made: 9, items: sweep.items.map((_, i) => ({ trial: i + 1, fields: { seed: i }, state: 'queued' })) })
+    expect(sweep).toMatchObject({ created: 9, items: sweep.items.map((_, i) => ({ trial: i + 1, fields: { seed: i }, state: 'queued' })) })
     const all = await store.list({ pageSize: 100 })
     expect(all.items).toHaveLength(9)
     expect(all.items.map(({ sweep: of }) => of)).toEqual(Array.from({ length: 9 }, (_, i) => ({ id, trial: 9 - i })))
@@ -182,7 +182,7 @@ describe('asynchronous successive halving', () => {
     expect(await attempts.renew([{ id, token: writer.token }])).toEqual(['stop'])
     expect(await writer.epoch(epochResult(2, { loss: 0 }))).toBe('ok')
     expect(await writer.checkpoint({ file: 'late', epoch: 2, sha256: 'a', bytes: 1 })).toBe('ok')
-    expect(await store.get(id)).toMatchObject({ latest: { epoch: 1 }, kept: [] })
+    expect(await store.get(id)).toMatchObject({ latest: { epoch: 1 }, forkPoints: [] })
     await expireLease(id)
     expect(await store.get(id)).toMatchObject({ state: 'completed', reason: 'stopped_early', attempts: [{ outcome: 'worker_lost' }] })
   })

@@ -1,6 +1,6 @@
 /**
- * What TensorFlow is told before it is loaded, so that a GPU gives the same bits in every run, and float32's own precision; a CPU's bits and speed stay as
- * they are. Whoever wants it otherwise sets them in the environment.
+ * What TensorFlow reads when it is loaded, so that a GPU gives the same bits in every run, and float32's own precision; a CPU's bits and speed stay as
+ * they are. Other values in the environment are kept.
  */
 export function makeRepeatable(env: NodeJS.ProcessEnv): void {
   env['TF_DETERMINISTIC_OPS'] ??= '1' // no sums in whatever order threads come, no choice of an algorithm by how fast it was

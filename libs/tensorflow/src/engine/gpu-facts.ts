@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { readCsv } from '@trainyard/contracts'
+import { errorMessage } from '@trainyard/contracts'
 
 const DRIVER_FILE = '/proc/driver/nvidia/version'
 export const NO_SMI = 'nvidia-smi is not on PATH'
-const ANSWERS_WITHIN_MS = 15_000
+const SMI_TIMEOUT_MS = 15_000
 
 /** A GPU as the driver lists it, of those that this process may use. */
 export interface ListedGpu {
@@ -32,10 +32,11 @@ export function askDriver(env: NodeJS.ProcessEnv): DriverFacts {
     const printed = execFileSync('nvidia-smi', args, {
       env,
       encoding: 'utf8',
-      timeout: ANSWERS_WITHIN_MS,
+      timeout: SMI_TIMEOUT_MS,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const rows = readCsv(printed).filter(([index = '']) => /^\d+$/.test(index))
+    const lines = printed.split('\n').map((line) => line.trim().split(/\s*,\s*/))
+    const rows = lines.filter(([index = '']) => /^\d+$/.test(index))
     const gpus = rows.map(([index, uuid = '', name = '', , capability]) => {
       const computeCapability = Number(capability)
       return { index: Number(index), uuid, name, computeCapability: Number.isFinite(computeCapability) ? computeCapability : null }
@@ -46,11 +47,11 @@ export function askDriver(env: NodeJS.ProcessEnv): DriverFacts {
   }
 }
 
-/** nvidia-smi says most of its failures on stdout. */
+/** nvidia-smi prints most of its failures to stdout. */
 function failureOf(error: unknown): string | null {
   if (!(error instanceof Error)) return String(error)
   if ('code' in error && error.code === 'ENOENT') return NO_SMI
-  if ('code' in error && error.code === 'ETIMEDOUT') return `nvidia-smi did not answer within ${ANSWERS_WITHIN_MS / 1000} s`
+  if ('code' in error && error.code === 'ETIMEDOUT') return `nvidia-smi did not answer within ${SMI_TIMEOUT_MS / 1000} s`
   const said = ['stdout', 'stderr'].map((name) => (name in error ? String(Reflect.get(error, name)) : '')).join('\n')
   if (said.includes('No devices were found')) return null
   return `nvidia-smi: ${said.trim().split('\n')[0] || error.message}`
@@ -73,7 +74,7 @@ function loadFault(file: string): string | null {
     process.dlopen({ exports: {} }, file, os.constants.dlopen.RTLD_LAZY)
     return null
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorMessage(error)
     return /did not self-register/.test(message) ? null : (message.split('\n')[0] ?? message)
   }
 }

@@ -1,4 +1,4 @@
-import { isCalled } from '@trainyard/contracts'
+import { matchesGpu } from '@trainyard/contracts'
 import type { DriverFacts, ListedGpu } from './gpu-facts.ts'
 
 /** NVIDIA's minor-version compatibility: what was built with any CUDA 12 runs on this driver (CUDA Toolkit Release Notes, table 2). */
@@ -62,7 +62,7 @@ export const isHidden = (visible: string | undefined): boolean => visible !== un
 export function visibleGpus({ visible, gpus }: Pick<GpuFacts, 'visible' | 'gpus'>): ListedGpu[] {
   if (visible === undefined) return [...gpus]
   const names = visible.split(',').map((name) => name.trim())
-  return names.flatMap((name) => gpus.find((gpu) => isCalled(gpu, name)) ?? [])
+  return names.flatMap((name) => gpus.find((gpu) => matchesGpu(gpu, name)) ?? [])
 }
 
 function isOlder(version: string, than: string): boolean {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { fusedCrossEntropy, spelledOutCrossEntropy } from '../ops/cross-entropy.ts'
+import { fusedCrossEntropy, unfusedCrossEntropy } from '../ops/cross-entropy.ts'
 import { rowBitSums, wideBitSums } from '../ops/bit-sums.ts'
 import { wholeNumbers } from '../ops/constants.ts'
 import { loadEngine } from '../engine.ts'
 import { toDouble } from '../ops/ops.ts'
-import { readTogether } from '../ops/read-many.ts'
+import { readMany } from '../ops/read-many.ts'
 import { randomNormal } from '../ops/stateless-random.ts'
 
 // What is written otherwise for a GPU runs on every device: here beside what a CPU takes.
@@ -27,7 +27,7 @@ describe('the cross-entropy of a GPU', () => {
         Array.from({ length: 40 }, (_, i) => (i * 31) % 102),
       )
       const expected = fusedCrossEntropy(tf, [logits, labels])
-      const actual = spelledOutCrossEntropy(tf, [logits, labels])
+      const actual = unfusedCrossEntropy(tf, [logits, labels])
       expect(actual.losses.shape).toEqual([40])
       for (const name of ['losses', 'gradient'] as const)
         expect(distance(tf.readNumbers(actual[name]), tf.readNumbers(expected[name]))).toBeLessThan(bound)
@@ -38,7 +38,7 @@ describe('the cross-entropy of a GPU', () => {
   test('the loss of equal logits is ln(classes), and of a label far from the likeliest class it is finite', () => {
     tf.scope(() => {
       const logits = tf.tensor(Float32Array.of(0, 0, 0, 1000, 0, -1000), { shape: [2, 3], dtype: 'float32' })
-      const { losses } = spelledOutCrossEntropy(tf, [logits, wholeNumbers(tf, [1, 2])])
+      const { losses } = unfusedCrossEntropy(tf, [logits, wholeNumbers(tf, [1, 2])])
       const [even = NaN, far = NaN] = tf.readFloats(losses)
       expect(even).toBeCloseTo(Math.log(3), 6)
       expect(far).toBeCloseTo(2000, 3)
@@ -53,7 +53,7 @@ test.each([
   tf.scope(() => {
     const floats = randomNormal(tf, shape, start)
     const x = type === 'float64' ? toDouble(tf, floats) : floats
-    const [wide = new Float64Array(), own = new Float64Array()] = readTogether(tf, [wideBitSums(tf, x), rowBitSums(tf, x)])
+    const [wide = new Float64Array(), own = new Float64Array()] = readMany(tf, [wideBitSums(tf, x), rowBitSums(tf, x)])
     expect(Int32Array.from(wide)).toEqual(Int32Array.from(own))
     expect(wide.some((sum) => Math.abs(sum) > 2 ** 31)).toBe(true)
   })

@@ -13,7 +13,7 @@ interface CrossEntropy {
 
 /** From logits (n, classes) and labels (n), int32 or int64. */
 export function softmaxCrossEntropy(tf: Runtime, operands: [Tensor, Tensor]): CrossEntropy {
-  return tf.onGpu ? spelledOutCrossEntropy(tf, operands) : fusedCrossEntropy(tf, operands)
+  return tf.onGpu ? unfusedCrossEntropy(tf, operands) : fusedCrossEntropy(tf, operands)
 }
 
 export function fusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): CrossEntropy {
@@ -24,20 +24,15 @@ export function fusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor
 }
 
 /** For a GPU: there TensorFlow's own op knows no doubles, and refuses to run where runs must repeat bit for bit. */
-export function spelledOutCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): CrossEntropy {
-  const found: CrossEntropy[] = []
-  tf.scope(() => {
+export function unfusedCrossEntropy(tf: Runtime, [logits, labels]: [Tensor, Tensor]): CrossEntropy {
+  return tf.scope(() => {
     const chosen = oneHot(tf, labels, { classes: logits.shape[1] ?? 0, like: logits }) // (n, classes)
     const logSoftmax = tf.run('LogSoftmax', [logits], typeOf(logits))
     const attributes = { ...typeOf(logits), Tidx: { type: 'int32' }, keep_dims: { bool: false } } as const
     const losses = tf.run('Neg', [tf.run('Sum', [multiply(tf, [logSoftmax, chosen]), ints(tf, [1])], attributes)], typeOf(logits))
     const gradient = subtract(tf, [tf.run('Softmax', [logits], typeOf(logits)), chosen])
-    found.push({ losses, gradient })
-    return [losses, gradient]
+    return { losses, gradient }
   })
-  const [result] = found
-  if (!result) throw new Error('TensorFlow gave no cross-entropy')
-  return result
 }
 
 function oneHot(tf: Runtime, labels: Tensor, { classes, like }: { classes: number; like: Tensor }): Tensor {

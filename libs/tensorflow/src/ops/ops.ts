@@ -3,9 +3,13 @@ import { int, ints, scalarLike } from './constants.ts'
 import type { Runtime } from '../runtime.ts'
 import { nameOf, typeOf } from '../engine/types.ts'
 
-/** a · b, either transposed where said: (n, k) · (k, m) → (n, m). */
-export function matMul(tf: Runtime, [a, b]: [Tensor, Tensor], turned: { a?: boolean; b?: boolean } = {}): Tensor {
-  return tf.run('MatMul', [a, b], { ...typeOf(a), transpose_a: { bool: turned.a ?? false }, transpose_b: { bool: turned.b ?? false } })
+/** a · b, either of them transposed: (n, k) · (k, m) → (n, m). */
+export function matMul(tf: Runtime, [a, b]: [Tensor, Tensor], transposed: { a?: boolean; b?: boolean } = {}): Tensor {
+  return tf.run('MatMul', [a, b], {
+    ...typeOf(a),
+    transpose_a: { bool: transposed.a ?? false },
+    transpose_b: { bool: transposed.b ?? false },
+  })
 }
 
 /** (n, m) → (m, n) */

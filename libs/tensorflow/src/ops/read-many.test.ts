@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest'
 import { scalarLike, wholeNumbers } from './constants.ts'
 import { loadEngine } from '../engine.ts'
-import { readTogether } from './read-many.ts'
+import { readMany } from './read-many.ts'
 
 const { tf } = loadEngine(process.env)
 const float = { dtype: 1 }
 
-test('readTogether() — every tensor’s own numbers in the given order, whatever their types and shapes', () => {
+test('readMany() — every tensor’s own numbers in the given order, whatever their types and shapes', () => {
   const before = tf.liveTensors()
   tf.scope(() => {
     const floats = tf.tensor(Float32Array.of(1, 2, 3, 4, 5, 6), { shape: [2, 3], dtype: 'float32' })
     const doubles = tf.doubles(Float64Array.of(Math.PI), [])
     const one = tf.tensor(Float32Array.of(0.1), { shape: [], dtype: 'float32' })
-    const read = readTogether(tf, [wholeNumbers(tf, [7, 8]), floats, doubles, one, floats])
+    const read = readMany(tf, [wholeNumbers(tf, [7, 8]), floats, doubles, one, floats])
     expect(read.map((values) => [...values])).toEqual([[7, 8], [1, 2, 3, 4, 5, 6], [Math.PI], [Math.fround(0.1)], [1, 2, 3, 4, 5, 6]])
     expect(read.map((values) => values.constructor)).toEqual([Float64Array, Float32Array, Float64Array, Float32Array, Float32Array])
   })
-  expect(readTogether(tf, [])).toEqual([])
+  expect(readMany(tf, [])).toEqual([])
   expect(tf.liveTensors()).toBe(before)
 })
 

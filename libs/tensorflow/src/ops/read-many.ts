@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime.ts'
  * The numbers of several tensors, in their order: floats and doubles as they are, whole numbers as doubles. The device is waited for once for each type of
  * number and not once for each tensor.
  */
-export function readTogether(tf: Runtime, tensors: readonly Tensor[]): (Float32Array | Float64Array)[] {
+export function readMany(tf: Runtime, tensors: readonly Tensor[]): (Float32Array | Float64Array)[] {
   const found = new Map<Tensor, Float32Array | Float64Array>()
   for (const dtype of new Set(tensors.map((tensor) => tensor.dtype)))
     readOfType(

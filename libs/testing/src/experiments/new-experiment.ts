@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { canonicalConfig, ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { canonicalConfig, ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 
 /** What the API hands to the store for such a request: 16 steps an epoch unless it says otherwise. */
 export function newExperiment(request: Partial<ExperimentRequest> = {}) {

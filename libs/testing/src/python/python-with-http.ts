@@ -11,7 +11,7 @@ const HTTP = {
     'ipykernel==7.4.0',
     'nbclient==0.11.0',
   ],
-  imports: 'import schemathesis, openapi_python_client, requests, matplotlib, pandas, ipykernel, nbclient',
+  modules: ['schemathesis', 'openapi_python_client', 'requests', 'matplotlib', 'pandas', 'ipykernel', 'nbclient'],
   cost: 'about 500 MB, two minutes',
 }
 

@@ -3,7 +3,7 @@ import { presentPythonWith } from './python-environment.ts'
 const MOTO = {
   name: 's3-venv',
   packages: ['moto[s3,server]==5.2.5'],
-  imports: 'import moto.server, flask, flask_cors',
+  modules: ['moto.server', 'flask', 'flask_cors'],
   cost: 'about 320 MB, a minute',
 }
 

@@ -3,7 +3,7 @@ import { presentPythonWith, pythonWith } from './python-environment.ts'
 const TORCH = {
   name: 'bench-venv',
   packages: ['torch==2.15.0', 'torchvision', 'numpy', 'scipy', 'pillow', 'safetensors'],
-  imports: 'import torch, torchvision, scipy, safetensors',
+  modules: ['torch', 'torchvision', 'scipy', 'safetensors'],
   cost: 'about 3 GB, some minutes',
 }
 

@@ -4,7 +4,7 @@ import { type RedisProcess, startRedis } from './redis-process.ts'
 
 type Redis = ReturnType<typeof connectRedis>
 
-/** A Redis server of a test file's own, there before its first test and gone after its last, with a connection to it. */
+/** A Redis server for one test file, started before its first test and stopped after its last, with a connection to it. */
 export function ownRedis({ whenDown = 'fail' }: { whenDown?: 'fail' | 'wait' } = {}): { readonly redis: Redis } {
   let started: { server: RedisProcess; redis: Redis } | null = null
   beforeAll(async () => {

@@ -15,9 +15,9 @@ export interface S3Process {
   env(endpoint?: string): Record<string, string>
   /** Keys of all objects, without the prefix. */
   keys(): Promise<string[]>
-  /** Turns a byte of an object, and leaves what is said of it. */
+  /** Changes a byte of an object, and keeps its metadata. */
   damage(key: string): Promise<void>
-  /** Multipart uploads that have neither ended nor been given up. */
+  /** Multipart uploads that are neither complete nor aborted. */
   openUploads(): Promise<number>
   /** Ends it; its objects go with it. */
   stop(): Promise<void>
@@ -67,7 +67,7 @@ export async function startS3({ python, host = '127.0.0.1' }: { python: string; 
   }
 }
 
-/** Signed by nobody, which moto takes for its owner; without a word of that it answers as to strangers. */
+/** moto takes any signature for its owner's; without one it answers as to anonymous callers. */
 const SIGNED = { authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0' }
 
 interface Call extends Omit<RequestInit, 'headers'> {

@@ -7,8 +7,8 @@ import { freePort } from './free-port.ts'
 import { poll } from '../inputs/poll.ts'
 
 const root = path.join(import.meta.dirname, '..', '..', '..', '..')
-const READY_WITHIN_MS = 120_000
-const STOPPED_WITHIN_MS = 40_000
+const READY_TIMEOUT_MS = 120_000
+const STOP_TIMEOUT_MS = 40_000
 
 export interface Service {
   url: string
@@ -26,7 +26,7 @@ export interface Service {
 interface ServiceOptions {
   flags?: string[]
   data?: string
-  /** Where one that was stopped has listened; else a free one. */
+  /** The port of one that was stopped; else a free one. */
   port?: number
   /** Settings beyond this process's own; with a REDIS_URL it starts no Redis. */
   env?: Record<string, string>
@@ -58,7 +58,7 @@ export async function startService({ flags = [], data, port: wanted, env: more =
   }
   try {
     await poll(() => assertReady({ url, child, adminKey: env['TRAINYARD_ADMIN_KEY'], output: () => output }), {
-      timeoutMs: READY_WITHIN_MS,
+      timeoutMs: READY_TIMEOUT_MS,
     })
   } catch (error) {
     await service.stop()
@@ -95,8 +95,8 @@ function interrupt(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       killGroup(child, 'SIGKILL')
-      reject(new Error(`still there ${STOPPED_WITHIN_MS / 1000} s after Ctrl-C`))
-    }, STOPPED_WITHIN_MS)
+      reject(new Error(`still running ${STOP_TIMEOUT_MS / 1000} s after Ctrl-C`))
+    }, STOP_TIMEOUT_MS)
     child.once('exit', (code) => {
       clearTimeout(late)
       resolve(code)

@@ -1,16 +1,20 @@
 import { createVariable, gatherPixels, gatherRows, pixelColumns, type Runtime, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
 
-/** A split on the device: bytes, scaled to [0, 1] batch by batch. */
-export interface DeviceImages {
+/** What batches are fetched from: the images' pixels, or in the dual form their rows of the kernel. */
+export interface BatchSource {
   readonly count: number
+  /** Images by index, (n) int64 on the device: x as the network takes it, labels (n) int64. The caller disposes of both. */
+  batch(indices: Tensor): { x: Tensor; labels: Tensor }
+  /** Labels on the host. */
+  labelsOf(indices: Int32Array): Int32Array
+}
+
+/** A split on the device: bytes, of which a batch is (n, inputs) float32 in [0, 1]. */
+export interface DeviceImages extends BatchSource {
   /** Numbers per image. */
   readonly inputs: number
-  /** Images and labels by index, (n) int64 on the device: pixels (n, inputs) float32 in [0, 1], labels (n) int64. The caller disposes of both. */
-  batch(indices: Tensor): { x: Tensor; labels: Tensor }
-  /** Its labels alone. */
+  /** Labels on the device. */
   labels(indices: Tensor): Tensor
-  /** The same without going to the device. */
-  labelsOf(indices: Int32Array): Int32Array
   /** Some pixels of all images, as they are stored: (images, count) float32 in 0 … 255. The caller disposes of them. */
   pixels(columns: { first: number; count: number }): Tensor
   dispose(): void

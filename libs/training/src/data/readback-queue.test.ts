@@ -1,19 +1,18 @@
-import { loadEngine, scalarLike, wholeNumbers } from '@trainyard/tensorflow'
+import { loadEngine, wholeNumbers } from '@trainyard/tensorflow'
 import { expect, test } from 'vitest'
-import { createReadQueue } from './readback-queue.ts'
+import { createReadbackQueue } from './readback-queue.ts'
 
 const { tf } = loadEngine(process.env)
 
 /** Sizes of the reads of `batches` batches that take so long each. */
 function readsOf(batches: number, msOf: (batch: number) => number): number[] {
   let clockMs = 0
-  const queue = createReadQueue(tf, () => clockMs)
+  const queue = createReadbackQueue(tf, () => clockMs)
   const sizes: number[] = []
   for (let batch = 0; batch < batches; batch++) {
-    queue.take(() => {
-      clockMs += msOf(batch)
-      return { tensors: [wholeNumbers(tf, [batch])], labels: Int32Array.of(batch) }
-    })
+    const startMs = clockMs
+    clockMs += msOf(batch)
+    queue.push({ tensors: [wholeNumbers(tf, [batch])], labels: Int32Array.of(batch), startMs })
     if (queue.isFull()) sizes.push(queue.read().length)
   }
   queue.dispose()
@@ -32,12 +31,13 @@ test('a device that becomes slower — fewer are queued from the next read on', 
 
 test('read() — each batch’s numbers and labels in the order of the batches, and no tensor is left', () => {
   const before = tf.liveTensors()
-  const queue = createReadQueue(tf, () => 0)
+  const queue = createReadbackQueue(tf, () => 0)
   for (let batch = 0; batch < 3; batch++)
-    queue.take(() => ({
+    queue.push({
       tensors: [tf.tensor(Float32Array.of(batch, batch + 0.5), { shape: [2], dtype: 'float32' }), wholeNumbers(tf, [batch])],
       labels: Int32Array.of(batch, 9),
-    }))
+      startMs: 0,
+    })
   expect(tf.liveTensors()).toBe(before + 6)
   const read = queue.read()
   expect(read.map(({ numbers }) => numbers.map((values) => [...values]))).toEqual([
@@ -50,7 +50,7 @@ test('read() — each batch’s numbers and labels in the order of the batches, 
     [1, 9],
     [2, 9],
   ])
-  queue.take(() => ({ tensors: [wholeNumbers(tf, [1]), scalarLike(tf, { dtype: 1 }, 2)], labels: Int32Array.of(1) }))
+  queue.push({ tensors: [wholeNumbers(tf, [1]), wholeNumbers(tf, [2])], labels: Int32Array.of(1), startMs: 0 })
   queue.dispose()
   expect(tf.liveTensors()).toBe(before)
 })

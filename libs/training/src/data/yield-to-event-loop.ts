@@ -1,4 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
 
 /** Lets timers, messages and signals have their turn; `await` alone yields only to other promises. */
-export const nextMacrotask = (): Promise<void> => setImmediate()
+export const yieldToEventLoop = (): Promise<void> => setImmediate()

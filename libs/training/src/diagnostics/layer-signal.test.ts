@@ -5,7 +5,8 @@ import { batches, epochOrder } from '../data/batches.ts'
 import { createNetwork } from '../network/network.ts'
 import type { NormShape } from '../layers/norm.ts'
 import { deviceImages } from '../data/device-images.ts'
-import { type EpochResult, train } from '../train/train.ts'
+import type { EpochResult } from '../train/callbacks.ts'
+import { train } from '../train/train.ts'
 
 const { tf } = loadEngine(process.env)
 const inputs = 12

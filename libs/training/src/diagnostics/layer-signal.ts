@@ -1,4 +1,4 @@
-import { add, halfSquaredNorm, readTogether, type Runtime, sumRows, type Tensor } from '@trainyard/tensorflow'
+import { add, halfSquaredNorm, readMany, type Runtime, sumRows, type Tensor } from '@trainyard/tensorflow'
 import type { LayerTrace, Network, NetworkLayer } from '../network/network.ts'
 import { type NumberArray, sumOf } from '../layers/parameter.ts'
 import type { WeightNorms } from '../layers/weight-norms.ts'
@@ -34,15 +34,14 @@ export interface SignalRecorder {
 }
 
 /** Over the steps so far: sums by unit (units) before and after the nonlinearity, and half the squares () of both and of the layer's output. */
-type LayerSums = [before: Tensor, after: Tensor, beforeSquares: Tensor, afterSquares: Tensor, outputSquares: Tensor]
-
+type LayerSums = readonly Tensor[]
 const SUMS = 5
 
 export function createSignalRecorder(tf: Runtime, network: Network): SignalRecorder {
   let sums: LayerSums[] = []
   let rows = 0
   let steps = 0
-  const forget = (): void => {
+  const dispose = (): void => {
     tf.dispose(...sums.flat())
     sums = []
     rows = steps = 0
@@ -50,47 +49,41 @@ export function createSignalRecorder(tf: Runtime, network: Network): SignalRecor
   return {
     observe: (traces) => {
       const before = sums
-      sums = traces.map((trace, layer) => tally(tf, trace, before[layer]))
+      sums = traces.map((trace, layer) => addSums(tf, trace, before[layer]))
       tf.dispose(...before.flat())
       rows += traces[0]?.output.shape[0] ?? 0
       steps += 1
     },
     finish: (gradients, { lr, x }) => {
       if (steps === 0) throw new Error('Finished before any step was observed')
-      const signals: LayerSignal[] = []
-      tf.scope(() => {
+      const signals = tf.scope(() => {
         const measured = network.layers.map(({ measureWeight, weightIndex, weight }) => {
           const gradient = gradients[weightIndex]
           if (!gradient) throw new Error(`No gradient of ${weight.name}`)
           return measureWeight({ gradient, x })
         })
-        const numbers = readTogether(tf, [...sums.flat(), ...measured.flatMap(({ scalars }) => scalars)])
+        const numbers = readMany(tf, [...sums.flat(), ...measured.flatMap(({ scalars }) => scalars)])
         const sumsOfLayers = network.layers.map(() => numbers.splice(0, SUMS))
-        for (const [i, { kind }] of network.layers.entries()) {
-          const weight = measured[i]
-          const values = numbers.splice(0, weight?.scalars.length).map(([value = NaN]) => value)
+        return measured.map((weight, i) => {
+          const kind = network.layers[i]?.kind ?? 'hidden'
+          const values = numbers.splice(0, weight.scalars.length).map(([value = NaN]) => value)
           const activations = activationSignal(sumsOfLayers[i] ?? [], { rows, steps, kind })
-          if (weight) signals.push({ layer: i + 1, kind, ...activations, ...weightSignal(weight.norms(values), lr) })
-        }
+          return { layer: i + 1, kind, ...activations, ...weightSignal(weight.norms(values), lr) }
+        })
       })
-      forget()
+      dispose()
       return signals
     },
-    dispose: forget,
+    dispose: dispose,
   }
 }
 
 /** A step's sums added to those before it, kept until they are disposed of. */
-function tally(tf: Runtime, { before, after, output }: LayerTrace, earlier: LayerSums | undefined): LayerSums {
-  const sums: LayerSums[] = []
-  tf.scope(() => {
+function addSums(tf: Runtime, { before, after, output }: LayerTrace, earlier: LayerSums | undefined): LayerSums {
+  return tf.scope(() => {
     const now = [sumRows(tf, before), sumRows(tf, after), ...[before, after, output].map((x) => halfSquaredNorm(tf, x))]
-    const [a, b, c, d, e] = now.map((sum, i) => tf.keep(earlier?.[i] ? add(tf, [earlier[i], sum]) : sum))
-    if (a && b && c && d && e) sums.push([a, b, c, d, e])
+    return now.map((sum, i) => tf.keep(earlier?.[i] ? add(tf, [earlier[i], sum]) : sum))
   })
-  const [result] = sums
-  if (!result) throw new Error('A layer gave no sums')
-  return result
 }
 
 function activationSignal(
@@ -104,7 +97,10 @@ function activationSignal(
   const [mean, std] = spread(after, { squares: afterSquares, count })
   return {
     outputNorm: Math.sqrt((outputSquares ?? NaN) / steps),
-    ...{ mean, std, preMean, preStd },
+    mean,
+    std,
+    preMean,
+    preStd,
     // a ReLU's outputs are never negative, so their sum is zero only where all of them are
     deadShare: kind === 'output' || !after ? null : after.filter((sum) => sum === 0).length / after.length,
   }

@@ -1,17 +1,10 @@
-import {
-  CLASSES,
-  directSeconds,
-  dualSeconds,
-  type SpeedAtWidth,
-  stepsPerEpoch,
-  type TrainingSizes,
-  type TrainingSpeed,
-} from '@trainyard/contracts'
+import { CLASSES, type SpeedAtWidth, stepsPerEpoch, type TrainingSpeed } from '@trainyard/contracts'
+import { directSeconds, dualSeconds, type TrainingSizes } from '@trainyard/planning'
 import { type Runtime, wholeNumbers } from '@trainyard/tensorflow'
 import { createNetwork, type Network } from '../network/network.ts'
-import { nextMacrotask } from '../data/yield-to-event-loop.ts'
-import { deviceImages, type DeviceImages } from '../data/device-images.ts'
-import { createDualSpace, type NumberedImages } from '../dual/dual-space.ts'
+import { yieldToEventLoop } from '../data/yield-to-event-loop.ts'
+import { type BatchSource, deviceImages, type DeviceImages } from '../data/device-images.ts'
+import { createDualSpace } from '../dual/dual-space.ts'
 
 /** Near to where both ways are level: there it matters most which one is said to be faster. */
 const WIDTHS = [64, 1024]
@@ -59,7 +52,7 @@ function blankImages(tf: Runtime, inputs: number): DeviceImages {
 /** In seconds; the fastest one, because a busy machine only ever slows one down. Disposes of the network. */
 async function fastestStep(
   tf: Runtime,
-  { network, images, signal }: { network: Network; images: NumberedImages; signal: AbortSignal | undefined },
+  { network, images, signal }: { network: Network; images: BatchSource; signal: AbortSignal | undefined },
 ): Promise<number> {
   const indices = wholeNumbers(
     tf,
@@ -77,7 +70,7 @@ async function fastestStep(
         tf.readNumbers(losses)
       })
       if (step >= 0) fastest = Math.min(fastest, (performance.now() - startMs) / 1000)
-      await nextMacrotask()
+      await yieldToEventLoop()
     }
     return fastest
   } finally {

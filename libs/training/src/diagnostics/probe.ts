@@ -1,9 +1,9 @@
 import { randomNormal, type Runtime, type Tensor, wholeNumbers } from '@trainyard/tensorflow'
 import { STREAMS } from '@trainyard/random'
 import { epochOrder } from '../data/batches.ts'
-import { nextMacrotask } from '../data/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../data/yield-to-event-loop.ts'
 import type { NormShape } from '../layers/norm.ts'
-import { type ProbedLayer, probeNetworks, sharedProducts } from './probed-network.ts'
+import { disposeShared, type ProbedLayer, probeNetworks, sharedProducts } from './probed-network.ts'
 import type { DeviceImages } from '../data/device-images.ts'
 
 type ProbeNorm = NormShape['type'] | 'none'
@@ -57,10 +57,10 @@ export async function probe(tf: Runtime, options: ProbeOptions): Promise<ProbeRe
         const probed = probeNetworks(tf, shared, { ...options, ...kind })
         for (const [j, layers] of probed.entries()) addDraw(results[i * depths.length + j], { layers, draws })
         await onProgress?.((draw * kinds.length + i + 1) / (draws * kinds.length))
-        await nextMacrotask()
+        await yieldToEventLoop()
       }
     } finally {
-      shared.dispose()
+      disposeShared(tf, shared)
     }
   }
   return results

@@ -3,6 +3,7 @@ import { crossEntropy } from '../layers/cross-entropy.ts'
 import { frobeniusNorm } from './frobenius-norm.ts'
 import { initialParameter } from '../state/initial-parameters.ts'
 import type { Pass } from '../layers/layer.ts'
+import { sumOf } from '../layers/parameter.ts'
 import { type NormShape, normLayer } from '../layers/norm.ts'
 import { reluLayer } from '../layers/relu.ts'
 
@@ -27,7 +28,7 @@ interface Sizes {
   seed: number
 }
 
-/** A linear layer's part that all networks of a draw share: the product with its weight where the input is shared too, else the weight. */
+/** What all networks of a draw share: the product with a layer's weight where its input is shared too, else the weight. */
 export interface SharedProducts {
   /** (n, n): inner products of the images, for the first weight's gradient norm. */
   inputGram: Tensor
@@ -39,59 +40,39 @@ export interface SharedProducts {
   hiddenWeights: readonly Tensor[]
   hiddenBiases: readonly Tensor[]
   /** By depth: output weight (width, classes), null at depth 0, and bias (classes). */
-  outputs: ReadonlyMap<number, { weight: Tensor | null; bias: Tensor }>
-  dispose(): void
+  outputs: readonly { depth: number; weight: Tensor | null; bias: Tensor }[]
 }
 
 /** Draws what the networks of one seed have in common; parts are numbered as `createNetwork` does. */
 export function sharedProducts(tf: Runtime, drawInput: () => Tensor, { depths, width, inputs, classes, seed }: Sizes): SharedProducts {
-  const kept: Tensor[] = []
-  const keep = (tensor: Tensor): Tensor => {
-    kept.push(tf.keep(tensor))
-    return tensor
-  }
   const deepest = Math.max(...depths)
   const weight = (fanIn: number, units: number, layer: number): Tensor =>
     initialParameter(tf, [fanIn, units], { inputs: fanIn, seed, part: 2 * layer })
-  const bias = (fanIn: number, units: number, layer: number): Tensor =>
-    initialParameter(tf, [units], { inputs: fanIn, seed, part: 2 * layer + 1 })
-  const fanInOf = (layer: number): number => (layer === 0 ? inputs : width)
-  const found: Omit<SharedProducts, 'dispose'>[] = []
-  tf.scope(() => {
+  const bias = (units: number, layer: number): Tensor =>
+    initialParameter(tf, [units], { inputs: layer === 0 ? inputs : width, seed, part: 2 * layer + 1 })
+  return tf.scope(() => {
     const x = drawInput()
-    const [n = 0] = x.shape
     const product = (units: number): Tensor => {
       const w = weight(inputs, units, 0)
-      const result = keep(matMul(tf, [x, w]))
+      const result = matMul(tf, [x, w])
       tf.dispose(w) // at once: it may be 100 MB
       return result
     }
-    found.push({
-      inputGram: keep(matMul(tf, [x, x], { b: true })),
-      labels: keep(
-        wholeNumbers(
-          tf,
-          Array.from({ length: n }, (_, i) => i % classes),
-        ),
-      ),
+    const labels = Array.from({ length: x.shape[0] ?? 0 }, (_, i) => i % classes)
+    return {
+      inputGram: matMul(tf, [x, x], { b: true }),
+      labels: wholeNumbers(tf, labels),
       firstHidden: deepest > 0 ? product(width) : null,
       firstOutput: depths.includes(0) ? product(classes) : null,
-      hiddenWeights: Array.from({ length: Math.max(0, deepest - 1) }, (_, i) => keep(weight(width, width, i + 1))),
-      hiddenBiases: Array.from({ length: deepest }, (_, layer) => keep(bias(fanInOf(layer), width, layer))),
-      outputs: new Map(
-        depths.map((depth) => [
-          depth,
-          {
-            weight: depth > 0 ? keep(weight(width, classes, depth)) : null,
-            bias: keep(bias(fanInOf(depth), classes, depth)),
-          },
-        ]),
-      ),
-    })
+      hiddenWeights: Array.from({ length: Math.max(0, deepest - 1) }, (_, i) => weight(width, width, i + 1)),
+      hiddenBiases: Array.from({ length: deepest }, (_, layer) => bias(width, layer)),
+      outputs: depths.map((depth) => ({ depth, weight: depth > 0 ? weight(width, classes, depth) : null, bias: bias(classes, depth) })),
+    }
   })
-  const [shared] = found
-  if (!shared) throw new Error('A draw gave nothing')
-  return { ...shared, dispose: () => tf.dispose(...kept) }
+}
+
+export function disposeShared(tf: Runtime, { outputs, ...shared }: SharedProducts): void {
+  tf.dispose(...Object.values(shared), ...outputs.flatMap(({ weight, bias }) => [weight, bias]))
 }
 
 interface NetworkKind {
@@ -115,17 +96,16 @@ interface PassedLayer {
 
 /** Networks of all depths, forwards and backwards; those less deep are the beginnings of the deepest, each with its own output layer. */
 export function probeNetworks(tf: Runtime, shared: SharedProducts, kind: NetworkKind): ProbedLayer[][] {
-  const probed: ProbedLayer[][] = []
-  tf.scope(() => {
+  return tf.scope(() => {
     const hidden = hiddenLayers(tf, shared, kind)
     // what one depth leaves behind is gone before the next: together they would be gigabytes for deep networks
-    for (const depth of kind.depths)
+    return kind.depths.map((depth) =>
       tf.scope(() => {
         const layers = [...hidden.slice(0, depth), outputLayer(tf, shared, { depth, last: hidden[depth - 1], bias: kind.bias })]
-        probed.push(measure(tf, layers, shared.labels))
-      })
+        return measure(tf, layers, shared.labels)
+      }),
+    )
   })
-  return probed
 }
 
 function hiddenLayers(tf: Runtime, shared: SharedProducts, { depths, norm, normPosition, groupSize, bias }: NetworkKind): PassedLayer[] {
@@ -160,7 +140,7 @@ function outputLayer(
   shared: SharedProducts,
   { depth, last, bias }: { depth: number; last: PassedLayer | undefined; bias: boolean },
 ): PassedLayer {
-  const own = present(shared.outputs.get(depth))
+  const own = present(shared.outputs.find((output) => output.depth === depth))
   const { product, inputGram, toInput } =
     last && own.weight
       ? throughWeight(tf, last.output, own.weight)
@@ -200,12 +180,7 @@ function measure(tf: Runtime, layers: readonly PassedLayer[], labels: Tensor): P
 function weightGradientNorm(tf: Runtime, inputGram: Tensor, gradient: Tensor): number {
   const gram = matMul(tf, [gradient, gradient], { b: true })
   const products = tf.readFloats(multiply(tf, [inputGram, gram]))
-  return Math.sqrt(
-    Math.max(
-      0,
-      products.reduce((sum, product) => sum + product, 0),
-    ),
-  )
+  return Math.sqrt(Math.max(0, sumOf(products)))
 }
 
 function present<T>(value: T | null | undefined): T {

@@ -3,7 +3,7 @@ import { randomStream } from '@trainyard/random'
 import { afterAll, describe, expect, test } from 'vitest'
 import { gramMatrix } from './gram-matrix.ts'
 import type { NormShape } from '../layers/norm.ts'
-import type { ModelState, SavedModel, TrainingState } from '../layers/parameter.ts'
+import type { ModelState, SavedModel, SavedState } from '../layers/parameter.ts'
 import { deviceImages } from '../data/device-images.ts'
 import { materializeModel } from './materialize-weights.ts'
 import { train, type TrainOptions } from '../train/train.ts'
@@ -35,7 +35,7 @@ const norms: Record<string, NormShape | null> = {
 }
 
 async function run(changes: Partial<TrainOptions> = {}) {
-  const states: TrainingState[] = []
+  const states: SavedState[] = []
   const history = await train(tf, {
     shape: { inputs, layerSizes: [16, 8], classes: 5, bias: true, norm: null },
     ...{ trainImages, evalImages, batchSize: 12, epochs: 3, lr: 0.02, momentum: 0.9, seed: 7, recordLayers: true },

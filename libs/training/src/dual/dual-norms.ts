@@ -19,27 +19,27 @@ import type { MeasureWeight } from '../layers/weight-norms.ts'
  * Norms of W, V and ∂loss/∂W of a layer in the dual form, without any of the three: ‖W₀ + c·V₀ + Xᵀ·A‖² is ‖W₀ + c·V₀‖² + 2 ⟨X·(W₀ + c·V₀), A⟩ + ⟨A, K·A⟩,
  * likewise of V = d·V₀ + Xᵀ·B, and ‖Xᵀ·G‖² = ⟨G, K·G⟩ with the batch's rows of G alone.
  */
-export function measureSample(
+export function measureDualWeight(
   tf: Runtime,
   space: DualSpace,
-  { coefficients, baseStep }: { coefficients: TrainableParameter; baseStep: TrainableParameter | null },
+  { coefficients, velocityScale }: { coefficients: TrainableParameter; velocityScale: TrainableParameter | null },
 ): MeasureWeight {
   const { kernel, squares, centred } = space
   const rows = { first: 0, count: kernel.shape[1] ?? 0 }
 
   /** ‖w · W₀ + v · V₀ + Xᵀ · C‖², from what `products` gives for C. */
-  const norm = ([withBase = NaN, withVelocity = NaN, ...ofKernel]: readonly number[], { w, v }: { w: number; v: number }): number => {
-    const base = w ** 2 * squares.weight + 2 * w * v * squares.both + v ** 2 * squares.velocity
-    return root(base + 2 * (w * withBase + v * withVelocity) + kernelSquare(ofKernel, centred))
+  const norm = ([withWeight = NaN, withVelocity = NaN, ...ofKernel]: readonly number[], { w, v }: { w: number; v: number }): number => {
+    const initial = w ** 2 * squares.weight + 2 * w * v * squares.both + v ** 2 * squares.velocity
+    return root(initial + 2 * (w * withWeight + v * withVelocity) + kernelSquare(ofKernel, centred))
   }
 
   return ({ gradient, x }) => {
     const zero = scalarLike(tf, kernel, 0)
-    const base = sliceRows(tf, space.products, rows)
-    const baseVelocity = space.velocityProducts && sliceRows(tf, space.velocityProducts, rows)
+    const initialProducts = sliceRows(tf, space.products, rows)
+    const velocityProducts = space.velocityProducts && sliceRows(tf, space.velocityProducts, rows)
     const products = (c: Tensor): Tensor[] => [
-      dot(tf, [base, c]),
-      baseVelocity ? dot(tf, [baseVelocity, c]) : zero,
+      dot(tf, [initialProducts, c]),
+      velocityProducts ? dot(tf, [velocityProducts, c]) : zero,
       ...kernelProducts(tf, c, centred),
     ]
     const ofBatch = gatherRows(tf, [gradient, x]) // (n, units)
@@ -49,13 +49,13 @@ export function measureSample(
         ...products(coefficients.value.read()),
         ...products(coefficients.velocity.read()),
         dot(tf, [ofBatch, matMul(tf, [batchKernel, ofBatch])]),
-        ...(baseStep ? [baseStep.value.read(), baseStep.velocity.read()] : [zero, zero]),
+        ...(velocityScale ? [velocityScale.value.read(), velocityScale.velocity.read()] : [zero, zero]),
       ],
       norms: (values) => {
-        const [gradientSquare = NaN, step = NaN, carry = NaN] = values.slice(2 * PRODUCTS)
+        const [gradientSquare = NaN, scaleNow = NaN, velocityFactor = NaN] = values.slice(2 * PRODUCTS)
         return {
-          weight: norm(values.slice(0, PRODUCTS), { w: 1, v: step }),
-          velocity: norm(values.slice(PRODUCTS, 2 * PRODUCTS), { w: 0, v: carry }),
+          weight: norm(values.slice(0, PRODUCTS), { w: 1, v: scaleNow }),
+          velocity: norm(values.slice(PRODUCTS, 2 * PRODUCTS), { w: 0, v: velocityFactor }),
           gradient: root(gradientSquare),
         }
       },

@@ -15,45 +15,43 @@ import {
   toDouble,
   toFloat,
 } from '@trainyard/tensorflow'
-import { baseOf, baseRows, type BaseWeight, heldRows } from './initial-weight.ts'
-import { type BlockHooks, inBlocks } from '../data/chunks.ts'
+import { initialWeightOf, initialWeightRows, type InitialWeight, arrayRows } from './initial-weight.ts'
+import { type ChunkHooks, forEachChunk } from '../data/chunks.ts'
 import type { NetworkStart } from '../state/network-variables.ts'
-import type { DeviceImages } from '../data/device-images.ts'
+import type { BatchSource, DeviceImages } from '../data/device-images.ts'
 import { type RunningSum, runningSum } from '../data/running-sum.ts'
 
 /** The largest byte: pixels are stored as 0 … 255 and trained on as 0 … 1. */
 export const PIXEL_MAX = 255
-/** Inputs at once: what is multiplied is never there as a whole, neither the pixels as floats nor the base. */
-export const INPUT_BLOCK = 4096
+/** Inputs at once: what is multiplied is never there as a whole, neither the pixels as floats nor the initial weight. */
+export const INPUT_CHUNK = 4096
 
-/** Images that go by their number, x (n) int64: the train images first, the evaluated ones after them. */
-export type NumberedImages = Pick<DeviceImages, 'count' | 'labelsOf' | 'batch'>
-
-/** All that the loop needs of images X and of the base W₀, once their products are known; float64. See docs/dual-form.md. */
+/** All that the loop needs of images X and of the initial weight W₀, once their products are known; float64. See docs/dual-form.md. */
 export interface DualSpace {
-  train: NumberedImages
-  evaluation: NumberedImages | null
+  /** A batch is the images' numbers, x (n) int64: rows of the kernel, the train images first. */
+  train: BatchSource
+  evaluation: BatchSource | null
   /** X · Xᵀ: a row for each image, train and evaluated, a column for each train image. The caller's. */
   kernel: Tensor
   /** X · W₀, (images, units). */
   products: Tensor
-  /** X · V₀, of the momentum that the base came with; null: it had none. */
+  /** X · V₀, of the momentum that the initial weight came with; null: it had none. */
   velocityProducts: Tensor | null
   /** The train images' rows of the kernel without their mean, float32. */
   centred: { kernel: Tensor; mean: number }
-  base: BaseWeight
+  initial: InitialWeight
   /** ‖W₀‖², ⟨W₀, V₀⟩ and ‖V₀‖². */
-  squares: BaseSquares
+  squares: InitialSquares
   dispose(): void
 }
 
-interface BaseSquares {
+interface InitialSquares {
   weight: number
   both: number
   velocity: number
 }
 
-export interface DualSpaceOptions extends BlockHooks {
+export interface DualSpaceOptions extends ChunkHooks {
   trainImages: DeviceImages
   evalImages: DeviceImages | null
   kernel: Tensor
@@ -64,21 +62,21 @@ export interface DualSpaceOptions extends BlockHooks {
 
 export async function createDualSpace(tf: Runtime, options: DualSpaceOptions): Promise<DualSpace> {
   const { trainImages, evalImages, kernel, units, start, onProgress, signal } = options
-  const base = baseOf(start)
-  const velocity = 'seed' in base ? null : base.velocity
+  const initial = initialWeightOf(start)
+  const velocity = 'seed' in initial ? null : initial.velocity
   const shape = { inputs: trainImages.inputs, units }
   const splits = evalImages ? [trainImages, evalImages] : [trainImages]
   const products = splits.map(() => runningSum(tf))
   const velocityProducts = velocity && splits.map(() => runningSum(tf))
   const squares = { weight: 0, both: 0, velocity: 0 }
   try {
-    await inBlocks({ total: shape.inputs, size: INPUT_BLOCK, onProgress, signal }, (block) =>
+    await forEachChunk({ total: shape.inputs, size: INPUT_CHUNK, onProgress, signal }, (chunk) =>
       tf.scope(() => {
-        const weightRows = baseRows(tf, base, { ...block, ...shape }) // (inputs, units)
-        const velocityRows = velocity && heldRows(tf, velocity, { ...block, ...shape })
+        const weightRows = initialWeightRows(tf, initial, { ...chunk, ...shape }) // (inputs, units)
+        const velocityRows = velocity && arrayRows(tf, velocity, { ...chunk, ...shape })
         addSquares(tf, squares, { weight: weightRows, velocity: velocityRows })
         splits.forEach((images, split) => {
-          const pixels = images.pixels(block) // (images, inputs)
+          const pixels = images.pixels(chunk) // (images, inputs)
           const through = images === trainImages ? exactProduct : roundedProduct
           products[split]?.add(through(tf, [pixels, weightRows]))
           if (velocityRows) velocityProducts?.[split]?.add(through(tf, [pixels, velocityRows]))
@@ -90,8 +88,12 @@ export async function createDualSpace(tf: Runtime, options: DualSpaceOptions): P
     return {
       train: numbered(tf, trainImages, 0),
       evaluation: evalImages && numbered(tf, evalImages, trainImages.count),
-      ...{ kernel, centred, base, squares, ...whole },
-      dispose: () => tf.dispose(centred.kernel, whole.products, ...(whole.velocityProducts ? [whole.velocityProducts] : [])),
+      kernel,
+      centred,
+      initial,
+      squares,
+      ...whole,
+      dispose: () => tf.dispose(centred.kernel, whole.products, whole.velocityProducts),
     }
   } finally {
     for (const total of [...products, ...(velocityProducts ?? [])]) total.dispose()
@@ -100,10 +102,10 @@ export async function createDualSpace(tf: Runtime, options: DualSpaceOptions): P
 
 /** Of float32 operands. */
 const exactProduct = (tf: Runtime, [a, b]: [Tensor, Tensor]): Tensor => matMul(tf, [toDouble(tf, a), toDouble(tf, b)])
-/** The same rounded to float32: nothing is learnt from evaluated images, and theirs takes a quarter of the time so. */
+/** The same rounded to float32: evaluated images train nothing, and their product takes a quarter of the time so. */
 const roundedProduct = (tf: Runtime, operands: [Tensor, Tensor]): Tensor => toDouble(tf, matMul(tf, operands))
 
-function addSquares(tf: Runtime, squares: BaseSquares, { weight, velocity }: { weight: Tensor; velocity: Tensor | null }): void {
+function addSquares(tf: Runtime, squares: InitialSquares, { weight, velocity }: { weight: Tensor; velocity: Tensor | null }): void {
   const read = (scalar: Tensor): number => tf.readFloats(scalar)[0] ?? NaN
   squares.weight += 2 * read(halfSquaredNorm(tf, weight))
   if (!velocity) return
@@ -128,7 +130,7 @@ function centre(tf: Runtime, kernel: Tensor): DualSpace['centred'] {
   return { kernel: centred, mean: average }
 }
 
-function numbered(tf: Runtime, images: DeviceImages, offset: number): NumberedImages {
+function numbered(tf: Runtime, images: DeviceImages, offset: number): BatchSource {
   return {
     count: images.count,
     labelsOf: (indices) => images.labelsOf(indices),

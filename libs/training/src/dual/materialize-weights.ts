@@ -1,37 +1,37 @@
 import { add, matMul, type Runtime, scale, type Tensor, toFloat } from '@trainyard/tensorflow'
-import { baseRows, type BaseWeight, type FirstShape, heldRows, savedBase } from './initial-weight.ts'
-import { type BlockHooks, inBlocks } from '../data/chunks.ts'
-import type { ModelState, Parameter, SavedArray, SavedModel, TrainingState } from '../layers/parameter.ts'
+import { initialWeightRows, type InitialWeight, type FirstShape, arrayRows, savedInitialWeight } from './initial-weight.ts'
+import { type ChunkHooks, forEachChunk } from '../data/chunks.ts'
+import type { ModelState, Parameter, SavedArray, SavedModel, SavedState } from '../layers/parameter.ts'
 import type { DeviceImages } from '../data/device-images.ts'
 import { DUAL_NAMES } from './dual-names.ts'
-import { INPUT_BLOCK, PIXEL_MAX } from './dual-space.ts'
+import { INPUT_CHUNK, PIXEL_MAX } from './dual-space.ts'
 
-interface FromImages extends BlockHooks {
+interface FromImages extends ChunkHooks {
   /** The train images that the coefficients stand for. */
   images: DeviceImages
 }
 
-/** A saved network with its first weight spelt out and all arrays in float32; the same arrays where it is so already. */
+/** A saved network with its first weight materialized and all arrays in float32; the same arrays where it is not in the dual form. */
 export async function materializeModel(tf: Runtime, saved: SavedModel, from: FromImages): Promise<ModelState> {
   const { epoch, parameters, buffers } = saved
-  const base = savedBase(saved)
-  if (!base) return plainModel(saved)
-  const { coefficients, baseStep } = sampleArrays(parameters)
-  const weight = await weightOf(tf, { base, coefficients, scales: { base: 1, velocity: baseStep } }, from)
+  const initial = savedInitialWeight(saved)
+  if (!initial) return toModelState(saved)
+  const { coefficients, velocityScale } = dualArrays(parameters)
+  const weight = await weightOf(tf, { initial, coefficients, scales: { initial: 1, velocity: velocityScale } }, from)
   return { epoch, parameters: withWeight(parameters, weight), buffers: floatArrays(buffers.filter(isPlain)) }
 }
 
 /** A saved network over pixels, with all arrays in float32. */
-export function plainModel({ epoch, parameters, buffers }: SavedModel): ModelState {
+export function toModelState({ epoch, parameters, buffers }: SavedModel): ModelState {
   return { epoch, parameters: floatArrays(parameters), buffers: floatArrays(buffers) }
 }
 
-/** A whole state with its first weight spelt out, so that a first layer over pixels can go on with it. */
-export async function materializeState(tf: Runtime, state: TrainingState, from: FromImages): Promise<TrainingState> {
-  const base = savedBase(state)
-  if (!base) return state
-  const { coefficients, baseStep } = sampleArrays(state.momenta)
-  const velocity = await weightOf(tf, { base, coefficients, scales: { base: 0, velocity: baseStep } }, from)
+/** A whole state with its first weight materialized, so that a first layer over pixels can resume from it. */
+export async function materializeState(tf: Runtime, state: SavedState, from: FromImages): Promise<SavedState> {
+  const initial = savedInitialWeight(state)
+  if (!initial) return state
+  const { coefficients, velocityScale } = dualArrays(state.momenta)
+  const velocity = await weightOf(tf, { initial, coefficients, scales: { initial: 0, velocity: velocityScale } }, from)
   return { ...(await materializeModel(tf, state, from)), momenta: withWeight(state.momenta, velocity) }
 }
 
@@ -50,22 +50,22 @@ function floatArrays(arrays: readonly SavedArray[]): Parameter[] {
   }))
 }
 
-function sampleArrays(arrays: readonly SavedArray[]): { coefficients: SavedArray; baseStep: number } {
+function dualArrays(arrays: readonly SavedArray[]): { coefficients: SavedArray; velocityScale: number } {
   const coefficients = arrays.find(({ name }) => name === DUAL_NAMES.coefficients)
   if (!coefficients) throw new Error(`A state with ${DUAL_NAMES.seed} has no ${DUAL_NAMES.coefficients}`)
-  return { coefficients, baseStep: arrays.find(({ name }) => name === DUAL_NAMES.baseStep)?.values[0] ?? 0 }
+  return { coefficients, velocityScale: arrays.find(({ name }) => name === DUAL_NAMES.initialVelocityScale)?.values[0] ?? 0 }
 }
 
 interface WeightParts {
-  base: BaseWeight
+  initial: InitialWeight
   /** C, (images, units) */
   coefficients: SavedArray
-  scales: { base: number; velocity: number }
+  scales: { initial: number; velocity: number }
 }
 
-/** s · W₀ + c · V₀ + Xᵀ · C, block by block of the inputs: (inputs, units) float32. */
+/** s · W₀ + c · V₀ + Xᵀ · C, chunk by chunk of the inputs: (inputs, units) float32. */
 async function weightOf(tf: Runtime, parts: WeightParts, { images, ...hooks }: FromImages): Promise<Parameter> {
-  const { base, coefficients, scales } = parts
+  const { initial, coefficients, scales } = parts
   const [, units = 0] = coefficients.shape
   const shape = { inputs: images.inputs, units }
   const values = new Float32Array(shape.inputs * units)
@@ -73,11 +73,11 @@ async function weightOf(tf: Runtime, parts: WeightParts, { images, ...hooks }: F
     toFloat(tf, scale(tf, tf.doubles(Float64Array.from(coefficients.values), coefficients.shape), 1 / PIXEL_MAX)),
   )
   try {
-    await inBlocks({ total: shape.inputs, size: INPUT_BLOCK, ...hooks }, (block) =>
+    await forEachChunk({ total: shape.inputs, size: INPUT_CHUNK, ...hooks }, (chunk) =>
       tf.scope(() => {
-        const learnt = matMul(tf, [images.pixels(block), overPixels], { a: true }) // (inputs, units)
-        const rows = baseShare(tf, { base, scales }, { ...block, ...shape })
-        values.set(tf.readFloats(rows.reduce((sum, part) => add(tf, [sum, part]), learnt)), block.first * units)
+        const trained = matMul(tf, [images.pixels(chunk), overPixels], { a: true }) // (inputs, units)
+        const rows = initialShare(tf, { initial, scales }, { ...chunk, ...shape })
+        values.set(tf.readFloats(rows.reduce((sum, part) => add(tf, [sum, part]), trained)), chunk.first * units)
       }),
     )
   } finally {
@@ -87,14 +87,14 @@ async function weightOf(tf: Runtime, parts: WeightParts, { images, ...hooks }: F
 }
 
 /** What of s · W₀ and c · V₀ is not nothing: (count, units) each. */
-function baseShare(
+function initialShare(
   tf: Runtime,
-  { base, scales }: Pick<WeightParts, 'base' | 'scales'>,
+  { initial, scales }: Pick<WeightParts, 'initial' | 'scales'>,
   rows: { first: number; count: number } & FirstShape,
 ): Tensor[] {
-  const velocity = 'seed' in base ? null : base.velocity
+  const velocity = 'seed' in initial ? null : initial.velocity
   return [
-    ...(scales.base === 0 ? [] : [baseRows(tf, base, rows)]),
-    ...(velocity && scales.velocity !== 0 ? [scale(tf, heldRows(tf, velocity, rows), scales.velocity)] : []),
+    ...(scales.initial === 0 ? [] : [initialWeightRows(tf, initial, rows)]),
+    ...(velocity && scales.velocity !== 0 ? [scale(tf, arrayRows(tf, velocity, rows), scales.velocity)] : []),
   ]
 }

@@ -1,11 +1,9 @@
 import { loadEngine, loadTfjs, type Tensor } from '@trainyard/tensorflow'
 import { randomStream } from '@trainyard/random'
 import { describe, expect, test } from 'vitest'
-import { batchNormBackward, batchNormEvaluate, batchNormForward, updatedAverages } from './batch-norm.ts'
-import { groupNormBackward, groupNormForward } from './group-norm.ts'
-import { layerNormBackward, layerNormForward } from './layer-norm.ts'
+import { batchNormEvaluate, updatedAverages } from './batch-norm.ts'
 import type { Affine } from './affine.ts'
-import type { NormGradients, NormPass } from './norm-pass.ts'
+import { normBackward, normForward, type NormGradients, type NormPass } from './normalise.ts'
 
 const { tf } = loadEngine(process.env)
 const tfjs = loadTfjs()
@@ -35,22 +33,22 @@ const channels = (shape: readonly number[]): number => shape.at(-1) ?? 0
 const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 const norms: Record<string, Norm> = {
   batch: {
-    forward: (x, affine) => batchNormForward(tf, x, affine),
-    backward: (gradient, pass) => batchNormBackward(tf, gradient, pass),
+    forward: (x, affine) => normForward(tf, x, { type: 'batch', groupSize: 1, affine }),
+    backward: (gradient, pass) => normBackward(tf, gradient, pass),
     view: (shape) => ({ shape: [count(shape) / channels(shape), channels(shape)], axes: [0] }),
     affineSize: channels,
     statistics: (shape) => [channels(shape)],
   },
   layer: {
-    forward: (x, affine) => layerNormForward(tf, x, affine),
-    backward: (gradient, pass) => layerNormBackward(tf, gradient, pass),
+    forward: (x, affine) => normForward(tf, x, { type: 'layer', groupSize: 1, affine }),
+    backward: (gradient, pass) => normBackward(tf, gradient, pass),
     view: (shape) => ({ shape: [shape[0] ?? 0, count(shape) / (shape[0] ?? 1)], axes: [1] }),
     affineSize: (shape) => count(shape) / (shape[0] ?? 1),
     statistics: (shape) => [shape[0] ?? 0],
   },
   group: {
-    forward: (x, affine) => groupNormForward(tf, x, { groupSize: GROUP_SIZE, affine }),
-    backward: (gradient, pass) => groupNormBackward(tf, gradient, pass),
+    forward: (x, affine) => normForward(tf, x, { type: 'group', groupSize: GROUP_SIZE, affine }),
+    backward: (gradient, pass) => normBackward(tf, gradient, pass),
     view: (shape) => {
       const groups = channels(shape) / GROUP_SIZE
       return { shape: [shape[0] ?? 0, count(shape) / (shape[0] ?? 1) / channels(shape), groups, GROUP_SIZE], axes: [1, 3] }
@@ -110,7 +108,11 @@ describe.each(Object.entries(norms))('%s norm', (_, norm) => {
 describe('batch norm’s running averages', () => {
   test('keep nine tenths, and take the unbiased variance', () => {
     const running = { mean: tensor(Float32Array.of(1, 2), [2]), variance: tensor(Float32Array.of(1, 1), [2]) }
-    const { mean, variance } = batchNormForward(tf, tensor(Float32Array.of(0, 10, 2, 30), [2, 2]), null).statistics()
+    const { mean, variance } = normForward(tf, tensor(Float32Array.of(0, 10, 2, 30), [2, 2]), {
+      type: 'batch',
+      groupSize: 1,
+      affine: null,
+    }).statistics()
     const next = updatedAverages(tf, running, { mean, variance, count: 2 })
     // means 1 and 20, biased variances 1 and 100, unbiased 2 and 200
     expect([...tf.readFloats(next.mean)].map((value) => value.toFixed(5))).toEqual(['1.00000', '3.80000'])

@@ -10,39 +10,30 @@ export function sumOf(values: NumberArray): number {
   return sum
 }
 
-/** A named array of float32: a layer's weight (inputs, units) or bias (units), with PyTorch's name. */
-export interface Parameter {
-  name: string
-  shape: readonly number[]
-  values: Float32Array
-}
-
 /** A named array as training holds it: one of PyTorch's, or of a first layer in the dual form (DUAL_NAMES). */
-export interface SavedArray {
+export interface SavedArray<Values = NumberArray> {
   name: string
   shape: readonly number[]
-  values: NumberArray
+  values: Values
 }
 
-/** A trained network by PyTorch's names, without what only training needs: what is exported and named photos with. */
-export interface ModelState {
+/** A layer's weight (inputs, units) or bias (units) in float32, with PyTorch's name. */
+export type Parameter = SavedArray<Float32Array>
+
+/** A trained network without what only training needs. */
+export interface SavedModel<Values = NumberArray> {
   /** Finished epochs. */
   epoch: number
-  parameters: Parameter[]
-  /** Batch norm's running averages. */
-  buffers: Parameter[]
+  parameters: SavedArray<Values>[]
+  /** Batch norm's running averages, and what a first layer in the dual form starts from. */
+  buffers: SavedArray<Values>[]
 }
 
-/** The same as training holds it. */
-export interface SavedModel {
-  epoch: number
-  parameters: SavedArray[]
-  /** Batch norm's running averages, and what a first layer in the dual form is counted from. */
-  buffers: SavedArray[]
-}
+/** The same by PyTorch's names, in float32: what is exported and predicts. */
+export type ModelState = SavedModel<Float32Array>
 
 /** All that a resumed run needs: the order of later epochs comes from the seed and the epoch's number. */
-export interface TrainingState extends SavedModel {
+export interface SavedState extends SavedModel {
   /** One momentum (velocity) per parameter, in the same order. */
   momenta: SavedArray[]
 }
@@ -55,27 +46,23 @@ export interface ParameterEntry {
   type: Precision
 }
 
-/** A network as it was at the end of an epoch, still on the device and out of the training's way. */
-export interface ModelSnapshot {
+interface DeviceArrays<Saved> {
   epoch: number
   parameters: readonly ParameterEntry[]
   buffers: readonly ParameterEntry[]
-  /** All values in pieces of a few megabytes: the parameters' in order, then the buffers'. */
-  pieces(): Iterable<NumberArray>
+  /** All values in chunks of a few megabytes, first the parameters', then the momenta's of a training state, then the buffers': a whole copy would be a run's peak of memory. */
+  chunks(): Iterable<NumberArray>
   /** A whole copy. */
-  read(): SavedModel
+  read(): Saved
+}
+
+/** A network as it was at the end of an epoch, still on the device and out of the training's way. */
+export interface ModelSnapshot extends DeviceArrays<SavedModel> {
   dispose(): void
 }
 
 /** A run's state at the end of an epoch, still on the device: it must be read before the callback that got it ends. */
-export interface LiveState {
-  epoch: number
-  parameters: readonly ParameterEntry[]
-  buffers: readonly ParameterEntry[]
-  /** All values in pieces of a few megabytes: the parameters' in order, the momenta's, the buffers'. A whole copy would be a run's peak of memory. */
-  pieces(): Iterable<NumberArray>
-  /** A whole copy. */
-  read(): TrainingState
+export interface TrainingState extends DeviceArrays<SavedState> {
   /** Keeps the network as it is now, for as long as the caller wants; the next step pays for one copy. */
   snapshot(): ModelSnapshot
 }

@@ -166,7 +166,7 @@ test('a snapshot — stays as the network was, while training goes on', () => {
   expect(network.state(5).read().parameters).not.toEqual(parameters)
   expect(network.state(5).read().buffers).not.toEqual(buffers)
   expect(snapshot.read()).toEqual({ epoch: 4, parameters, buffers })
-  expect(Float32Array.from([...snapshot.pieces()].flatMap((piece) => [...piece]))).toEqual(
+  expect(Float32Array.from([...snapshot.chunks()].flatMap((chunk) => [...chunk]))).toEqual(
     Float32Array.from([...parameters, ...buffers].flatMap(({ values }) => [...values])),
   )
   snapshot.dispose()

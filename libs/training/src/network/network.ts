@@ -1,10 +1,10 @@
 import { castLike, DTYPE, type Runtime, scalarLike, type Tensor, type Variable } from '@trainyard/tensorflow'
 import { crossEntropy } from '../layers/cross-entropy.ts'
 import type { Pass, PassMode, TrainableParameter } from '../layers/layer.ts'
-import { liveState } from '../state/training-state.ts'
+import { trainingState } from '../state/training-state.ts'
 import { type Block, networkBlocks, type NetworkShape } from './network-layers.ts'
 import { type NetworkStart, variableMaker } from '../state/network-variables.ts'
-import type { LiveState, Precision } from '../layers/parameter.ts'
+import type { TrainingState, Precision } from '../layers/parameter.ts'
 import type { DualSpace } from '../dual/dual-space.ts'
 import type { MeasureWeight } from '../layers/weight-norms.ts'
 import { hashWeights, type WeightsHashes } from '../state/weights-hash.ts'
@@ -50,7 +50,7 @@ export interface Network {
   backward(x: Tensor, labels: Tensor): BatchGradients
   /** One step of SGD with momentum. */
   step(gradients: readonly Tensor[], options: { lr: number; momentum: number }): void
-  state(epoch: number): LiveState
+  state(epoch: number): TrainingState
   /** Of the weights as they are now, and batch norm's running averages with them. */
   hashes(): WeightsHashes
   dispose(): void
@@ -87,19 +87,12 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
     parameterNames: parameters.map(({ name }) => name),
     layers: blocks.map(({ kind, weight, measureWeight }) => ({ kind, weight, measureWeight, weightIndex: parameters.indexOf(weight) })),
     logits: (x) => tf.scope(() => forward(inputOf(x), blocks, { training: false }).logits),
-    backward: (x, labels) => {
-      const found: BatchGradients[] = []
+    backward: (x, labels) =>
       tf.scope(() => {
         const { passes, logits, traces } = forward(inputOf(x), blocks, { training: true })
         const { losses, gradient } = crossEntropy(tf, logits, labels)
-        const gradients = backward(gradient, passes)
-        found.push({ logits, losses, gradients, traces })
-        return [logits, losses, ...gradients, ...traces.flatMap(({ before, after, output }) => [before, after, output])]
-      })
-      const [result] = found
-      if (!result) throw new Error('A batch gave no gradients')
-      return result
-    },
+        return { logits, losses, gradients: backward(gradient, passes), traces }
+      }),
     step: (gradients, options) =>
       tf.scope(() => {
         const rates = { lr: scalarLike(tf, numbers, options.lr), momentum: scalarLike(tf, numbers, options.momentum) }
@@ -108,7 +101,7 @@ export function createNetwork(tf: Runtime, shape: NetworkShape, start: NetworkSt
           if (gradient) value.applyMomentum({ velocity, gradient, ...rates })
         })
       }),
-    state: (epoch) => liveState(tf, { epoch, parameters, buffers }),
+    state: (epoch) => trainingState(tf, { epoch, parameters, buffers }),
     hashes: () =>
       hashWeights(
         tf,

@@ -1,10 +1,10 @@
 import { isBetterEpoch } from '@trainyard/contracts'
-import type { BestModel, LiveState, ModelSnapshot, ParameterEntry, SavedArray, SavedModel } from '../layers/parameter.ts'
+import type { BestModel, TrainingState, ModelSnapshot, ParameterEntry, SavedArray, SavedModel } from '../layers/parameter.ts'
 
 /** Keeps the network of the best epoch while training goes on. */
 export interface BestModelKeeper {
   /** Takes the network where the epoch is better than all before it. */
-  consider(result: { epoch: number; loss: number; evalAccuracy: number | null }, state: LiveState): void
+  consider(result: { epoch: number; loss: number; evalAccuracy: number | null }, state: TrainingState): void
   current(): BestModel<ModelSnapshot> | null
   dispose(): void
 }
@@ -34,7 +34,7 @@ function restoredSnapshot(model: SavedModel): ModelSnapshot {
     epoch: model.epoch,
     parameters: entriesOf(model.parameters),
     buffers: entriesOf(model.buffers),
-    *pieces() {
+    *chunks() {
       for (const { values } of [...model.parameters, ...model.buffers]) yield values
     },
     read: () => model,

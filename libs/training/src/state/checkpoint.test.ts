@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { liveStateOf, snapshotOf } from '@trainyard/testing/experiments/live-state'
+import { trainingStateOf, snapshotOf } from '@trainyard/testing/experiments/training-state'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { BestModel, ModelSnapshot } from '../layers/parameter.ts'
 
@@ -11,7 +11,7 @@ const state = {
   momenta: [{ name: 'größe.weight', shape: [2, 3], values: Float32Array.of(-0, 1e-45, 3, 4, 5, 6) }],
   buffers,
 }
-const live = liveStateOf(state)
+const live = trainingStateOf(state)
 const owner = { configHash: 'abc', imagesHash: 'images' }
 const bytesOf = (best: BestModel<ModelSnapshot> | null = null) =>
   new Uint8Array(Buffer.concat([...encodeCheckpoint(live, { ...owner, best })]))
@@ -30,24 +30,6 @@ test('the best model so far — of an earlier epoch with its own arrays, of the 
   const withSame = bytesOf({ epoch: 7, ...score, model: snapshotOf(state) })
   expect(decodeCheckpoint(withSame, owner).best).toEqual({ epoch: 7, ...score, model: { epoch: 7, parameters, buffers } })
   expect(withEarlier.length - withSame.length).toBeGreaterThanOrEqual(4 * 8)
-})
-
-test('a checkpoint of version 1, which knew neither buffers nor best models, is read', () => {
-  const entries = [{ name: 'a', shape: [2] }]
-  const header = Buffer.from(JSON.stringify({ version: 1, configHash: 'abc', epoch: 2, parameters: entries, momenta: entries }).padEnd(200))
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(header.length)
-  const floats = Buffer.from(Float32Array.of(1, 2, 3, 4).buffer)
-  const old = Buffer.concat([Buffer.from('trainyard checkpoint\n'), length, header, floats])
-  expect(decodeCheckpoint(old, owner)).toEqual({
-    state: {
-      epoch: 2,
-      parameters: [{ name: 'a', shape: [2], values: Float32Array.of(1, 2) }],
-      momenta: [{ name: 'a', shape: [2], values: Float32Array.of(3, 4) }],
-      buffers: [],
-    },
-    best: null,
-  })
 })
 
 test('decodeCheckpoint() — a Buffer, as a file is read: the same bits', () => {
@@ -75,7 +57,7 @@ test('arrays of doubles — decode to the same bits wherever they begin', () => 
   const doubles = { name: 'model.1.weight.coefficients', shape: [1, 3], values: Float64Array.of(Math.PI, 5e-324, NaN) }
   const odd = { name: 'bias', shape: [1], values: Float32Array.of(1) }
   const mixed = { epoch: 1, parameters: [odd, doubles], momenta: [odd, doubles], buffers: [] }
-  const whole = Buffer.concat([...encodeCheckpoint(liveStateOf(mixed), { ...owner, best: null })])
+  const whole = Buffer.concat([...encodeCheckpoint(trainingStateOf(mixed), { ...owner, best: null })])
   expect(decodeCheckpoint(whole, owner).state).toEqual(mixed)
   expect(decodeCheckpoint(Uint8Array.from(whole), owner).state).toEqual(mixed)
 })
@@ -86,4 +68,9 @@ test('decodeCheckpoint() — of other train images: refused', () => {
 
 test('decodeCheckpoint() — of another config: refused', () => {
   expect(() => decodeCheckpoint(bytes, { ...owner, configHash: 'other' })).toThrow('another config')
+})
+
+test('decodeCheckpoint() — of another format: refused', () => {
+  const newer = Buffer.from(Buffer.from(bytes).toString('latin1').replace('"version":1', '"version":2'), 'latin1')
+  expect(() => decodeCheckpoint(newer, owner)).toThrow('it has format 2, this program reads format 1')
 })

@@ -1,23 +1,22 @@
 import { endianness } from 'node:os'
 import { z } from 'zod'
-import type { BestModel, LiveState, ModelSnapshot, NumberArray, SavedArray, SavedModel, TrainingState } from '../layers/parameter.ts'
+import type { BestModel, TrainingState, ModelSnapshot, NumberArray, SavedArray, SavedModel, SavedState } from '../layers/parameter.ts'
 
-/** Raised when an older program could not read a newer file. Version 1 had no buffers and no best model, version 2 no float64. */
-const FORMAT_VERSION = 3
-const FLOAT32_VERSION = 2
+/** Raised when an older program could not read a newer file. */
+const FORMAT_VERSION = 1
 const MAGIC = 'trainyard checkpoint\n'
 /** The header ends at a multiple of the largest number's size, so that arrays are read where they lie. */
 const ALIGNMENT = 8
 
-const Entry = z.object({ name: z.string(), shape: z.array(z.int().nonnegative()), type: z.enum(['float32', 'float64']).default('float32') })
+const Entry = z.object({ name: z.string(), shape: z.array(z.int().nonnegative()), type: z.enum(['float32', 'float64']) })
 const Header = z.object({
   version: z.int(),
   configHash: z.string(),
-  imagesHash: z.string().optional().describe('of the train images; coefficients stand for them'),
+  imagesHash: z.string().describe('of the train images; coefficients stand for them'),
   epoch: z.int().nonnegative(),
   parameters: z.array(Entry),
   momenta: z.array(Entry),
-  buffers: z.array(Entry).default([]),
+  buffers: z.array(Entry),
   best: z
     .object({
       epoch: z.int(),
@@ -28,8 +27,7 @@ const Header = z.object({
         .nullable()
         .describe('null: those of the checkpoint itself'),
     })
-    .nullable()
-    .default(null),
+    .nullable(),
 })
 type Header = z.infer<typeof Header>
 
@@ -39,7 +37,7 @@ class CheckpointUnusableError extends Error {
 
 /** A run at the end of an epoch, and its best model so far, where that is wanted. */
 export interface Checkpoint {
-  state: TrainingState
+  state: SavedState
   best: BestModel<SavedModel> | null
 }
 
@@ -51,18 +49,17 @@ export interface CheckpointOwner {
 }
 
 /**
- * A checkpoint's bytes in pieces: magic, header's length in bytes (uint32), header as JSON padded to a multiple of 8, then every array's
+ * A checkpoint's bytes in chunks: magic, header's length in bytes (uint32), header as JSON padded to a multiple of 8, then every array's
  * numbers: parameters, momenta, buffers, and those of the best model where that is of an earlier epoch. Little-endian.
  */
 export function* encodeCheckpoint(
-  state: LiveState,
+  state: TrainingState,
   { configHash, imagesHash, best }: CheckpointOwner & { best: BestModel<ModelSnapshot> | null },
 ): Generator<Uint8Array> {
   if (endianness() !== 'LE') throw new CheckpointUnusableError('Checkpoints are little-endian, and this machine is not')
   const earlier = best && best.epoch !== state.epoch ? best.model : null
-  const hasDoubles = [state, earlier].some((each) => each && [...each.parameters, ...each.buffers].some(({ type }) => type === 'float64'))
   yield headerBytes({
-    version: hasDoubles ? FORMAT_VERSION : FLOAT32_VERSION,
+    version: FORMAT_VERSION,
     configHash,
     imagesHash,
     epoch: state.epoch,
@@ -76,11 +73,11 @@ export function* encodeCheckpoint(
       arrays: earlier && { parameters: entriesOf(earlier.parameters), buffers: entriesOf(earlier.buffers) },
     },
   })
-  for (const values of state.pieces()) yield bytesOf(values)
-  for (const values of earlier?.pieces() ?? []) yield bytesOf(values)
+  for (const values of state.chunks()) yield bytesOf(values)
+  for (const values of earlier?.chunks() ?? []) yield bytesOf(values)
 }
 
-const entriesOf = (arrays: LiveState['parameters']): z.infer<typeof Entry>[] =>
+const entriesOf = (arrays: TrainingState['parameters']): z.infer<typeof Entry>[] =>
   arrays.map(({ name, shape, type }) => ({ name, shape: [...shape], type }))
 
 const bytesOf = (values: NumberArray): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
@@ -102,10 +99,10 @@ export function decodeCheckpoint(bytes: Uint8Array, { configHash, imagesHash }: 
     throw new CheckpointUnusableError('it is not a checkpoint')
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length, true)
   const header = parseHeader(bytes.subarray(start, start + headerLength))
-  if (header.version > FORMAT_VERSION)
-    throw new CheckpointUnusableError(`it has format ${header.version}, this program reads up to ${FORMAT_VERSION}`)
+  if (header.version !== FORMAT_VERSION)
+    throw new CheckpointUnusableError(`it has format ${header.version}, this program reads format ${FORMAT_VERSION}`)
   if (header.configHash !== configHash) throw new CheckpointUnusableError('it belongs to another config')
-  if ((header.imagesHash ?? imagesHash) !== imagesHash) throw new CheckpointUnusableError('it belongs to other train images')
+  if (header.imagesHash !== imagesHash) throw new CheckpointUnusableError('it belongs to other train images')
   return readArrays(header, arrayReader(bytes, start + headerLength))
 }
 

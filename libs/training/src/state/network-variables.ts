@@ -1,10 +1,10 @@
 import { createVariable, filled, type Runtime, type Tensor, toDouble, toFloat, type Variable } from '@trainyard/tensorflow'
 import { initialParameter } from './initial-parameters.ts'
 import type { NetworkBuffer, TrainableParameter } from '../layers/layer.ts'
-import type { NumberArray, Precision, SavedArray, SavedModel, TrainingState } from '../layers/parameter.ts'
+import type { NumberArray, Precision, SavedArray, SavedModel, SavedState } from '../layers/parameter.ts'
 
 /** Drawn from a seed, gone on with from a checkpoint, or a trained model, whose momenta are zero. */
-export type NetworkStart = { seed: number } | { state: TrainingState } | { model: SavedModel }
+export type NetworkStart = { seed: number } | { state: SavedState } | { model: SavedModel }
 
 /** Makes a network's variables, drawn or restored by name, all of one type. */
 export interface VariableMaker {

@@ -1,18 +1,18 @@
 import { DTYPE, type Runtime, sliceRows, type Tensor, type Variable } from '@trainyard/tensorflow'
 import type { NetworkBuffer, TrainableParameter } from '../layers/layer.ts'
-import type { LiveState, ModelSnapshot, NumberArray, ParameterEntry, SavedArray } from '../layers/parameter.ts'
+import type { TrainingState, ModelSnapshot, NumberArray, ParameterEntry, SavedArray } from '../layers/parameter.ts'
 
-const PIECE_NUMBERS = 2 ** 21
+const CHUNK_NUMBERS = 2 ** 21
 
 interface NamedVariable {
   name: string
   value: Variable
 }
 
-export function liveState(
+export function trainingState(
   tf: Runtime,
   { epoch, parameters, buffers }: { epoch: number; parameters: readonly TrainableParameter[]; buffers: readonly NetworkBuffer[] },
-): LiveState {
+): TrainingState {
   const momenta = parameters.map(({ name, velocity }) => ({ name, value: velocity }))
   const read = (all: readonly NamedVariable[]): SavedArray[] =>
     all.map(({ name, value }) => ({ name, shape: value.shape, values: readOnce(tf, value, (tensor) => tf.readNumbers(tensor)) }))
@@ -20,9 +20,9 @@ export function liveState(
     epoch,
     parameters: entriesOf(parameters),
     buffers: entriesOf(buffers),
-    *pieces() {
+    *chunks() {
       for (const { value } of [...parameters, ...momenta, ...buffers])
-        for (const rows of pieceRows(value.shape)) yield readOnce(tf, value, (tensor) => tf.readNumbers(sliceRows(tf, tensor, rows)))
+        for (const rows of chunkRows(value.shape)) yield readOnce(tf, value, (tensor) => tf.readNumbers(sliceRows(tf, tensor, rows)))
     },
     read: () => ({ epoch, parameters: read(parameters), momenta: read(momenta), buffers: read(buffers) }),
     snapshot: () => modelSnapshot(tf, { epoch, parameters, buffers }),
@@ -40,9 +40,9 @@ function modelSnapshot(
     epoch,
     parameters: entriesOf(parameters),
     buffers: entriesOf(buffers),
-    *pieces() {
+    *chunks() {
       for (const { tensor } of held)
-        for (const rows of pieceRows(tensor.shape)) {
+        for (const rows of chunkRows(tensor.shape)) {
           yield tf.scope(() => tf.readNumbers(sliceRows(tf, tensor, rows)))
         }
     },
@@ -58,10 +58,10 @@ function modelSnapshot(
 const entriesOf = (all: readonly NamedVariable[]): ParameterEntry[] =>
   all.map(({ name, value }) => ({ name, shape: value.shape, type: value.dtype === DTYPE.float64 ? 'float64' : 'float32' }))
 
-/** An array's rows in pieces that hold about `PIECE_NUMBERS` numbers. */
-function* pieceRows([rows = 0, ...rest]: readonly number[]): Generator<{ first: number; count: number }> {
+/** An array's rows in chunks that hold about `CHUNK_NUMBERS` numbers. */
+function* chunkRows([rows = 0, ...rest]: readonly number[]): Generator<{ first: number; count: number }> {
   const rowLength = rest.reduce((product, size) => product * size, 1)
-  const rowsAtOnce = Math.max(1, Math.floor(PIECE_NUMBERS / rowLength))
+  const rowsAtOnce = Math.max(1, Math.floor(CHUNK_NUMBERS / rowLength))
   for (let first = 0; first < rows; first += rowsAtOnce) yield { first, count: Math.min(rowsAtOnce, rows - first) }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readTogether, rowBitSums, type Runtime, type Variable } from '@trainyard/tensorflow'
+import { readMany, rowBitSums, type Runtime, type Variable } from '@trainyard/tensorflow'
 
 /** Arrays of more numbers are not read back. */
 const READ_AT_MOST = 2 ** 14
@@ -34,19 +34,17 @@ export function hashWeights(tf: Runtime, layers: readonly (readonly { name: stri
 
 /** What of each array is hashed. */
 function contentsOf(tf: Runtime, variables: readonly Variable[]): Uint8Array[] {
-  const contents: Uint8Array[] = []
-  tf.scope(() => {
-    const numbers = readTogether(
+  const numbers = tf.scope(() =>
+    readMany(
       tf,
       variables.map((variable) => (isSmall(variable) ? variable.read() : rowBitSums(tf, variable.read()))),
-    )
-    for (const [i, variable] of variables.entries()) {
-      const values = numbers[i] ?? new Float64Array()
-      const { buffer, byteOffset, byteLength } = isSmall(variable) ? values : Int32Array.from(values) // modulo 2³²
-      contents.push(new Uint8Array(buffer, byteOffset, byteLength))
-    }
+    ),
+  )
+  return variables.map((variable, i) => {
+    const values = numbers[i] ?? new Float64Array()
+    const { buffer, byteOffset, byteLength } = isSmall(variable) ? values : Int32Array.from(values) // modulo 2³²
+    return new Uint8Array(buffer, byteOffset, byteLength)
   })
-  return contents
 }
 
 const isSmall = ({ shape }: Variable): boolean => shape.length < 2 || shape.reduce((product, size) => product * size, 1) <= READ_AT_MOST

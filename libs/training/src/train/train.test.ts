@@ -2,9 +2,10 @@ import { loadEngine } from '@trainyard/tensorflow'
 import { randomStream } from '@trainyard/random'
 import { describe, expect, test } from 'vitest'
 import { LossDivergedError } from '../errors.ts'
-import type { TrainingState } from '../layers/parameter.ts'
+import type { SavedState } from '../layers/parameter.ts'
 import { deviceImages } from '../data/device-images.ts'
-import { train, type TrainingCallbacks, type TrainOptions } from './train.ts'
+import type { TrainingCallbacks } from './callbacks.ts'
+import { train, type TrainOptions } from './train.ts'
 
 const { tf } = loadEngine(process.env)
 const inputs = 48
@@ -95,9 +96,9 @@ describe('train()', () => {
   })
 
   test('resumed from a checkpoint — the bits of an uninterrupted run', async () => {
-    const states: TrainingState[] = []
+    const states: SavedState[] = []
     const whole = await run({ epochs: 6, callbacks: [{ onEpochEnd: (_, state) => void states.push(state.read()) }] })
-    const resumedStates: TrainingState[] = []
+    const resumedStates: SavedState[] = []
     const resumed = await run({
       epochs: 6,
       ...(states[2] && { start: states[2] }),
@@ -109,7 +110,7 @@ describe('train()', () => {
 
   test('the state that a run starts from — stays as it was', async () => {
     const shape = { inputs, layerSizes: [100, 40, 1000, 32], classes, bias: true, norm: null }
-    const states: TrainingState[] = []
+    const states: SavedState[] = []
     await run({ shape, epochs: 1, callbacks: [{ onEpochEnd: (_, state) => void states.push(state.read()) }] })
     const [start] = states
     const before = structuredClone(start)

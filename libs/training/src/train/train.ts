@@ -1,51 +1,18 @@
-import { argMax, type Runtime, type Tensor } from '@trainyard/tensorflow'
+import type { Runtime, Tensor } from '@trainyard/tensorflow'
 import { epochOrder } from '../data/batches.ts'
-import { meanLoss } from '../layers/cross-entropy.ts'
-import { LossDivergedError, toTrainingError } from '../errors.ts'
-import { evaluate } from './evaluate.ts'
-import { createSignalRecorder, type LayerSignal, type SignalRecorder } from '../diagnostics/layer-signal.ts'
-import { createNetwork, type Network } from '../network/network.ts'
-import type { NetworkShape } from '../network/network-layers.ts'
-import type { LiveState, Precision, SavedModel, TrainingState } from '../layers/parameter.ts'
-import type { NetworkStart } from '../state/network-variables.ts'
-import { throughBatches } from './queued-batches.ts'
-import { createReadQueue, type ReadBatch, type ReadQueue } from '../data/readback-queue.ts'
 import type { DeviceImages } from '../data/device-images.ts'
-import { createDualSpace, type NumberedImages, type DualSpace } from '../dual/dual-space.ts'
+import { createReadbackQueue } from '../data/readback-queue.ts'
+import { createSignalRecorder } from '../diagnostics/layer-signal.ts'
+import { createDualSpace, type DualSpace } from '../dual/dual-space.ts'
 import { materializeModel, materializeState } from '../dual/materialize-weights.ts'
-import type { WeightsHashes } from '../state/weights-hash.ts'
-
-export interface EpochResult {
-  /** From 1. */
-  epoch: number
-  /** Plain mean of the steps' losses, as the notebook prints it. */
-  loss: number
-  /** Share of train images that were right when their batch was drawn. */
-  accuracy: number
-  /** Of training, without evaluation. */
-  seconds: number
-  evalLoss: number | null
-  evalAccuracy: number | null
-  evalTop5Accuracy: number | null
-  /** First layer to last; null where they are not recorded. */
-  layers: LayerSignal[] | null
-  /** Of the weights after the epoch. */
-  hashes: WeightsHashes
-}
-
-/** Hooks of one run, called in list order and awaited. They observe: nothing they do changes the numbers. */
-export interface TrainingCallbacks {
-  /** While images are multiplied for a first layer in the dual form. */
-  onPrepare?(at: { fraction: number }): void | Promise<void>
-  /** Losses of consecutive steps of one epoch, a few times a second. */
-  onSteps?(steps: { epoch: number; firstStep: number; losses: readonly number[] }): void | Promise<void>
-  onEvaluateBegin?(at: { epoch: number }): void | Promise<void>
-  onEvaluateProgress?(at: { epoch: number; fraction: number }): void | Promise<void>
-  /** `state` reads weights and momenta back from the device when it is asked to, until the callback ends. */
-  onEpochEnd?(result: EpochResult, state: LiveState): void | Promise<void>
-  /** Always runs, also after an error or an abort. */
-  onTrainCleanup?(): void | Promise<void>
-}
+import { toTrainingError } from '../errors.ts'
+import type { Precision, SavedModel, SavedState } from '../layers/parameter.ts'
+import { createNetwork } from '../network/network.ts'
+import type { NetworkShape } from '../network/network-layers.ts'
+import type { NetworkStart } from '../state/network-variables.ts'
+import type { EpochResult, TrainingCallbacks } from './callbacks.ts'
+import { evaluate } from './evaluate.ts'
+import { trainEpoch } from './train-epoch.ts'
 
 export interface TrainOptions {
   shape: NetworkShape
@@ -53,8 +20,8 @@ export interface TrainOptions {
   /** Measured after every epoch; null: nothing is. */
   evalImages: DeviceImages | null
   /**
-   * X · Xᵀ of pixels in [0, 1], (train and evaluated images, train images) float64, which stays the caller's: the first layer is computed in the space of the
-   * train images, and all numbers are float64. Without it, from pixels. The numbers are the same but for rounding.
+   * X · Xᵀ of pixels in [0, 1], (train and evaluated images, train images) float64, which stays the caller's: the first layer is computed in the dual form,
+   * and all numbers are float64. Without it, from pixels. The numbers are the same but for rounding.
    */
   kernel?: Tensor | null
   /** Of a run over pixels; float32 by default, and float64 in the dual form. */
@@ -65,48 +32,51 @@ export interface TrainOptions {
   momentum: number
   /** Fixes initial weights and the order of images. */
   seed: number
-  /** A checkpoint to go on from, or a model, whose momenta are zero; its epochs are not run again. */
-  start?: TrainingState | SavedModel
+  /** A checkpoint to resume from, or a model, whose momenta are zero; its epochs are not repeated. */
+  start?: SavedState | SavedModel
   /** Every layer's signal at each epoch's end; without it, no time goes there. */
   recordLayers?: boolean
   /** The order of an epoch in place of the seed's. */
   order?: (epoch: number) => Int32Array
   callbacks?: readonly TrainingCallbacks[]
-  /** Looked at before every step. */
+  /** Checked before every step. */
   signal?: AbortSignal
 }
 
 /** Trains the notebook's network by stochastic gradient descent with momentum on the cross-entropy. */
 export async function train(tf: Runtime, options: TrainOptions): Promise<EpochResult[]> {
-  const { shape, epochs, start, precision, signal, callbacks = [] } = options
-  const order = options.order ?? ((epoch: number) => epochOrder({ seed: options.seed, epoch, count: options.trainImages.count }))
-  const evaluated = (epoch: number) => async (fraction: number) => {
-    for (const callback of callbacks) await callback.onEvaluateProgress?.({ epoch, fraction })
-  }
+  const { shape, seed, epochs, start, precision, signal, callbacks = [] } = options
+  const order = options.order ?? ((epoch: number) => epochOrder({ seed, epoch, count: options.trainImages.count }))
   const history: EpochResult[] = []
-  let network: Network | null = null
-  let recorder: SignalRecorder | null = null
-  let space: DualSpace | null = null
-  const queue = createReadQueue(tf, () => performance.now())
+  const resources = new DisposableStack()
   try {
     const from = await networkStart(tf, options)
-    space = await dualSpace(tf, options, from)
-    const trainImages = space?.train ?? options.trainImages
+    const space = await dualSpace(tf, options, from)
+    resources.defer(() => space?.dispose())
+    const images = space?.train ?? options.trainImages
     const evalImages = space ? space.evaluation : options.evalImages
-    network = createNetwork(tf, shape, { ...from, space, ...(precision && { precision }) })
-    recorder = options.recordLayers ? createSignalRecorder(tf, network) : null
+    const network = createNetwork(tf, shape, { ...from, space, ...(precision && { precision }) })
+    resources.defer(() => network.dispose())
+    const recorder = options.recordLayers ? createSignalRecorder(tf, network) : null
+    resources.defer(() => recorder?.dispose())
+    const queue = createReadbackQueue(tf)
+    resources.defer(() => queue.dispose())
+
     for (let epoch = (start?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
-      const { layers, ...trained } = await trainEpoch(tf, network, { ...options, trainImages, epoch, order: order(epoch), recorder, queue })
+      const trained = await trainEpoch(tf, network, { ...options, epoch, images, order: order(epoch), recorder, queue, callbacks })
       if (evalImages) for (const callback of callbacks) await callback.onEvaluateBegin?.({ epoch })
       const hashes = network.hashes()
-      const evaluation = evalImages && (await evaluate(tf, network, { images: evalImages, signal, onProgress: evaluated(epoch) }))
+      const onProgress = async (fraction: number): Promise<void> => {
+        for (const callback of callbacks) await callback.onEvaluateProgress?.({ epoch, fraction })
+      }
+      const evaluation = evalImages && (await evaluate(tf, network, { images: evalImages, signal, onProgress }))
       const result = {
         epoch,
         ...trained,
         evalLoss: evaluation?.loss ?? null,
         evalAccuracy: evaluation?.accuracy ?? null,
         evalTop5Accuracy: evaluation?.top5Accuracy ?? null,
-        ...{ layers, hashes },
+        hashes,
       }
       history.push(result)
       for (const callback of callbacks) await callback.onEpochEnd?.(result, network.state(epoch))
@@ -115,15 +85,12 @@ export async function train(tf: Runtime, options: TrainOptions): Promise<EpochRe
   } catch (error) {
     throw toTrainingError(error)
   } finally {
-    queue.dispose()
-    recorder?.dispose()
-    network?.dispose()
-    space?.dispose()
+    resources.dispose()
     for (const callback of callbacks) await callback.onTrainCleanup?.()
   }
 }
 
-/** A first layer over pixels needs its weight spelt out, whatever the run's first layer was before. */
+/** A first layer over pixels needs its weight materialized, whatever form the run's first layer had before. */
 async function networkStart(tf: Runtime, { seed, start, kernel, trainImages, signal }: TrainOptions): Promise<NetworkStart> {
   if (!start) return { seed }
   const images = { images: trainImages, signal }
@@ -139,79 +106,4 @@ async function dualSpace(tf: Runtime, options: TrainOptions, start: NetworkStart
   }
   const units = shape.layerSizes[0] ?? shape.classes
   return createDualSpace(tf, { kernel, trainImages, evalImages, units, start, onProgress, signal })
-}
-
-interface EpochOptions extends Omit<TrainOptions, 'order' | 'trainImages'> {
-  trainImages: NumberedImages
-  epoch: number
-  order: Int32Array
-  recorder: SignalRecorder | null
-  queue: ReadQueue
-}
-
-/** One pass over the train split. */
-async function trainEpoch(
-  tf: Runtime,
-  network: Network,
-  options: EpochOptions,
-): Promise<Pick<EpochResult, 'loss' | 'accuracy' | 'seconds' | 'layers'>> {
-  const { trainImages: images, order, recorder, lr } = options
-  const startedMs = performance.now()
-  const losses: number[] = []
-  let right = 0
-  let layers: LayerSignal[] | null = null
-  await throughBatches(
-    tf,
-    { ...options, images },
-    {
-      run: (batch, { isLast }) => {
-        const { gradients, tensors } = trainStep(tf, network, { ...options, batch })
-        if (recorder && isLast) layers = recorder.finish(gradients, { lr, x: batch.x })
-        return tensors
-      },
-      onRead: async (read) => {
-        const steps = read.map(stepResult)
-        right += steps.reduce((sum, step) => sum + step.right, 0)
-        const told = steps.map(({ loss }) => loss)
-        await tellSteps(told, { ...options, firstStep: losses.length + 1 })
-        losses.push(...told)
-      },
-    },
-  )
-  const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length
-  return { loss, accuracy: right / order.length, seconds: (performance.now() - startedMs) / 1000, layers }
-}
-
-/** The mean of a step's losses, and how many of its images were right. */
-function stepResult({ numbers: [losses, likeliest], labels }: ReadBatch): { loss: number; right: number } {
-  return { loss: meanLoss(losses ?? new Float64Array()), right: labels.filter((label, row) => likeliest?.[row] === label).length }
-}
-
-/** Up to the first loss that is no number, with which the run ends: the steps after it were queued before anybody could know. */
-async function tellSteps(losses: readonly number[], options: EpochOptions & { firstStep: number }): Promise<void> {
-  const { epoch, firstStep, lr, callbacks = [] } = options
-  const diverged = losses.findIndex((loss) => !Number.isFinite(loss))
-  const told = diverged < 0 ? losses : losses.slice(0, diverged)
-  if (told.length > 0) for (const callback of callbacks) await callback.onSteps?.({ epoch, firstStep, losses: told })
-  if (diverged >= 0) throw new LossDivergedError({ epoch, step: firstStep + diverged, loss: losses[diverged] ?? NaN, lr })
-}
-
-interface StepOptions {
-  batch: { x: Tensor; labels: Tensor }
-  lr: number
-  momentum: number
-  recorder: SignalRecorder | null
-}
-
-/** One step: forward, loss, backward, update. Nothing is read back, so that the device need not wait for the host. */
-function trainStep(
-  tf: Runtime,
-  network: Network,
-  { batch, lr, momentum, recorder }: StepOptions,
-): { gradients: readonly Tensor[]; tensors: [losses: Tensor, likeliest: Tensor] } {
-  const { x, labels } = batch // (n, inputs), or (n) in the dual form; (n)
-  const { logits, losses, gradients, traces } = network.backward(x, labels)
-  recorder?.observe(traces)
-  network.step(gradients, { lr, momentum })
-  return { gradients, tensors: [losses, argMax(tf, logits)] }
 }

@@ -1,6 +1,6 @@
 import { type Epoch, Experiment, type ExperimentEvent } from '@trainyard/contracts'
 import { expect, test } from 'vitest'
-import { testExperiment } from '@trainyard/testing/services/canned-service'
+import { testExperiment } from '@trainyard/testing/services/stub-service'
 import { testEpoch } from '@trainyard/testing/experiments/test-epoch'
 import { testLayers } from '@trainyard/testing/experiments/test-layers'
 import { createRunSeries } from './run-series.ts'

@@ -1,5 +1,5 @@
 import type { EpochLayers, ExperimentConfig } from '@trainyard/contracts'
-import { layerFindings } from '@trainyard/contracts'
+import { layerFindings } from '@trainyard/planning'
 import { useId, useMemo, useState } from 'react'
 import { HeatMap } from './heat-map.tsx'
 import { LAYER_MEASURES, type MeasureKey } from './layer-measures.ts'

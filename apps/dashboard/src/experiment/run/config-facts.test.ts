@@ -1,4 +1,5 @@
-import { ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { expect, test } from 'vitest'
 import { configFacts } from './config-facts.ts'
 

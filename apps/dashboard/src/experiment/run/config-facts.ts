@@ -1,4 +1,5 @@
-import { type ExperimentConfig, ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { type ExperimentConfig, ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { formatLr } from '../../parts/config-chips.tsx'
 
 export interface ConfigFact {

@@ -5,7 +5,7 @@ import { testEpoch } from '@trainyard/testing/experiments/test-epoch'
 import { commandsFor } from './run-actions.ts'
 
 const latest = Epoch.parse({ ...testEpoch(1), at: '2026-01-02T03:04:05.000Z', attempt: 1 })
-const checkpoint: Experiment['kept'] = [{ epoch: 1, kind: 'checkpoint' }]
+const checkpoint: Experiment['forkPoints'] = [{ epoch: 1, kind: 'checkpoint' }]
 
 test.each([
   ['queued', [], null, ['pause', 'cancel']],
@@ -16,6 +16,6 @@ test.each([
   ['completed', [], latest, ['retry', 'replay']],
   ['failed', [], null, ['retry']],
   ['canceled', checkpoint, latest, ['retry', 'replay', 'fork']],
-] as const)('%s', (state, kept, epoch, wishes) => {
-  expect(commandsFor({ state, kept: [...kept], latest: epoch })).toEqual(wishes)
+] as const)('%s', (state, forkPoints, epoch, wishes) => {
+  expect(commandsFor({ state, forkPoints: [...forkPoints], latest: epoch })).toEqual(wishes)
 })

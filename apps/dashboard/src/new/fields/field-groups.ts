@@ -1,4 +1,4 @@
-import type { CommandFlag } from '@trainyard/contracts'
+import type { CommandFlag } from '@trainyard/schema-fields'
 
 export interface FieldGroup {
   title: string

@@ -1,4 +1,4 @@
-import { type CommandFlag, InvalidFlagsError, readFlagValues } from '@trainyard/contracts'
+import { type CommandFlag, InvalidFlagsError, readFlagValues } from '@trainyard/schema-fields'
 
 /** A schema and its fields. */
 export interface Form<Output> {

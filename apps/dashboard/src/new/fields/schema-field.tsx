@@ -1,4 +1,4 @@
-import type { CommandFlag } from '@trainyard/contracts'
+import type { CommandFlag } from '@trainyard/schema-fields'
 import { type ReactNode, useId } from 'react'
 import { fallbackOf } from './format-form.ts'
 

@@ -1,13 +1,14 @@
-import { ExperimentRequest, resolveConfig } from '@trainyard/contracts'
+import { ExperimentRequest } from '@trainyard/contracts'
+import { resolveConfig } from '@trainyard/planning'
 import { expect, test } from 'vitest'
 import { FIXED_FLAGS, fixedReason, forkOrigins, ownTexts, readFork } from './fork-changes.ts'
 
 const config = resolveConfig(ExperimentRequest.parse({ dataset: 'synthetic-flowers', imageSize: 16, norm: 'batch', lr: 0.01, epochs: 5 }))
-const kept = [
+const forkPoints = [
   { epoch: 5, kind: 'checkpoint' as const },
   { epoch: 3, kind: 'model' as const },
 ]
-const experiment = { config, name: 'First', tags: ['a', 'b'], notes: null, priority: 0, pool: 'default', kept }
+const experiment = { config, name: 'First', tags: ['a', 'b'], notes: null, priority: 0, pool: 'default', forkPoints }
 
 test('readFork() — an untouched form changes nothing but lacks epochs to train', () => {
   const texts = ownTexts(experiment)
@@ -38,8 +39,8 @@ test('the fields that stay, and why', () => {
 })
 
 test('forkOrigins() — each epoch once, newest first', () => {
-  const both = [...kept, { epoch: 5, kind: 'model' as const }]
-  expect(forkOrigins({ kept: both })).toEqual([
+  const both = [...forkPoints, { epoch: 5, kind: 'model' as const }]
+  expect(forkOrigins({ forkPoints: both })).toEqual([
     { epoch: 5, hasMomentum: true },
     { epoch: 3, hasMomentum: false },
   ])

@@ -1,18 +1,11 @@
-import {
-  type CommandFlag,
-  commandFlags,
-  type Experiment,
-  ExperimentRequest,
-  ForkChanges,
-  forkedRequest,
-  ForkRequest,
-} from '@trainyard/contracts'
+import { type Experiment, ExperimentRequest, ForkChanges, ForkRequest } from '@trainyard/contracts'
+import { forkedRequest } from '@trainyard/planning'
+import { type CommandFlag, commandFlags } from '@trainyard/schema-fields'
 import { EXPERIMENT_FORM } from '../experiment-form.ts'
 import { fieldGroups } from '../fields/field-groups.ts'
 import { type Faults, readTexts, type Texts, textOf } from '../fields/format-form.ts'
 
-type ForkChanges = ReturnType<typeof ForkChanges.parse>
-type Forked = Parameters<typeof forkedRequest>[0] & Pick<Experiment, 'kept'>
+type Forked = Parameters<typeof forkedRequest>[0] & Pick<Experiment, 'forkPoints'>
 
 const FORK_FORM = { flags: commandFlags(ForkChanges), schema: ForkChanges }
 
@@ -73,7 +66,7 @@ export interface ForkOrigin {
 }
 
 /** What a fork can begin from, newest first; of one epoch the checkpoint, which holds more. */
-export function forkOrigins({ kept }: Pick<Experiment, 'kept'>): ForkOrigin[] {
-  const epochs = [...new Set(kept.map(({ epoch }) => epoch))].toSorted((a, b) => b - a)
-  return epochs.map((epoch) => ({ epoch, hasMomentum: kept.some((each) => each.epoch === epoch && each.kind === 'checkpoint') }))
+export function forkOrigins({ forkPoints }: Pick<Experiment, 'forkPoints'>): ForkOrigin[] {
+  const epochs = [...new Set(forkPoints.map(({ epoch }) => epoch))].toSorted((a, b) => b - a)
+  return epochs.map((epoch) => ({ epoch, hasMomentum: forkPoints.some((each) => each.epoch === epoch && each.kind === 'checkpoint') }))
 }

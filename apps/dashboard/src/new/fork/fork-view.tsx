@@ -17,7 +17,7 @@ export function ForkView({ id }: { id: string }) {
     queryKey: ['fork', id],
     queryFn: () => client.experiments.get(id),
     // a form that is being filled in stays as it is; one that runs may yet keep something
-    refetchInterval: (query) => (query.state.data?.kept.length === 0 ? POLL_MS : false),
+    refetchInterval: (query) => (query.state.data?.forkPoints.length === 0 ? POLL_MS : false),
   })
   const [newest, ...older] = data ? forkOrigins(data) : []
   return (

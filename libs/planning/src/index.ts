@@ -1,0 +1,12 @@
+/** What a config resolves to, what it will cost, and what its signal will do. */
+export { forkedRequest } from './config/forked-request.ts'
+export { resolveConfig } from './config/resolve-config.ts'
+export { describeDiskSpace, hasFreeDisk, type DiskSpace } from './cost/disk-reserve.ts'
+export { directSeconds, dualSeconds, estimatedSeconds, type TrainingSizes, trainingSizes } from './cost/first-layer-cost.ts'
+export { dryRunShapes, linearShapes, networkCost } from './cost/network-cost.ts'
+export { probeMemoryBytes } from './cost/probe-memory.ts'
+export { speedAt } from './cost/speed-at-width.ts'
+export { forecastConfig } from './signal/forecast-config.ts'
+export { imageMoments, type ImageMoments, RANDN_MOMENTS } from './signal/image-moments.ts'
+export { layerFindings } from './signal/layer-findings.ts'
+export { forecastLayers, type ForecastNetwork } from './signal/signal-forecast.ts'

@@ -1,4 +1,0 @@
-import { diskFull } from './disk-full.ts'
-import { testScenario } from './test-scenario.ts'
-
-testScenario(diskFull)

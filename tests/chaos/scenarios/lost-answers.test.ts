@@ -1,4 +1,0 @@
-import { lostAnswers } from './lost-answers.ts'
-import { testScenario } from './test-scenario.ts'
-
-testScenario(lostAnswers)

@@ -1,4 +1,0 @@
-import { ownerLost } from './owner-lost.ts'
-import { testScenario } from './test-scenario.ts'
-
-testScenario(ownerLost)

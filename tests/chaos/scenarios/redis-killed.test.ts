@@ -1,4 +1,0 @@
-import { redisKilled } from './redis-killed.ts'
-import { testScenario } from './test-scenario.ts'
-
-testScenario(redisKilled)
