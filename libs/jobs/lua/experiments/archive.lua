@@ -9,5 +9,7 @@ redis.call('ZREM', prefix .. ':ended', id)
 if not terminal[field(id, 'state')] then return 0 end
 redis.call('HSET', record(id), 'archived', 1)
 if ARGV[2] ~= '' then redis.call('SET', record(id) .. ':packed', ARGV[2]) end
-for _, part in ipairs({ ':epochs', ':losses', ':layers', ':hashes', ':logs' }) do redis.call('UNLINK', record(id) .. part) end
+for _, part in ipairs({ ':epochs', ':losses', ':layers', ':hashes', ':logs' }) do
+  redis.call('UNLINK', record(id) .. part)
+end
 return 1

@@ -10,9 +10,7 @@ local args = cjson.decode(ARGV[1])
 local parent, owner, sweep = args.parent, args.owner, args.sweep
 local idempotency = args.idempotency and prefix .. ':idempotency:' .. args.idempotency.key
 local hash, earlier = string.match(idempotency and redis.call('GET', idempotency) or '', '^(.*) (.*)$')
-if earlier and field(earlier, 'id') then
-  return { earlier, hash == args.idempotency.bodyHash and 'replayed' or 'reused' }
-end
+if earlier and field(earlier, 'id') then return { earlier, hash == args.idempotency.bodyHash and 'replayed' or 'reused' } end
 
 if sweep then
   local trial = redis.call('HGET', sweep_key(sweep.id, ':trials'), sweep.trial)
@@ -36,11 +34,15 @@ if owner then
   redis.call('HSET', record(id), 'owner', owner)
   redis.call('ZADD', index_of('owner:' .. owner), 0, id)
 end
-for _, epoch in ipairs(args.expected) do redis.call('RPUSH', record(id) .. ':expected', epoch) end
+for _, epoch in ipairs(args.expected) do
+  redis.call('RPUSH', record(id) .. ':expected', epoch)
+end
 if args.expectedHashes ~= '' then redis.call('SET', record(id) .. ':expected-hashes', args.expectedHashes) end
 redis.call('SADD', prefix .. ':queues', args.queue)
 if args.checkpointToken then redis.call('HSET', prefix .. ':initial-checkpoints', args.checkpointToken, id) end
-for _, epoch in ipairs(args.inherited) do redis.call('RPUSH', record(id) .. ':epochs', epoch) end
+for _, epoch in ipairs(args.inherited) do
+  redis.call('RPUSH', record(id) .. ':epochs', epoch)
+end
 if #args.inherited > 0 then redis.call('HSET', record(id), 'latest', args.inherited[#args.inherited]) end
 if idempotency then redis.call('SET', idempotency, args.idempotency.bodyHash .. ' ' .. id, 'EX', 86400) end
 enqueue(id, #args.inherited > 0 and 'forked' or 'submitted', 0)

@@ -11,10 +11,14 @@ local function to_json(value)
   if type(value) ~= 'table' then return cjson.encode(value) end
   local parts = {}
   if #value > 0 then
-    for _, each in ipairs(value) do table.insert(parts, to_json(each)) end
+    for _, each in ipairs(value) do
+      table.insert(parts, to_json(each))
+    end
     return '[' .. table.concat(parts, ',') .. ']'
   end
-  for name, each in pairs(value) do table.insert(parts, cjson.encode(name) .. ':' .. to_json(each)) end
+  for name, each in pairs(value) do
+    table.insert(parts, cjson.encode(name) .. ':' .. to_json(each))
+  end
   table.sort(parts)
   return '{' .. table.concat(parts, ',') .. '}'
 end

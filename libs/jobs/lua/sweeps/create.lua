@@ -11,7 +11,9 @@ local hash, earlier = string.match(idempotency and redis.call('GET', idempotency
 if earlier then return { earlier, hash == args.idempotency.bodyHash and 'replayed' or 'reused' } end
 local id = new_id(args.suffix)
 redis.call('HSET', sweep_key(id), 'id', id, 'createdAt', now, 'state', 'running', 'ended', 0, unpack(args.fields))
-for _, experiment in ipairs(args.plan) do redis.call('RPUSH', sweep_key(id, ':plan'), experiment) end
+for _, experiment in ipairs(args.plan) do
+  redis.call('RPUSH', sweep_key(id, ':plan'), experiment)
+end
 redis.call('HSET', prefix .. ':limits', 'sweep:' .. id, args.maxConcurrent)
 redis.call('ZADD', prefix .. ':sweeps', 0, id)
 redis.call('ZADD', prefix .. ':sweeps:pending', 0, id)

@@ -17,13 +17,14 @@ const loaded = new Map<string, LuaScript>()
 export function loadScript(name: string): LuaScript {
   const known = loaded.get(name)
   if (known) return known
-  const text = withIncludes(name, new Set())
+  const text = withIncludes(name)
   const script = { text, sha: createHash('sha1').update(text).digest('hex') }
   loaded.set(name, script)
   return script
 }
 
-function withIncludes(name: string, included: Set<string>): string {
+/** Each include stands where it is first named. */
+export function withIncludes(name: string, included = new Set<string>()): string {
   const text = readFileSync(path.join(LUA_FOLDER, `${name}.lua`), 'utf8')
   return text.replace(INCLUDE, (_, include: string) => {
     if (included.has(include)) return ''

@@ -5,7 +5,9 @@
 -- the best 1/η of those that have reached it so far; it is stopped rather than paused, and before η have reached the rung all go on.
 local function is_rung(epoch, first, factor)
   local rung = first
-  while rung < epoch do rung = rung * factor end
+  while rung < epoch do
+    rung = rung * factor
+  end
   return rung == epoch
 end
 
