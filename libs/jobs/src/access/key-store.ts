@@ -4,11 +4,10 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { KeyNotFoundError } from '../errors.ts'
 import { sha256 } from '../redis/hash.ts'
-import { flatFields, time } from '../redis/hash-fields.ts'
+import { fieldsOf, flatFields, time } from '../redis/hash-fields.ts'
 import { keyScripts } from './key-scripts.ts'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
-import { reaching } from '../redis/redis-errors.ts'
-import { fieldsOf } from '../events/stream-entry.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 
 /** Enough that a plain hash of it cannot be guessed back. */
 const SECRET_BYTES = 32
@@ -78,10 +77,10 @@ export function createKeyStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Redi
   }
 
   return {
-    create: (request) => reaching(() => create(request)),
-    list: () => reaching(async () => Promise.all((await redis.zrange(keys.apiKeys, '0', '-1')).map(get))),
-    revoke: (id) => reaching(() => revoke(id)),
-    use: (secret) => reaching(() => use(secret)),
-    exist: () => reaching(async () => (await redis.exists(keys.apiKeys)) === 1),
+    create: (request) => withRedisErrors(() => create(request)),
+    list: () => withRedisErrors(async () => Promise.all((await redis.zrange(keys.apiKeys, '0', '-1')).map(get))),
+    revoke: (id) => withRedisErrors(() => revoke(id)),
+    use: (secret) => withRedisErrors(() => use(secret)),
+    exist: () => withRedisErrors(async () => (await redis.exists(keys.apiKeys)) === 1),
   }
 }

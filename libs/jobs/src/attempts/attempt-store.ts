@@ -5,7 +5,7 @@ import { experimentFrom, type InitialCheckpoint } from '../experiments/experimen
 import { DEFAULT_PREFIX } from '../redis/keys.ts'
 import { leaseScripts, type Renewal } from './lease-scripts.ts'
 import { WAIT_BOUNDS } from '../workers/histogram-bounds.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 
 export interface Claim {
   /** Its last attempt is the one just begun. */
@@ -13,7 +13,7 @@ export interface Claim {
   /** The attempt's number, from 1. */
   attempt: number
   token: string
-  /** Where to resume, newest first; none: to begin anew. */
+  /** Where to resume, newest first; none: from the start. */
   checkpoints: CheckpointInfo[]
   /** What a fork begins with. */
   start: InitialCheckpoint | null
@@ -35,7 +35,7 @@ export function createAttemptStore({ redis, prefix = DEFAULT_PREFIX }: { redis: 
   const read = createExperimentReader({ redis, prefix })
   return {
     claim: ({ id, dispatch, token, workerId }) =>
-      reaching(async () => {
+      withRedisErrors(async () => {
         if (!(await scripts.claim({ id, dispatch, token, workerId, waitBounds: WAIT_BOUNDS }))) return null
         const record = await read.record(id)
         const { checkpoint, checkpointBefore, start, model, outOfMemory } = record
@@ -43,6 +43,6 @@ export function createAttemptStore({ redis, prefix = DEFAULT_PREFIX }: { redis: 
         const experiment = experimentFrom(record, null)
         return { experiment, attempt: experiment.attempts.length, token, checkpoints, start, model, outOfMemory }
       }),
-    renew: (leases) => reaching(() => scripts.renew({ leases })),
+    renew: (leases) => withRedisErrors(() => scripts.renew({ leases })),
   }
 }

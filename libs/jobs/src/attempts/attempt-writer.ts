@@ -18,9 +18,9 @@ import { EPOCH_BOUNDS } from '../workers/histogram-bounds.ts'
 import { DEFAULT_PREFIX } from '../redis/keys.ts'
 import { layersRow, shortLayers } from '../experiments/layers-row.ts'
 import { leaseScripts, type Outcome } from './lease-scripts.ts'
-import { pacedBy } from './attempt-eta.ts'
+import { createAttemptEta } from './attempt-eta.ts'
 import { type Position, progressAt, stepsOf } from '../eta/progress.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 import { shortFloat32 } from '../redis/short-float32.ts'
 
 /** `fenced`: the attempt is no longer the experiment's own, so nothing was written and its trainer must stop. */
@@ -68,16 +68,16 @@ export function createAttemptWriter({
   /** A fork's own epochs come after these. */
   const parentEpochs = claim.experiment.parent?.epoch ?? 0
   const bestWith = createBestEpoch({ redis, prefix, id, parentEpochs })
-  const pacing = pacedBy({ redis, prefix, claim })
+  const pacing = createAttemptEta({ redis, prefix, claim })
   const end = (outcome: Outcome, error?: ExperimentError): Promise<Written> =>
-    reaching(() => finish({ ...fence, outcome, ...(error && { reason: failureReason(error), error: JSON.stringify(error) }) }))
+    withRedisErrors(() => finish({ ...fence, outcome, ...(error && { reason: failureReason(error), error: JSON.stringify(error) }) }))
   return {
     started: ({ engine, datasetHash, resumedFromEpoch }) => {
       pacing.begins({ resumed: resumedFromEpoch > parentEpochs })
-      return reaching(() => scripts.started({ ...fence, engine: JSON.stringify(engine), datasetHash, resumedFromEpoch }))
+      return withRedisErrors(() => scripts.started({ ...fence, engine: JSON.stringify(engine), datasetHash, resumedFromEpoch }))
     },
     progress: (position) =>
-      reaching(async () => {
+      withRedisErrors(async () => {
         if (position.step > 0) pacing.clock.stepped()
         const progress = progressAt(position, { config, pace: await pacing.ahead() })
         return scripts.progress({ ...fence, progress: JSON.stringify(progress) })
@@ -87,26 +87,26 @@ export function createAttemptWriter({
       const event = JSON.stringify({ epoch, firstStep, losses: Array.from(losses, (loss) => toJsonNumber(shortFloat32(loss))) })
       const stepsBefore = (epoch - 1 - parentEpochs) * stepsOf(config) + firstStep - 1
       const bytes = Buffer.from(losses.buffer, losses.byteOffset, losses.byteLength)
-      return reaching(() => scripts.batches({ ...fence, stepsBefore, event }, bytes))
+      return withRedisErrors(() => scripts.batches({ ...fence, stepsBefore, event }, bytes))
     },
     epoch: (result, layerHashes = []) => {
       pacing.clock.epochEnded(result.seconds)
       const json = epochJson({ ...result, attempt: claim.attempt })
       const known = { epoch: result.epoch, result: json, layerHashes, parentEpochs, images, secondsBounds: EPOCH_BOUNDS }
-      return reaching(async () => scripts.epoch({ ...fence, ...known, best: await bestWith(result) }))
+      return withRedisErrors(async () => scripts.epoch({ ...fence, ...known, best: await bestWith(result) }))
     },
-    log: ({ number, ...line }) => reaching(() => scripts.log({ ...fence, line: JSON.stringify(line), number })),
+    log: ({ number, ...line }) => withRedisErrors(() => scripts.log({ ...fence, line: JSON.stringify(line), number })),
     layers: (layers) => {
       const short = shortLayers(layers)
       const epoch = short.epoch - parentEpochs
-      return reaching(() => scripts.layers({ ...fence, epoch, row: layersRow(short), event: JSON.stringify(short) }))
+      return withRedisErrors(() => scripts.layers({ ...fence, epoch, row: layersRow(short), event: JSON.stringify(short) }))
     },
-    model: (info) => reaching(() => scripts.model({ ...fence, model: JSON.stringify(info) })),
-    checkpoint: (info) => reaching(() => scripts.checkpoint({ ...fence, epoch: info.epoch, checkpoint: JSON.stringify(info) })),
+    model: (info) => withRedisErrors(() => scripts.model({ ...fence, model: JSON.stringify(info) })),
+    checkpoint: (info) => withRedisErrors(() => scripts.checkpoint({ ...fence, epoch: info.epoch, checkpoint: JSON.stringify(info) })),
     complete: async () => {
       const measured = pacing.measured()
       const written = await end('completed')
-      if (written === 'ok') await measured?.learn().catch(() => {}) // what is not learnt now is learnt of the next one
+      if (written === 'ok') await measured?.learn().catch(() => {}) // the next one is learned from
       return written
     },
     fail: (error) => end('failed', error),

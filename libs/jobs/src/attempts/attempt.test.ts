@@ -69,7 +69,7 @@ describe('a lease', () => {
     expect(await states(id)).toEqual(['queued:submitted', 'running:claimed', 'queued:worker_lost', 'running:claimed'])
   })
 
-  test('all of them begin anew when nobody could renew', async () => {
+  test('all of them begin again when no worker could renew', async () => {
     const { create, begin, expireLease, attempts, reap, redis, prefix } = own.jobs
     const id = await create()
     const writer = await begin(id)
@@ -100,7 +100,7 @@ describe('a lease', () => {
     expect(Number(await redis.zscore(keysOf(prefix).outbox, `${id}-2`))).toBeLessThan(anHourAhead)
   })
 
-  test('lost more often in a row than maxRetries allows, it fails; a newer checkpoint begins the row anew', async () => {
+  test('lost more often in a row than maxRetries allows, it fails; a newer checkpoint begins the row again', async () => {
     const { create, begin, expireLease, store } = own.jobs
     const id = await create({ maxRetries: 1 })
     await begin(id)

@@ -4,10 +4,10 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { keysOf } from '../redis/keys.ts'
 import { createScript } from '../lua/create-script.ts'
-import type { WorkForecast } from './cost-estimate.ts'
+import type { CostEstimate } from './cost-estimate.ts'
 
 /** Seconds of one run's parts. */
-export interface Pace {
+export interface Durations {
   /** From the claim to the first step: decoding, the kernel, the first product. */
   setUpSeconds: number
   /** From one epoch's end to the next one's, with its evaluation. */
@@ -24,14 +24,14 @@ interface LearnArgs {
 
 const Learned = z.object({ setUp: z.coerce.number(), ending: z.coerce.number(), epoch: z.coerce.number() })
 
-export interface LearnedPace {
+export interface DurationEstimates {
   /** What a run of the pool will take: as runs of its kind took, else by the cost model at the pace of others, or of a worker's own measurement. */
-  of(forecast: WorkForecast, at: { pool: string; speed: TrainingSpeed | null }): Promise<Pace>
-  learn(forecast: WorkForecast, measured: Pace & { pool: string }): Promise<void>
+  of(forecast: CostEstimate, at: { pool: string; speed: TrainingSpeed | null }): Promise<Durations>
+  learn(forecast: CostEstimate, measured: Durations & { pool: string }): Promise<void>
 }
 
 /** What experiments have taken, by pool: the cost model knows their proportions, the runs themselves the machines' pace. */
-export function createLearnedPace({ redis, prefix }: { redis: Redis; prefix: string }): LearnedPace {
+export function createDurationEstimates({ redis, prefix }: { redis: Redis; prefix: string }): DurationEstimates {
   const script = createScript<LearnArgs, 'ok'>({ redis, prefix, name: 'durations/learn', answer: z.literal('ok') })
   const keys = keysOf(prefix)
   const read = async (pool: string, what: string): Promise<z.infer<typeof Learned> | null> =>
@@ -56,6 +56,9 @@ export function createLearnedPace({ redis, prefix }: { redis: Redis; prefix: str
 }
 
 /** What is left of a run of which this share of the steps is done. */
-export function secondsLeft({ setUpSeconds, epochSeconds, endSeconds }: Pace, { epochs, done }: { epochs: number; done: number }): number {
+export function secondsLeft(
+  { setUpSeconds, epochSeconds, endSeconds }: Durations,
+  { epochs, done }: { epochs: number; done: number },
+): number {
   return setUpSeconds + (1 - done) * epochs * epochSeconds + endSeconds
 }

@@ -16,7 +16,7 @@ import { experimentFrom, ExperimentRecord, type QueuePlace } from './experiment-
 import { jobId, keysOf } from '../redis/keys.ts'
 import { layersFromRow } from './layers-row.ts'
 import { unpackEpochs } from './packed-epochs.ts'
-import { createQueueForecast } from '../eta/queue-eta.ts'
+import { createQueueEta } from '../eta/queue-eta.ts'
 import type { ResultArchive } from './result-archive.ts'
 import { shortFloat32 } from '../redis/short-float32.ts'
 import { stepsOf, toMs } from '../eta/progress.ts'
@@ -34,7 +34,7 @@ const NOTHING: ArchivedResults = { version: 1, layers: [], losses: '', logs: [],
 /** Reads what the scripts have written, and of ended experiments what was moved elsewhere. */
 export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
   const keys = keysOf(prefix)
-  const foresee = createQueueForecast({ redis, prefix })
+  const foresee = createQueueEta({ redis, prefix })
 
   /** A part that is moved out of Redis once the experiment has ended, perhaps while it is read. */
   async function part<Value>(

@@ -18,7 +18,7 @@ import {
 import { z } from 'zod'
 import { epochFrom } from './epoch-json.ts'
 import { json, time } from '../redis/hash-fields.ts'
-import { WorkForecast } from '../eta/cost-estimate.ts'
+import { CostEstimate } from '../eta/cost-estimate.ts'
 
 const atMs = z.codec(z.number(), z.iso.datetime(), { decode: (ms) => new Date(ms).toISOString(), encode: (at) => Date.parse(at) })
 const maybe = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) => value ?? null)
@@ -60,7 +60,7 @@ export const ExperimentRecord = z.object({
   state: ExperimentState,
   reason: StateReason,
   progress: json(Progress),
-  forecast: maybe(json(WorkForecast)),
+  forecast: maybe(json(CostEstimate)),
   latest: maybe(epoch),
   best: maybe(epoch),
   engine: maybe(json(Engine)),

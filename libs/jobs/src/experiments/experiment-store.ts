@@ -38,14 +38,14 @@ import { DEFAULT_PREFIX, jobId, keysOf, queueName } from '../redis/keys.ts'
 import { createOrphanedArtifacts, type OrphanedArtifacts } from './orphaned-artifacts.ts'
 import { createMemoryGuard } from '../redis/memory-guard.ts'
 import { startProgress } from '../eta/progress.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 import { type ResultArchive } from './result-archive.ts'
-import { wordsOf } from '../lists/search-terms.ts'
-import { forecastWork } from '../eta/cost-estimate.ts'
+import { tokenize } from '../lists/search-terms.ts'
+import { estimateCost } from '../eta/cost-estimate.ts'
 
 export interface NewExperiment {
   config: ExperimentConfig
-  /** Of whoever made the config, where that was another process: only workers of this version or a newer one take it. */
+  /** Of the process that made the config, where that was another one: only workers of this version or a newer one take it. */
   configVersion?: number
   configHash: string
   name: string | null
@@ -146,8 +146,8 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
       idempotency: idempotency && { ...idempotency, key: sha256(idempotency.key) },
       queue: queueName(input.pool, input.configVersion),
       tags: JSON.stringify(input.tags),
-      nameTerms: JSON.stringify(wordsOf(input.name ?? '')),
-      tagTerms: JSON.stringify(wordsOf(...input.tags)),
+      nameTerms: JSON.stringify(tokenize(input.name ?? '')),
+      tagTerms: JSON.stringify(tokenize(...input.tags)),
       parent: input.parent?.id,
       inherited,
       checkpointToken: input.start?.token,
@@ -212,8 +212,8 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
       id,
       fields: flatFields({ name: name ?? undefined, notes: notes ?? undefined }),
       removed: [...(name === null ? ['name'] : []), ...(notes === null ? ['notes'] : [])],
-      ...(name !== undefined && { nameTerms: JSON.stringify(wordsOf(name ?? '')) }),
-      ...(tags && { tags: JSON.stringify(tags), tagTerms: JSON.stringify(wordsOf(...tags)) }),
+      ...(name !== undefined && { nameTerms: JSON.stringify(tokenize(name ?? '')) }),
+      ...(tags && { tags: JSON.stringify(tags), tagTerms: JSON.stringify(tokenize(...tags)) }),
       priority,
     })
     if (found !== 'patched') allowed(id, { found, from: [], action: 'given another priority' })
@@ -235,30 +235,30 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
   }
 
   return {
-    create: (input, idempotency) => reaching(() => create(input, idempotency)),
-    get: (id) => reaching(() => read.experiment(id)),
-    find: (idOrPrefix) => reaching(() => find(idOrPrefix)),
+    create: (input, idempotency) => withRedisErrors(() => create(input, idempotency)),
+    get: (id) => withRedisErrors(() => read.experiment(id)),
+    find: (idOrPrefix) => withRedisErrors(() => find(idOrPrefix)),
     list: (query) =>
-      reaching(async () => {
+      withRedisErrors(async () => {
         const { ids, nextPageToken } = await listIds({ redis, keys, query })
         const found = await Promise.all(ids.map(unlessDeleted))
         return { items: found.filter((each) => each !== null), nextPageToken }
       }),
-    epochs: (id, after = 0) => reaching(() => read.epochs(id, after)),
-    batches: (id, epoch) => reaching(() => read.batches(id, epoch)),
-    layers: (id, epoch) => reaching(() => read.layers(id, epoch)),
-    logs: (id) => reaching(() => read.logs(id)),
-    storedModel: (id) => reaching(async () => (await read.record(id)).model),
+    epochs: (id, after = 0) => withRedisErrors(() => read.epochs(id, after)),
+    batches: (id, epoch) => withRedisErrors(() => read.batches(id, epoch)),
+    layers: (id, epoch) => withRedisErrors(() => read.layers(id, epoch)),
+    logs: (id) => withRedisErrors(() => read.logs(id)),
+    storedModel: (id) => withRedisErrors(async () => (await read.record(id)).model),
     recordedFiles: (id) =>
-      reaching(async () => {
+      withRedisErrors(async () => {
         const { checkpoint, checkpointBefore, model, start } = await read.record(id)
         return { checkpoints: [checkpoint, checkpointBefore].filter((each) => each !== null), model, start }
       }),
-    cancel: (id) => reaching(() => cancel(id)),
-    pause: (id) => reaching(() => pause(id)),
-    resume: (id) => reaching(() => resume(id)),
-    patch: (id, changes) => reaching(() => patch(id, changes)),
-    remove: (id) => reaching(() => remove(id)),
+    cancel: (id) => withRedisErrors(() => cancel(id)),
+    pause: (id) => withRedisErrors(() => pause(id)),
+    resume: (id) => withRedisErrors(() => resume(id)),
+    patch: (id, changes) => withRedisErrors(() => patch(id, changes)),
+    remove: (id) => withRedisErrors(() => remove(id)),
     orphanedArtifacts: createOrphanedArtifacts({ redis, keys }),
   }
 }
@@ -274,7 +274,7 @@ const recordFields = ({ config, configHash, warnings, priority, pool, name, note
     pool,
     maxRetries: config.maxRetries,
     progress: JSON.stringify(startProgress(config)),
-    forecast: JSON.stringify(forecastWork(config)),
+    forecast: JSON.stringify(estimateCost(config)),
     name: name ?? undefined,
     notes: notes ?? undefined,
     parent: parent && JSON.stringify(parent),

@@ -5,7 +5,7 @@ import { keysOf } from '../redis/keys.ts'
 import { createScript } from '../lua/create-script.ts'
 import { packEpochs } from './packed-epochs.ts'
 
-/** So long what has ended stays as it is, for those who watched it to its end look at it first. */
+/** What has ended stays as it is for a minute: those who watched it to its end look at it first. */
 const STAYS_MS = 60_000
 const AT_ONCE = 20
 

@@ -17,7 +17,7 @@ import { createDispatcher } from '../queue/dispatcher.ts'
 import { connectRedis } from '../redis/connect-redis.ts'
 import { keysOf, queueName } from '../redis/keys.ts'
 import { createSweepStore } from '../sweeps/sweep-store.ts'
-import { createSweepMaker } from '../sweeps/trial-creator.ts'
+import { createTrialCreator } from '../sweeps/trial-creator.ts'
 
 const prefix = '{every}'
 const scripts = globSync('!(includes)/*.lua', { cwd: LUA_FOLDER }).map((file) => file.replace(/\.lua$/, ''))
@@ -48,7 +48,7 @@ async function live(redis: Redis): Promise<void> {
   const first = { ...input, notes: 'half a pair: \ud800', owner: 'ada' }
   const { id } = (await store.create(first, { key: 'key', bodyHash: 'hash' })).experiment
   await store.patch(id, { notes: null, tags: [], priority: 3 })
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   await dispatcher.repair(0)
   await redis.unlink(keysOf(prefix).prioritized(queueName('default')), `${prefix}:${queueName('default')}:${id}-2`)
   await dispatcher.repair(0)
@@ -83,7 +83,7 @@ async function live(redis: Redis): Promise<void> {
   })
   const planned = [1, 2].map((seed) => ({ fields: { seed }, experiment: newExperiment({ seed, epochs: 4 }) }))
   const { sweep } = await sweeps.create({ request, objective: 'loss', owner: null, trials: planned })
-  await createSweepMaker({ redis, prefix, store })()
+  await createTrialCreator({ redis, prefix, store })()
   const trials = (await sweeps.find(sweep.id)).items.map(({ experimentId }) => experimentId ?? '')
   for (const [i, trial] of trials.entries()) {
     const { writer: one } = await begin(redis, { id: trial })

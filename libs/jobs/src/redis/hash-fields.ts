@@ -9,3 +9,8 @@ export const flatFields = (fields: Record<string, string | number | undefined>):
 
 /** A time, which a hash holds in ms. */
 export const time = z.coerce.number().transform((ms) => new Date(ms).toISOString())
+
+/** Reads the fields of a stream's entry, or of a hash as a script answers it: [name, value, …]. */
+export function fieldsOf(flat: readonly string[]): Record<string, string> {
+  return Object.fromEntries(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? '']] : [])))
+}

@@ -17,7 +17,7 @@ import { beginningWith, latestIn, randomSuffix } from '../lists/id-index.ts'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
 import { memberOf, tokenOf } from '../lists/list-token.ts'
 import { createMemoryGuard } from '../redis/memory-guard.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 import { bestEpoch, summaryOf, SweepRecord, sweepFrom, TrialRecord } from './sweep-record.ts'
 import { sweepScripts } from './sweep-scripts.ts'
 
@@ -31,13 +31,13 @@ export interface NewSweep {
 
 /** Every call throws RedisUnavailableError when Redis does not answer. */
 export interface SweepStore {
-  /** Writes the whole sweep at once; its trials become experiments soon after (sweep-maker.ts), whatever is restarted meanwhile. */
+  /** Writes the whole sweep at once; its trials become experiments soon after (trial-creator.ts), whatever is restarted meanwhile. */
   create(input: NewSweep, idempotency?: { key: string; bodyHash: string }): Promise<{ sweep: Sweep; replayed: boolean }>
   /** By full id, or a prefix of at least four characters that fits only one, or `latest`. */
   find(idOrPrefix: string): Promise<Sweep>
   /** Newest first. */
   list(query: { pageSize: number; pageToken?: string | undefined }): Promise<SweepPage>
-  /** Cancels its trials, and no more are made; WrongStateError where it has ended. */
+  /** Cancels its trials, and no more are created; WrongStateError where it has ended. */
   cancel(id: string): Promise<Sweep>
 }
 
@@ -77,17 +77,17 @@ export function createSweepStore({
 
   async function get(id: string): Promise<Sweep> {
     const found = await record(id)
-    const made = await redis.hgetall(keys.sweepTrials(id))
+    const created = await redis.hgetall(keys.sweepTrials(id))
     const trials = await Promise.all(
-      found.fields.map((fields, i) => trialOf({ trial: i + 1, fields, experimentId: made[i + 1] ?? null, found })),
+      found.fields.map((fields, i) => trialOf({ trial: i + 1, fields, experimentId: created[i + 1] ?? null, found })),
     )
     return sweepFrom(found, trials)
   }
 
   async function trialOf(known: { trial: number; fields: TrialFields; experimentId: string | null; found: SweepRecord }): Promise<Trial> {
     const { trial, fields, experimentId, found } = known
-    const notMade = { state: null, reason: null, finishedAt: null, epochs: 0, best: null, value: null, stopped: null }
-    const nothing = { trial, fields, experimentId, ...notMade }
+    const notCreated = { state: null, reason: null, finishedAt: null, epochs: 0, best: null, value: null, stopped: null }
+    const nothing = { trial, fields, experimentId, ...notCreated }
     if (experimentId === null) return nothing
     const held = await redis.hmget(keys.record(experimentId), 'state', 'reason', 'finishedAt', 'latest', 'stopEarly')
     const { state, reason, finishedAt, latest, stopped } = TrialRecord.parse(held)
@@ -127,10 +127,10 @@ export function createSweepStore({
   }
 
   return {
-    create: (input, idempotency) => reaching(() => create(input, idempotency)),
-    find: (idOrPrefix) => reaching(() => find(idOrPrefix)),
-    list: (query) => reaching(() => list(query)),
-    cancel: (id) => reaching(() => cancel(id)),
+    create: (input, idempotency) => withRedisErrors(() => create(input, idempotency)),
+    find: (idOrPrefix) => withRedisErrors(() => find(idOrPrefix)),
+    list: (query) => withRedisErrors(() => list(query)),
+    cancel: (id) => withRedisErrors(() => cancel(id)),
   }
 }
 
