@@ -109,8 +109,8 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
     const owners: ArtifactOwners = {
       ownerOf: async (id) => known.get(id) ?? { state: 'unknown' },
       starts: async () => starts,
-      forgetStart: async (token) => void starts.delete(token),
-      forgetKept: async (id) => void forgotten.push(id),
+      removeStart: async (token) => void starts.delete(token),
+      clearRetained: async (id) => void forgotten.push(id),
     }
     beforeEach(async () => {
       forgotten = []

@@ -43,8 +43,8 @@ async function write(file: string, bytes: number): Promise<void> {
 const owners: ArtifactOwners = {
   ownerOf: async (id) => known.get(id) ?? { state: 'unknown' },
   starts: async () => starts,
-  forgetStart: async (token) => void starts.delete(token),
-  forgetKept: async (id) => void forgotten.push(id),
+  removeStart: async (token) => void starts.delete(token),
+  clearRetained: async (id) => void forgotten.push(id),
 }
 const collect = (options: { dryRun?: boolean; unknown?: boolean; maxBytes?: number } = {}) =>
   collectGarbage({ artifacts, owners, ...options })

@@ -14,9 +14,9 @@ export interface ArtifactOwners {
   ownerOf(experimentId: string): Promise<ArtifactOwner>
   /** The experiment of each start, by its token. */
   starts(): Promise<ReadonlyMap<string, string>>
-  forgetStart(token: string): Promise<void>
+  removeStart(token: string): Promise<void>
   /** The files that its record names are gone. */
-  forgetKept(experimentId: string): Promise<void>
+  clearRetained(experimentId: string): Promise<void>
 }
 
 export interface GarbageOptions {
@@ -41,9 +41,9 @@ export async function collectGarbage(options: GarbageOptions): Promise<GarbageRe
   const over = firstOver(kept, keptBytes - maxBytes)
   const gone = { ...garbage, unknown: unknown ? garbage.unknown : [], overLimit: over }
   if (!dryRun) {
-    for (const id of new Set(over.map((item) => item.id))) await owners.forgetKept(id)
+    for (const id of new Set(over.map((item) => item.id))) await owners.clearRetained(id)
     for (const item of Object.values(gone).flat()) await item.remove()
-    for (const item of garbage.unused) if (items.starts.includes(item)) await owners.forgetStart(item.id)
+    for (const item of garbage.unused) if (items.starts.includes(item)) await owners.removeStart(item.id)
   }
   const left = keptBytes - bytesOf(over)
   return {

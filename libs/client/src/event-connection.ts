@@ -40,13 +40,6 @@ export async function* readEvents(
   }
 }
 
-/** Orders the ids of events, `<ms>-<number>`. */
-export function isAfter(id: string, other: string): boolean {
-  const [ms = 0, count = 0] = id.split('-').map(Number)
-  const [otherMs = 0, otherCount = 0] = other.split('-').map(Number)
-  return ms > otherMs || (ms === otherMs && count > otherCount)
-}
-
 /** Browsers cannot all iterate a stream; leaving early lets go of the connection. */
 async function* readAll(stream: ReadableStream<EventSourceMessage> | undefined): AsyncGenerator<EventSourceMessage> {
   const reader = stream?.getReader()

@@ -1,6 +1,6 @@
-import { type Epoch, epochNumbers, type ExperimentEvent } from '@trainyard/contracts'
+import { type Epoch, epochNumbers, type ExperimentEvent, isAfterEvent } from '@trainyard/contracts'
 import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
-import { isAfter, readEvents } from './event-connection.ts'
+import { readEvents } from './event-connection.ts'
 import type { Http } from './http.ts'
 
 const FIRST_RETRY_MS = 200
@@ -67,7 +67,7 @@ export async function* epochsOf(events: AsyncIterable<WatchedEvent>): AsyncGener
 /** True where a service or a proxy begins anew although it was told where to go on; a snapshot stands for what cannot be told again. */
 function isRepeated({ id, event }: WatchedEvent, lastEventId: string | null): boolean {
   if (event.type === 'snapshot' || event.type === 'end') return false
-  return id !== null && lastEventId !== null && !isAfter(id, lastEventId)
+  return id !== null && lastEventId !== null && !isAfterEvent(id, lastEventId)
 }
 
 /** A service away, restarting or short of Redis comes back; a refusal stays one. */

@@ -8,6 +8,7 @@
 export { allows, ApiKey, ApiKeyList, KeyRequest, KeyScope, NewApiKey } from './access/api-key.ts'
 export { ArchivedResults } from './results/archived-results.ts'
 export { AuditEntry, AuditPage } from './access/audit.ts'
+export { isAfterEvent } from './results/event-id.ts'
 export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './results/events.ts'
 export { Compared, Comparison, MAX_COMPARED } from './results/comparison.ts'
 export { CLASSES, Dataset, DatasetList, DatasetName, CachedSplit, SPLIT_COUNTS, SplitName } from './datasets/dataset.ts'

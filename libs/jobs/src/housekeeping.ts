@@ -5,9 +5,9 @@ import { singleFlight } from './redis/single-flight.ts'
 import { createReaper } from './attempts/reaper.ts'
 import { createExperimentStore } from './experiments/experiment-store.ts'
 import { createResultArchiver, type ResultArchive } from './experiments/result-archive.ts'
-import { createSweepMaker } from './sweeps/trial-creator.ts'
+import { createTrialCreator } from './sweeps/trial-creator.ts'
 
-const EVERY_MS = 2000
+const INTERVAL_MS = 2000
 
 interface HousekeepingDeps {
   redis: Redis
@@ -17,13 +17,14 @@ interface HousekeepingDeps {
 }
 
 export interface Housekeeping {
-  /** Makes trials of sweeps and hands what is due to BullMQ now, without waiting for it; call it after a create. Never throws. */
-  sweep(): void
+  /** Creates trials of sweeps and hands what is due to BullMQ now, without waiting for it; call it after a create. Never throws. */
+  dispatchDue(): void
   stop(): Promise<void>
 }
 
 /**
- * Every 2 s: makes experiments of sweeps' trials, hands what is due to BullMQ, takes back what lost its worker, and moves results of ended experiments into `archive`, where one is given.
+ * Every 2 s: creates experiments of sweeps' trials, hands what is due to BullMQ, takes back what lost its worker, and moves results of ended experiments
+ * into `archive`, where one is given.
  * Runs in every API and worker; errors go to `onError`.
  */
 export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
@@ -31,24 +32,24 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const dispatcher = createDispatcher({ redis, prefix, onError })
   const reap = createReaper({ redis, prefix })
   const archiving = archive && singleFlight(createResultArchiver({ redis, prefix, archive }), onError)
-  const makeTrials = createSweepMaker({ redis, prefix, store: createExperimentStore({ redis, prefix }) })
-  const sweep = singleFlight(async () => {
-    await makeTrials().catch(onError) // a sweep that cannot be made holds nothing else up
-    await dispatcher.sweep()
+  const createTrials = createTrialCreator({ redis, prefix, store: createExperimentStore({ redis, prefix }) })
+  const dispatchDue = singleFlight(async () => {
+    await createTrials().catch(onError) // one sweep that fails holds nothing else up
+    await dispatcher.flushOutbox()
   }, onError)
   const round = singleFlight(async () => {
     await reap()
     await dispatcher.repair()
-    sweep.run()
+    dispatchDue.run()
     archiving?.run()
   }, onError)
-  const timer = setInterval(() => round.run(), EVERY_MS)
+  const timer = setInterval(() => round.run(), INTERVAL_MS)
   round.run()
   return {
-    sweep: () => sweep.run(),
+    dispatchDue: () => dispatchDue.run(),
     async stop() {
       clearInterval(timer)
-      await Promise.all([round.idle(), sweep.idle(), archiving?.idle()])
+      await Promise.all([round.idle(), dispatchDue.idle(), archiving?.idle()])
       await dispatcher.close()
     },
   }

@@ -52,7 +52,7 @@ export function beginLife({ user, worker, prefix }: { user: Redis; worker: Redis
       if (!claim) throw new Error(`dispatch ${dispatch} is stale`)
       writer = createAttemptWriter({ redis: worker, prefix, claim })
     },
-    dispatch: createDispatcher({ redis: worker, prefix, onError: () => {} }).sweep,
+    dispatch: createDispatcher({ redis: worker, prefix, onError: () => {} }).flushOutbox,
     reap: createReaper({ redis: worker, prefix }),
     expireLease: () => worker.zadd(`${prefix}:leases`, 1, life.id),
   }

@@ -9,7 +9,7 @@ import { ById, ownExperimentOf } from './experiment-by-id.ts'
 
 export interface LifecycleDeps {
   store: ExperimentStore
-  housekeeping: Pick<Housekeeping, 'sweep'>
+  housekeeping: Pick<Housekeeping, 'dispatchDue'>
   artifacts: Artifacts
 }
 
@@ -45,7 +45,7 @@ export const lifecycleRoutes: FastifyPluginAsyncZod<LifecycleDeps> = async (app,
     app.post(`/experiments/:id/${action}`, { schema }, async (request, reply) => {
       const { id } = await ownExperimentOf(request, store)
       const experiment = await store[action](id)
-      housekeeping.sweep()
+      housekeeping.dispatchDue()
       return reply.code(202).send(experiment)
     })
   }
@@ -54,7 +54,7 @@ export const lifecycleRoutes: FastifyPluginAsyncZod<LifecycleDeps> = async (app,
     const { id } = await ownExperimentOf(request, store)
     authorizePriority(request, request.body.priority)
     const experiment = await store.patch(id, request.body)
-    housekeeping.sweep()
+    housekeeping.dispatchDue()
     return experiment
   })
 

@@ -23,7 +23,7 @@ import { checkLimits, type OperatorLimits } from './limits.ts'
 export interface SubmitDeps {
   store: Pick<ExperimentStore, 'create'>
   workers: Pick<WorkerRegistry, 'list'>
-  housekeeping: Pick<Housekeeping, 'sweep'>
+  housekeeping: Pick<Housekeeping, 'dispatchDue'>
   diskSpace: () => Promise<DiskSpace>
   artifacts: Pick<Artifacts, 'initialCheckpoints' | 'weights'>
   limits: OperatorLimits
@@ -124,7 +124,7 @@ export function createSubmitter({ store, workers, housekeeping, diskSpace, artif
     const { owner, maxQueued } = principalOf(request)
     assertDiskHasSpace(await diskSpace())
     const accepted = await create({ owner, maxQueued, idempotency: idempotencyOf(request) })
-    housekeeping.sweep()
+    housekeeping.dispatchDue()
     if (accepted.replayed) reply.header('idempotency-replayed', 'true')
     reply.code(201).header('location', `/api/v1/${collection}/${accepted.created.id}`)
     return accepted

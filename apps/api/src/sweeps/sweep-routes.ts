@@ -112,7 +112,7 @@ export const sweepRoutes: FastifyPluginAsyncZod<SweepDeps> = async (app, deps) =
     const { id, owner } = await sweeps.find(request.params.id)
     authorizeOwner(request, owner)
     const sweep = await sweeps.cancel(id)
-    housekeeping.sweep()
+    housekeeping.dispatchDue()
     return reply.code(202).send(sweep)
   })
 }

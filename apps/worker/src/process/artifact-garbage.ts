@@ -23,7 +23,7 @@ export async function removeOrphanedArtifacts(
   await Promise.all([
     artifacts.checkpoints.removeAllBut(id, files),
     artifacts.models.removeAllBut(id, model ? [model.folder] : []),
-    start && artifacts.initialCheckpoints.remove(start.token).then(() => store.orphanedArtifacts.forgetStart(start.token)),
+    start && artifacts.initialCheckpoints.remove(start.token).then(() => store.orphanedArtifacts.removeStart(start.token)),
   ])
 }
 

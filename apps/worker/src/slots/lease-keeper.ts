@@ -14,7 +14,7 @@ export function keepLeases(deps: { attempts: AttemptStore; running: () => Attemp
     const answers = await attempts.renew(held)
     for (const [i, attempt] of held.entries()) {
       const answer = answers[i]
-      if (answer && answer !== 'held') attempt.abort(answer)
+      if (answer && answer !== 'renewed') attempt.abort(answer)
     }
   }
   return startPeriodicTask({ intervalMs: INTERVAL_MS, work: renew, onError })

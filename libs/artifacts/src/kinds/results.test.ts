@@ -37,8 +37,8 @@ test('garbage collection removes those of deleted experiments, never those of en
         ? ({ state: 'ended', endedAtMs: 1, names: [] } as const)
         : { state: id === 'deleted' ? ('deleted' as const) : ('unknown' as const) },
     starts: async () => new Map<string, string>(),
-    forgetStart: async () => {},
-    forgetKept: async () => {},
+    removeStart: async () => {},
+    clearRetained: async () => {},
   }
   const report = await collectGarbage({ artifacts, owners, maxBytes: 1 })
   expect(report.removed.deleted.files).toBe(1)

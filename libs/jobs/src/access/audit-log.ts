@@ -1,11 +1,11 @@
 import { AuditEntry, type AuditPage } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { InvalidPageTokenError } from '../errors.ts'
+import { fieldsOf } from '../redis/hash-fields.ts'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
-import { reaching } from '../redis/redis-errors.ts'
-import { fieldsOf } from '../events/stream-entry.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 
-const MOST_ENTRIES = 100_000
+const MAX_ENTRIES = 100_000
 const STREAM_ID = /^\d{1,16}-\d{1,16}$/
 
 /** Who changed what. The latest hundred thousand calls are kept. */
@@ -28,8 +28,9 @@ export function createAuditLog({ redis, prefix = DEFAULT_PREFIX }: { redis: Redi
   }
 
   return {
-    add: (entry) => reaching(async () => void (await redis.xadd(audit, 'MAXLEN', '~', MOST_ENTRIES, '*', 'entry', JSON.stringify(entry)))),
-    list: (query) => reaching(() => list(query)),
+    add: (entry) =>
+      withRedisErrors(async () => void (await redis.xadd(audit, 'MAXLEN', '~', MAX_ENTRIES, '*', 'entry', JSON.stringify(entry)))),
+    list: (query) => withRedisErrors(() => list(query)),
   }
 }
 

@@ -41,7 +41,7 @@ test('a key opens by its secret, which Redis does not have, until it is revoked'
   }
 })
 
-test("a key's maxRunning bounds its owner, and the owner's next key says anew", async () => {
+test("a key's maxRunning bounds its owner, and the owner's next key sets it again", async () => {
   const { redis, prefix } = own.jobs
   const store = createKeyStore(own.jobs)
   const limits = () => redis.hgetall(`${prefix}:limits`)

@@ -4,11 +4,10 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { KeyNotFoundError } from '../errors.ts'
 import { sha256 } from '../redis/hash.ts'
-import { time } from '../redis/hash-fields.ts'
+import { fieldsOf, flatFields, time } from '../redis/hash-fields.ts'
 import { keyScripts } from './key-scripts.ts'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
-import { reaching } from '../redis/redis-errors.ts'
-import { fieldsOf } from '../events/stream-entry.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 
 /** Enough that a plain hash of it cannot be guessed back. */
 const SECRET_BYTES = 32
@@ -60,32 +59,28 @@ export function createKeyStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Redi
     const id = randomBytes(ID_BYTES).toString('hex')
     const secret = `${SECRET_BEGINS}${randomBytes(SECRET_BYTES).toString('base64url')}`
     const beginsWith = secret.slice(0, SHOWN_CHARACTERS)
-    const fields = {
-      ...{ name, scope, requestsPerMinute, beginsWith },
-      ...(maxRunning !== undefined && { maxRunning }),
-      ...(maxQueued !== undefined && { maxQueued }),
-    }
-    await scripts.create(id, sha256(secret), owner, maxRunning ?? '', ...Object.entries(fields).flat())
+    const fields = flatFields({ name, scope, requestsPerMinute, beginsWith, maxRunning, maxQueued })
+    await scripts.create({ id, hash: sha256(secret), owner, maxRunning, fields })
     return { ...(await get(id)), secret }
   }
 
   async function revoke(id: string): Promise<ApiKey> {
-    if ((await scripts.revoke(id)) === 'missing') throw new KeyNotFoundError(id)
+    if ((await scripts.revoke({ id })) === 'missing') throw new KeyNotFoundError(id)
     return get(id)
   }
 
   async function use(secret: string): Promise<ApiKey | null> {
-    const fields = await scripts.use(sha256(secret))
+    const fields = await scripts.use({ hash: sha256(secret) })
     if (fields.length === 0) return null
     const key = KeyRecord.parse(fieldsOf(fields))
     return key.revokedAt === null ? key : null
   }
 
   return {
-    create: (request) => reaching(() => create(request)),
-    list: () => reaching(async () => Promise.all((await redis.zrange(keys.apiKeys, '0', '-1')).map(get))),
-    revoke: (id) => reaching(() => revoke(id)),
-    use: (secret) => reaching(() => use(secret)),
-    exist: () => reaching(async () => (await redis.exists(keys.apiKeys)) === 1),
+    create: (request) => withRedisErrors(() => create(request)),
+    list: () => withRedisErrors(async () => Promise.all((await redis.zrange(keys.apiKeys, '0', '-1')).map(get))),
+    revoke: (id) => withRedisErrors(() => revoke(id)),
+    use: (secret) => withRedisErrors(() => use(secret)),
+    exist: () => withRedisErrors(async () => (await redis.exists(keys.apiKeys)) === 1),
   }
 }

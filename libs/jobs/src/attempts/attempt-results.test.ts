@@ -40,13 +40,13 @@ describe('epoch()', () => {
     expect(await store.get(id)).toMatchObject({ latest: epoch, best: epoch })
   })
 
-  test('the same result again changes nothing and tells nobody, whatever time it took', async () => {
+  test('the same result again changes nothing and sends no event, whatever time it took', async () => {
     for (const seconds of [1, 2, 3]) await writer.epoch(epochResult(1, { seconds }))
     expect(await store.epochs(id)).toMatchObject([{ epoch: 1, seconds: 1 }])
     expect((await eventTypes()).filter((type) => type === 'epoch')).toHaveLength(1)
   })
 
-  test('another result for the same epoch replaces the point, and the best is found anew', async () => {
+  test('another result for the same epoch replaces the point, and the best is found again', async () => {
     for (const [epoch, loss] of [3, 1, 2].entries()) await writer.epoch(epochResult(epoch + 1, { loss }))
     expect((await store.get(id)).best?.epoch).toBe(2)
     await writer.epoch(epochResult(2, { loss: 9 }))

@@ -3,8 +3,9 @@ import type { Redis } from 'ioredis'
 import { createExperimentReader } from '../experiments/experiment-reader.ts'
 import { experimentFrom, type InitialCheckpoint } from '../experiments/experiment-record.ts'
 import { DEFAULT_PREFIX } from '../redis/keys.ts'
-import { leaseScripts } from './lease-scripts.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { leaseScripts, type Renewal } from './lease-scripts.ts'
+import { WAIT_BOUNDS } from '../workers/histogram-bounds.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 
 export interface Claim {
   /** Its last attempt is the one just begun. */
@@ -12,7 +13,7 @@ export interface Claim {
   /** The attempt's number, from 1. */
   attempt: number
   token: string
-  /** Where to resume, newest first; none: to begin anew. */
+  /** Where to resume, newest first; none: from the start. */
   checkpoints: CheckpointInfo[]
   /** What a fork begins with. */
   start: InitialCheckpoint | null
@@ -25,8 +26,8 @@ export interface Claim {
 export interface AttemptStore {
   /** Makes a queued experiment this worker's, for 20 s; null when the job is stale. `token` is random and fences every write of the attempt. */
   claim(job: { id: string; dispatch: number; token: string; workerId: string }): Promise<Claim | null>
-  /** Extends all leases of a worker to 20 s from now. `cancel`, `pause`, `stop`: held, but its user wants it to end or to wait, or its sweep has stopped it. */
-  renew(held: readonly { id: string; token: string }[]): Promise<('held' | 'cancel' | 'pause' | 'stop' | 'lost')[]>
+  /** Extends all leases of a worker to 20 s from now. `cancel`, `pause`, `stop`: renewed, but its user has asked for that, or its sweep has stopped it. */
+  renew(leases: readonly { id: string; token: string }[]): Promise<Renewal[]>
 }
 
 export function createAttemptStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): AttemptStore {
@@ -34,14 +35,14 @@ export function createAttemptStore({ redis, prefix = DEFAULT_PREFIX }: { redis: 
   const read = createExperimentReader({ redis, prefix })
   return {
     claim: ({ id, dispatch, token, workerId }) =>
-      reaching(async () => {
-        if (!(await scripts.claim(id, dispatch, token, workerId))) return null
+      withRedisErrors(async () => {
+        if (!(await scripts.claim({ id, dispatch, token, workerId, waitBounds: WAIT_BOUNDS }))) return null
         const record = await read.record(id)
         const { checkpoint, checkpointBefore, start, model, outOfMemory } = record
         const checkpoints = [checkpoint, checkpointBefore].filter((each) => each !== null)
         const experiment = experimentFrom(record, null)
         return { experiment, attempt: experiment.attempts.length, token, checkpoints, start, model, outOfMemory }
       }),
-    renew: (held) => reaching(() => scripts.renew(...held.flatMap(({ id, token }) => [id, token]))),
+    renew: (leases) => withRedisErrors(() => scripts.renew({ leases })),
   }
 }

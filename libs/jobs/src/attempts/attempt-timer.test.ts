@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { createRunClock } from './attempt-timer.ts'
+import { createAttemptTimer } from './attempt-timer.ts'
 
 function clockAt() {
   let ms = 0
-  const clock = createRunClock(() => ms)
+  const clock = createAttemptTimer(() => ms)
   return { clock, pass: (seconds: number) => void (ms += 1000 * seconds) }
 }
 

@@ -1,10 +1,10 @@
-import type { Pace } from '../eta/duration-estimates.ts'
+import type { Durations } from '../eta/duration-estimates.ts'
 
 /** Epochs that its pace follows: of more, a change of the machine's load would be seen too late. */
 const LATEST = 3
 
 /** Times one attempt, from its claim on. */
-export interface RunClock {
+export interface AttemptTimer {
   /** A step has been taken. */
   stepped(): void
   /** `seconds`: of its training alone, as the trainer measured it: what is written late took at least that. */
@@ -14,10 +14,10 @@ export interface RunClock {
   /** Since the claim, where no step has been taken yet; null once one has. */
   settingUpSeconds(): number | null
   /** Of the whole attempt, which ends now; null where no epoch ended. */
-  measured(): Pace | null
+  measured(): Durations | null
 }
 
-export function createRunClock(now: () => number = () => performance.now()): RunClock {
+export function createAttemptTimer(now: () => number = () => performance.now()): AttemptTimer {
   const claimedMs = now()
   let steppedMs: number | null = null
   let endedMs: number | null = null

@@ -12,13 +12,15 @@ import {
 import type { Redis } from 'ioredis'
 import { attemptScripts } from './attempt-scripts.ts'
 import type { Claim } from './attempt-store.ts'
-import { type EpochResult, rowHash, rowValues } from '../experiments/epoch-row.ts'
+import { epochJson, type EpochResult } from '../experiments/epoch-json.ts'
+import { createBestEpoch } from './best-epoch.ts'
+import { EPOCH_BOUNDS } from '../workers/histogram-bounds.ts'
 import { DEFAULT_PREFIX } from '../redis/keys.ts'
 import { layersRow, shortLayers } from '../experiments/layers-row.ts'
-import { leaseScripts } from './lease-scripts.ts'
-import { pacedBy } from './attempt-eta.ts'
+import { leaseScripts, type Outcome } from './lease-scripts.ts'
+import { createAttemptEta } from './attempt-eta.ts'
 import { type Position, progressAt, stepsOf } from '../eta/progress.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 import { shortFloat32 } from '../redis/short-float32.ts'
 
 /** `fenced`: the attempt is no longer the experiment's own, so nothing was written and its trainer must stop. */
@@ -61,46 +63,50 @@ export function createAttemptWriter({
   const scripts = attemptScripts({ redis, prefix })
   const { finish } = leaseScripts({ redis, prefix })
   const { config, id } = claim.experiment
-  const own = [id, claim.token] as const
+  const fence = { id, token: claim.token }
   const images = SPLIT_COUNTS[config.dataset].train
   /** A fork's own epochs come after these. */
-  const from = claim.experiment.parent?.epoch ?? 0
-  const pacing = pacedBy({ redis, prefix, claim })
-  const end = (what: string, error?: ExperimentError): Promise<Written> =>
-    reaching(() => finish(...own, what, error ? failureReason(error) : '', error ? JSON.stringify(error) : ''))
+  const parentEpochs = claim.experiment.parent?.epoch ?? 0
+  const bestWith = createBestEpoch({ redis, prefix, id, parentEpochs })
+  const pacing = createAttemptEta({ redis, prefix, claim })
+  const end = (outcome: Outcome, error?: ExperimentError): Promise<Written> =>
+    withRedisErrors(() => finish({ ...fence, outcome, ...(error && { reason: failureReason(error), error: JSON.stringify(error) }) }))
   return {
     started: ({ engine, datasetHash, resumedFromEpoch }) => {
-      pacing.begins({ resumed: resumedFromEpoch > from })
-      return reaching(() => scripts.started(...own, JSON.stringify(engine), datasetHash, resumedFromEpoch))
+      pacing.begins({ resumed: resumedFromEpoch > parentEpochs })
+      return withRedisErrors(() => scripts.started({ ...fence, engine: JSON.stringify(engine), datasetHash, resumedFromEpoch }))
     },
     progress: (position) =>
-      reaching(async () => {
+      withRedisErrors(async () => {
         if (position.step > 0) pacing.clock.stepped()
-        return scripts.progress(...own, JSON.stringify(progressAt(position, { config, pace: await pacing.ahead() })))
+        const progress = progressAt(position, { config, pace: await pacing.ahead() })
+        return scripts.progress({ ...fence, progress: JSON.stringify(progress) })
       }),
     batches: ({ epoch, firstStep, losses }) => {
       pacing.clock.stepped()
-      const event = { epoch, firstStep, losses: Array.from(losses, (loss) => toJsonNumber(shortFloat32(loss))) }
-      const before = (epoch - 1 - from) * stepsOf(config) + firstStep - 1
+      const event = JSON.stringify({ epoch, firstStep, losses: Array.from(losses, (loss) => toJsonNumber(shortFloat32(loss))) })
+      const stepsBefore = (epoch - 1 - parentEpochs) * stepsOf(config) + firstStep - 1
       const bytes = Buffer.from(losses.buffer, losses.byteOffset, losses.byteLength)
-      return reaching(() => scripts.batches(...own, before, bytes, JSON.stringify(event)))
+      return withRedisErrors(() => scripts.batches({ ...fence, stepsBefore, event }, bytes))
     },
     epoch: (result, layerHashes = []) => {
       pacing.clock.epochEnded(result.seconds)
-      const row = [rowValues(result), rowHash(result), result.seconds] as const
-      return reaching(() => scripts.epoch(...own, result.epoch, ...row, JSON.stringify(result), layerHashes.join(''), from, images))
+      const json = epochJson({ ...result, attempt: claim.attempt })
+      const known = { epoch: result.epoch, result: json, layerHashes, parentEpochs, images, secondsBounds: EPOCH_BOUNDS }
+      return withRedisErrors(async () => scripts.epoch({ ...fence, ...known, best: await bestWith(result) }))
     },
-    log: ({ number, ...line }) => reaching(() => scripts.log(...own, JSON.stringify(line), number)),
+    log: ({ number, ...line }) => withRedisErrors(() => scripts.log({ ...fence, line: JSON.stringify(line), number })),
     layers: (layers) => {
       const short = shortLayers(layers)
-      return reaching(() => scripts.layers(...own, short.epoch - from, layersRow(short), JSON.stringify(short)))
+      const epoch = short.epoch - parentEpochs
+      return withRedisErrors(() => scripts.layers({ ...fence, epoch, row: layersRow(short), event: JSON.stringify(short) }))
     },
-    model: (info) => reaching(() => scripts.model(...own, JSON.stringify(info))),
-    checkpoint: (info) => reaching(() => scripts.checkpoint(...own, info.epoch, JSON.stringify(info))),
+    model: (info) => withRedisErrors(() => scripts.model({ ...fence, model: JSON.stringify(info) })),
+    checkpoint: (info) => withRedisErrors(() => scripts.checkpoint({ ...fence, epoch: info.epoch, checkpoint: JSON.stringify(info) })),
     complete: async () => {
       const measured = pacing.measured()
       const written = await end('completed')
-      if (written === 'ok') await measured?.learn().catch(() => {}) // what is not learnt now is learnt of the next one
+      if (written === 'ok') await measured?.learn().catch(() => {}) // the next one is learned from
       return written
     },
     fail: (error) => end('failed', error),

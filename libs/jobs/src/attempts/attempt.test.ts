@@ -39,7 +39,7 @@ describe('claim()', () => {
 })
 
 describe('a lease', () => {
-  test('renewed, it is held; taken over, it is lost; canceled, it says so', async () => {
+  test('renewed; taken over, it is lost; canceled, it says so', async () => {
     const { create, begin, store, attempts } = own.jobs
     const [a, b] = [await create(), await create()]
     const [first, other] = [await begin(a), await begin(b)]
@@ -48,9 +48,9 @@ describe('a lease', () => {
       { id: b, token: other.token },
       { id: b, token: 'another' },
     ]
-    expect(await attempts.renew(held)).toEqual(['held', 'held', 'lost'])
+    expect(await attempts.renew(held)).toEqual(['renewed', 'renewed', 'lost'])
     await store.cancel(b)
-    expect(await attempts.renew(held)).toEqual(['held', 'cancel', 'lost'])
+    expect(await attempts.renew(held)).toEqual(['renewed', 'cancel', 'lost'])
     expect(await attempts.renew([])).toEqual([])
   })
 
@@ -69,14 +69,14 @@ describe('a lease', () => {
     expect(await states(id)).toEqual(['queued:submitted', 'running:claimed', 'queued:worker_lost', 'running:claimed'])
   })
 
-  test('all of them begin anew when nobody could renew', async () => {
+  test('all of them begin again when no worker could renew', async () => {
     const { create, begin, expireLease, attempts, reap, redis, prefix } = own.jobs
     const id = await create()
     const writer = await begin(id)
     await redis.set(`${prefix}:reaped`, 1)
     expect(await expireLease(id)).toEqual([])
     expect(await reap()).toEqual([])
-    expect(await attempts.renew([{ id, token: writer.token }])).toEqual(['held'])
+    expect(await attempts.renew([{ id, token: writer.token }])).toEqual(['renewed'])
   })
 
   test('a reaper that ran in the future, as after a jump of the clock, takes nothing either', async () => {
@@ -100,7 +100,7 @@ describe('a lease', () => {
     expect(Number(await redis.zscore(keysOf(prefix).outbox, `${id}-2`))).toBeLessThan(anHourAhead)
   })
 
-  test('lost more often in a row than maxRetries allows, it fails; a newer checkpoint begins the row anew', async () => {
+  test('lost more often in a row than maxRetries allows, it fails; a newer checkpoint begins the row again', async () => {
     const { create, begin, expireLease, store } = own.jobs
     const id = await create({ maxRetries: 1 })
     await begin(id)

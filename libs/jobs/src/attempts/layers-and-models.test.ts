@@ -41,7 +41,7 @@ describe('layers()', () => {
     expect(await layerEvents()).toEqual([testLayers(1), testLayers(2)])
   })
 
-  test('the same again changes nothing and tells nobody; others replace them; a gap is refused', async () => {
+  test('the same again changes nothing and sends no event; others replace them; a gap is refused', async () => {
     for (let i = 0; i < 3; i++) await writer.layers(testLayers(1))
     expect(await layerEvents()).toHaveLength(1)
     await writer.layers(testLayers(1, 7))

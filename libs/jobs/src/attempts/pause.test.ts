@@ -104,11 +104,11 @@ describe('pause() and resume()', () => {
   })
 })
 
-test('a wish is told to whoever listens, and a worker that missed it hears of it with its heartbeat', async () => {
+test('a command reaches every subscriber, and a worker that missed it hears of it with its heartbeat', async () => {
   const { store, redis, prefix, create, begin } = own.jobs
   const heard: LifecycleCommand[] = []
   const all = Promise.withResolvers<void>()
-  const listener = subscribeToCommands({ redis, prefix, onCommand: (wish) => void (heard.push(wish) === 3 && all.resolve()) })
+  const listener = subscribeToCommands({ redis, prefix, onCommand: (command) => void (heard.push(command) === 3 && all.resolve()) })
   await listener.ready
   const [a, b] = [await create(), await create()]
   await begin(a)

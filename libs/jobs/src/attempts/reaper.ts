@@ -14,5 +14,5 @@ const LOST: ExperimentError = {
 /** Takes experiments back from workers that no longer renew their leases; answers which. */
 export function createReaper({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): () => Promise<string[]> {
   const { reap } = leaseScripts({ redis, prefix })
-  return () => reap(JSON.stringify(LOST))
+  return () => reap({ error: JSON.stringify(LOST) })
 }

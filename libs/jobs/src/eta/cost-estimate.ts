@@ -3,7 +3,7 @@ import { directSeconds, dualSeconds, trainingSizes } from '@trainyard/planning'
 import { z } from 'zod'
 
 /** What an experiment will cost by the cost model, on the machine that its constants were fitted to. Its record carries it. */
-export const WorkForecast = z.object({
+export const CostEstimate = z.object({
   /** Runs of one kind take the same time before and after their epochs. */
   kind: z.string(),
   /** How its first layer is computed: machines are faster in one way than in the other. */
@@ -15,9 +15,9 @@ export const WorkForecast = z.object({
   epochSeconds: z.number(),
   endSeconds: z.number(),
 })
-export type WorkForecast = z.infer<typeof WorkForecast>
+export type CostEstimate = z.infer<typeof CostEstimate>
 
-export function forecastWork(config: ExperimentConfig): WorkForecast {
+export function estimateCost(config: ExperimentConfig): CostEstimate {
   const { dataset, imageSize, layerSizes, norm, epochs, keepModel, firstLayer: way } = config
   const { setUp, epoch, model } = (way === 'dual' ? dualSeconds : directSeconds)(trainingSizes(config))
   const width = layerSizes[0] ?? 0

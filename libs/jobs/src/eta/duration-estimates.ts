@@ -3,12 +3,11 @@ import { speedAt } from '@trainyard/planning'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { keysOf } from '../redis/keys.ts'
-import { lasting } from '../lua/lua-library.ts'
-import { createScript } from '../lua/lua-script.ts'
-import type { WorkForecast } from './cost-estimate.ts'
+import { createScript } from '../lua/create-script.ts'
+import type { CostEstimate } from './cost-estimate.ts'
 
 /** Seconds of one run's parts. */
-export interface Pace {
+export interface Durations {
   /** From the claim to the first step: decoding, the kernel, the first product. */
   setUpSeconds: number
   /** From one epoch's end to the next one's, with its evaluation. */
@@ -17,37 +16,26 @@ export interface Pace {
   endSeconds: number
 }
 
-/**
- * ARGV: pool · way · kind · set-up and end in seconds · ln(epoch measured ÷ epoch of the cost model). Each mean follows its latest five runs; what
- * nobody has run for a month is forgotten.
- */
-const LEARN = lasting(`
-local measured = { setUp = ARGV[4], ending = ARGV[5], epoch = ARGV[6] }
-for _, what in ipairs({ ARGV[2], ARGV[3] }) do
-  local key = prefix .. ':pace:' .. ARGV[1] .. ':' .. what
-  local share = 1 / math.min(redis.call('HINCRBY', key, 'runs', 1), 5)
-  for part, value in pairs(measured) do
-    local before = tonumber(redis.call('HGET', key, part) or value)
-    redis.call('HSET', key, part, tostring(before + share * (tonumber(value) - before)))
-  end
-  redis.call('EXPIRE', key, 30 * 24 * 3600)
-end
-return 'ok'`)
+interface LearnArgs {
+  pool: string
+  names: readonly string[]
+  measured: z.infer<typeof Learned>
+}
 
 const Learned = z.object({ setUp: z.coerce.number(), ending: z.coerce.number(), epoch: z.coerce.number() })
 
-export interface LearnedPace {
+export interface DurationEstimates {
   /** What a run of the pool will take: as runs of its kind took, else by the cost model at the pace of others, or of a worker's own measurement. */
-  of(forecast: WorkForecast, at: { pool: string; speed: TrainingSpeed | null }): Promise<Pace>
-  learn(forecast: WorkForecast, measured: Pace & { pool: string }): Promise<void>
+  of(forecast: CostEstimate, at: { pool: string; speed: TrainingSpeed | null }): Promise<Durations>
+  learn(forecast: CostEstimate, measured: Durations & { pool: string }): Promise<void>
 }
 
 /** What experiments have taken, by pool: the cost model knows their proportions, the runs themselves the machines' pace. */
-export function createLearnedPace({ redis, prefix }: { redis: Redis; prefix: string }): LearnedPace {
-  const script = createScript({ redis, prefix, lua: LEARN, answer: z.literal('ok') })
+export function createDurationEstimates({ redis, prefix }: { redis: Redis; prefix: string }): DurationEstimates {
+  const script = createScript<LearnArgs, 'ok'>({ redis, prefix, name: 'durations/learn', answer: z.literal('ok') })
   const keys = keysOf(prefix)
   const read = async (pool: string, what: string): Promise<z.infer<typeof Learned> | null> =>
-    Learned.safeParse(await redis.hgetall(keys.pace(pool, what))).data ?? null
+    Learned.safeParse(await redis.hgetall(keys.durations(pool, what))).data ?? null
 
   return {
     async of({ kind, way, width, setUpSeconds, epochSeconds, endSeconds }, { pool, speed }) {
@@ -61,12 +49,16 @@ export function createLearnedPace({ redis, prefix }: { redis: Redis; prefix: str
       }
     },
     async learn({ kind, way, epochSeconds: modelled }, { pool, setUpSeconds, epochSeconds, endSeconds }) {
-      await script(pool, way, kind, setUpSeconds, endSeconds, Math.log(epochSeconds / modelled))
+      const measured = { setUp: setUpSeconds, ending: endSeconds, epoch: Math.log(epochSeconds / modelled) }
+      await script({ pool, names: [way, kind], measured })
     },
   }
 }
 
 /** What is left of a run of which this share of the steps is done. */
-export function secondsLeft({ setUpSeconds, epochSeconds, endSeconds }: Pace, { epochs, done }: { epochs: number; done: number }): number {
+export function secondsLeft(
+  { setUpSeconds, epochSeconds, endSeconds }: Durations,
+  { epochs, done }: { epochs: number; done: number },
+): number {
   return setUpSeconds + (1 - done) * epochs * epochSeconds + endSeconds
 }

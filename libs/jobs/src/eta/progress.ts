@@ -1,5 +1,5 @@
 import { type ExperimentConfig, type Progress, SPLIT_COUNTS, stepsPerEpoch } from '@trainyard/contracts'
-import { type Pace, secondsLeft } from './duration-estimates.ts'
+import { type Durations, secondsLeft } from './duration-estimates.ts'
 
 export const stepsOf = (config: ExperimentConfig): number => stepsPerEpoch(SPLIT_COUNTS[config.dataset].train, config.batchSize)
 
@@ -14,7 +14,7 @@ export interface Position {
 export const toMs = (seconds: number): number => Math.round(1000 * seconds) / 1000
 
 /** `pace`: of the whole run, as far as it is still to come; null where it is not known. */
-export function progressAt(position: Position, { config, pace }: { config: ExperimentConfig; pace: Pace | null }): Progress {
+export function progressAt(position: Position, { config, pace }: { config: ExperimentConfig; pace: Durations | null }): Progress {
   const { epochs } = config
   const steps = stepsOf(config)
   const done = Math.max(0, position.epoch - 1) * steps + position.step

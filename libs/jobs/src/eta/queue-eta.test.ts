@@ -8,10 +8,10 @@ import { createAttemptStore } from '../attempts/attempt-store.ts'
 import { createAttemptWriter } from '../attempts/attempt-writer.ts'
 import { createDispatcher } from '../queue/dispatcher.ts'
 import { createExperimentStore } from '../experiments/experiment-store.ts'
-import { createLearnedPace, secondsLeft } from './duration-estimates.ts'
+import { createDurationEstimates, secondsLeft } from './duration-estimates.ts'
 import { keysOf, queueName } from '../redis/keys.ts'
 import { lineUp } from './queue-eta.ts'
-import { forecastWork } from './cost-estimate.ts'
+import { estimateCost } from './cost-estimate.ts'
 import { createWorkerRegistry } from '../workers/worker-registry.ts'
 
 const own = ownRedis()
@@ -20,16 +20,16 @@ let prefix: string
 beforeAll(() => void (redis = own.redis))
 beforeEach(() => void (prefix = `{forecast-${randomUUID()}}`))
 
-const work = forecastWork(newExperiment({ epochs: 10 }).config)
+const work = estimateCost(newExperiment({ epochs: 10 }).config)
 const here = { pool: 'default', speed: null }
 
-describe('lineUp() — whoever is next takes the slot that is free first', () => {
+describe('lineUp() — the next one takes the slot that is free first', () => {
   test.each([
     ['idle slots', { running: [], ahead: [5, 5], slots: 2 }, { begins: [0, 0], next: 5 }],
     ['one busy slot', { running: [4], ahead: [1, 10], slots: 1 }, { begins: [4, 5], next: 15 }],
     ['two busy slots', { running: [4, 1], ahead: [2, 2, 2], slots: 2 }, { begins: [1, 3, 4], next: 5 }],
     ['what is not known counts as the others do', { running: [null], ahead: [6, null], slots: 1 }, { begins: [6, 12], next: 18, each: 6 }],
-    ['nobody before it', { running: [], ahead: [], slots: 3 }, { begins: [], next: 0, each: 0 }],
+    ['none before it', { running: [], ahead: [], slots: 3 }, { begins: [], next: 0, each: 0 }],
   ])('%s', (_what, options, expected) => {
     expect(lineUp(options)).toMatchObject(expected)
   })
@@ -37,25 +37,25 @@ describe('lineUp() — whoever is next takes the slot that is free first', () =>
 
 describe('what runs have taken', () => {
   test('before any, the cost model at the pace that a worker has measured', async () => {
-    const learned = createLearnedPace({ redis, prefix })
+    const learned = createDurationEstimates({ redis, prefix })
     expect((await learned.of(work, here)).epochSeconds).toBeCloseTo(work.epochSeconds)
     const speed = [{ width: 512, direct: 3, dual: 5 }]
     expect((await learned.of(work, { pool: 'default', speed })).epochSeconds).toBeCloseTo(3 * work.epochSeconds)
   })
 
   test('the same kind takes what it took; another one the same multiple of its model; another pool learns for itself', async () => {
-    const learned = createLearnedPace({ redis, prefix })
+    const learned = createDurationEstimates({ redis, prefix })
     await learned.learn(work, { pool: 'default', setUpSeconds: 2, epochSeconds: 4 * work.epochSeconds, endSeconds: 0.5 })
     const same = await learned.of(work, here)
     expect(same).toMatchObject({ setUpSeconds: 2, endSeconds: 0.5 })
     expect(same.epochSeconds).toBeCloseTo(4 * work.epochSeconds)
-    const wider = forecastWork(newExperiment({ width: 1024 }).config)
+    const wider = estimateCost(newExperiment({ width: 1024 }).config)
     expect((await learned.of(wider, here)).epochSeconds).toBeCloseTo(4 * wider.epochSeconds)
     expect((await learned.of(work, { pool: 'lab', speed: null })).epochSeconds).toBeCloseTo(work.epochSeconds)
   })
 
   test('the latest five count: a machine that has become faster is believed', async () => {
-    const learned = createLearnedPace({ redis, prefix })
+    const learned = createDurationEstimates({ redis, prefix })
     const learn = (factor: number) =>
       learned.learn(work, { pool: 'default', setUpSeconds: factor, epochSeconds: factor * work.epochSeconds, endSeconds: 0 })
     for (let i = 0; i < 20; i++) await learn(8)
@@ -88,13 +88,13 @@ describe('a queue', () => {
     const made = []
     for (let i = 0; i < count; i++) made.push((await store().create(newExperiment({ epochs: 10 }))).experiment.id)
     const dispatcher = createDispatcher({ redis, prefix, onError: () => {} })
-    await dispatcher.sweep()
+    await dispatcher.flushOutbox()
     await dispatcher.close()
     return made
   }
 
   test('each begins when those before it have ended, and ends when its own epochs are done', async () => {
-    await createLearnedPace({ redis, prefix }).learn(work, { pool: 'default', setUpSeconds: 1, epochSeconds: 2, endSeconds: 3 })
+    await createDurationEstimates({ redis, prefix }).learn(work, { pool: 'default', setUpSeconds: 1, epochSeconds: 2, endSeconds: 3 })
     await worker([null])
     const run = 1 + 10 * 2 + 3
     for (const [i, id] of (await queued(3)).entries()) {
@@ -106,7 +106,7 @@ describe('a queue', () => {
   })
 
   test('what runs is waited for by what is left of it', async () => {
-    await createLearnedPace({ redis, prefix }).learn(work, { pool: 'default', setUpSeconds: 0, epochSeconds: 5, endSeconds: 0 })
+    await createDurationEstimates({ redis, prefix }).learn(work, { pool: 'default', setUpSeconds: 0, epochSeconds: 5, endSeconds: 0 })
     const [running = '', next = ''] = await queued(2)
     const claim = await createAttemptStore({ redis, prefix }).claim({ id: running, dispatch: 1, token: 'token', workerId: 'worker' })
     if (!claim) throw new Error('stale')
@@ -118,13 +118,13 @@ describe('a queue', () => {
     expect((await store().get(next)).startsInSeconds).toBeCloseTo(25, 0)
   })
 
-  test('without a worker nobody knows; what is not queued has no place', async () => {
+  test('without a worker it is not known; what is not queued has no place', async () => {
     const [id = ''] = await queued(1)
     expect(await store().get(id)).toMatchObject({ queuePosition: 1, startsInSeconds: null, progress: { etaSeconds: null } })
     expect(await store().cancel(id)).toMatchObject({ queuePosition: null, startsInSeconds: null, progress: { etaSeconds: null } })
   })
 
-  test('a run that completes is learnt from; one that was resumed is not', async () => {
+  test('a run that completes is learned from; one that was resumed is not', async () => {
     for (const [resumedFromEpoch, learns] of [
       [0, true],
       [1, false],
@@ -136,9 +136,9 @@ describe('a queue', () => {
       await writer.started({ engine: { name: '', version: '', device: '', threads: 1 }, datasetHash: '', resumedFromEpoch })
       for (const epoch of [1, 2]) await writer.epoch(epochResult(epoch, { seconds: 7 }))
       expect(await writer.complete()).toBe('ok')
-      const { epochSeconds } = await createLearnedPace({ redis, prefix }).of(forecastWork(claim.experiment.config), here)
+      const { epochSeconds } = await createDurationEstimates({ redis, prefix }).of(estimateCost(claim.experiment.config), here)
       if (learns) expect(epochSeconds).toBeCloseTo(7)
-      expect((await redis.keys(`${prefix}:pace:*`)).length).toBe(2)
+      expect((await redis.keys(`${prefix}:durations:*`)).length).toBe(2)
     }
   })
 })

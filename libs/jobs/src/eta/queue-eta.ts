@@ -2,13 +2,13 @@ import { Progress, type WorkerInfo } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { json } from '../redis/hash-fields.ts'
 import { keysOf } from '../redis/keys.ts'
-import { createLearnedPace, type Pace, secondsLeft } from './duration-estimates.ts'
+import { createDurationEstimates, type Durations, secondsLeft } from './duration-estimates.ts'
 import { createWorkerRegistry, serving } from '../workers/worker-registry.ts'
-import { WorkForecast } from './cost-estimate.ts'
+import { CostEstimate } from './cost-estimate.ts'
 
 /** Those before it that are looked at one by one; behind them the mean of these counts. */
 const LOOKED_AT = 500
-/** One look at the queue serves whatever is read within so long. */
+/** One look at the queue serves whatever is read within this time. */
 const FRESH_MS = 1000
 
 interface QueuedRun {
@@ -17,13 +17,13 @@ interface QueuedRun {
   /** In its queue, 0 the next one. */
   rank: number
   /** null: of a version that foresaw nothing. */
-  forecast: WorkForecast | null
+  forecast: CostEstimate | null
   /** Share of its steps that are done already. */
   done: number
 }
 
 /** Seconds until a queued experiment begins and ends; null where no live worker serves the pool, or its work is not known. */
-export type QueueForecast = (run: QueuedRun) => Promise<{ startsInSeconds: number | null; endsInSeconds: number | null }>
+export type QueueEta = (run: QueuedRun) => Promise<{ startsInSeconds: number | null; endsInSeconds: number | null }>
 
 /** The look at one queue: when each of the first ranks begins, and what one behind them adds. */
 interface Line {
@@ -34,7 +34,7 @@ interface Line {
 }
 
 /** What a run takes, of which this share of the steps is done. */
-type SecondsOf = (forecast: WorkForecast, done: number) => Promise<number>
+type SecondsOf = (forecast: CostEstimate, done: number) => Promise<number>
 
 interface Look {
   atMs: number
@@ -42,17 +42,17 @@ interface Look {
   seen: Promise<{ line: Line; secondsOf: SecondsOf } | null>
 }
 
-/** Foresees a queue by its own order: the next one begins in the slot that is free first. Other pools that the same workers serve are not looked at. */
-export function createQueueForecast({ redis, prefix }: { redis: Redis; prefix: string }): QueueForecast {
+/** Estimates a queue by its own order: the next one begins in the slot that is free first. Other pools that the same workers serve are not looked at. */
+export function createQueueEta({ redis, prefix }: { redis: Redis; prefix: string }): QueueEta {
   const keys = keysOf(prefix)
-  const learned = createLearnedPace({ redis, prefix })
+  const learned = createDurationEstimates({ redis, prefix })
   const workers = createWorkerRegistry({ redis, prefix })
   const looks = new Map<string, Look>()
 
   /** At the pace that these workers have now; asked once for each kind of run. */
   function secondsAt(pool: string, able: readonly WorkerInfo[]): SecondsOf {
     const speed = able.find((worker) => worker.speed !== null)?.speed ?? null
-    const paces = new Map<string, Promise<Pace>>()
+    const paces = new Map<string, Promise<Durations>>()
     return async (forecast, done) => {
       const name = `${forecast.kind} ${forecast.epochSeconds}`
       const pace = paces.get(name) ?? learned.of(forecast, { pool, speed })
@@ -69,7 +69,7 @@ export function createQueueForecast({ redis, prefix }: { redis: Redis; prefix: s
     return Promise.all(
       found.map(async ([, fields]) => {
         const [forecast, progress] = Array.isArray(fields) ? fields : []
-        const work = json(WorkForecast).safeParse(forecast)
+        const work = json(CostEstimate).safeParse(forecast)
         const { fraction = 0, etaSeconds = null } = json(Progress).safeParse(progress).data ?? {}
         if (etaSeconds !== null) return etaSeconds
         return work.success ? secondsOf(work.data, fraction) : null
@@ -93,7 +93,7 @@ export function createQueueForecast({ redis, prefix }: { redis: Redis; prefix: s
     return { line, secondsOf }
   }
 
-  /** At most one look a second, whoever asks; a failed one is not kept. */
+  /** At most one look a second for all callers; a failed one is dropped. */
   function lookAt(at: { queue: string; pool: string }): Look {
     const known = looks.get(at.queue)
     if (known && performance.now() - known.atMs < FRESH_MS) return known
@@ -114,7 +114,7 @@ export function createQueueForecast({ redis, prefix }: { redis: Redis; prefix: s
   }
 }
 
-/** Whoever is next takes the slot that is free first. */
+/** The next one takes the slot that is free first. */
 export function lineUp(options: { running: readonly (number | null)[]; ahead: readonly (number | null)[]; slots: number }): Line {
   const { running, ahead, slots } = options
   const known = [...running, ...ahead].filter((seconds) => seconds !== null)

@@ -1,10 +1,11 @@
+import { isAfterEvent } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { BEGINNING, createEventReplay } from './event-replay.ts'
 import type { ExperimentStore } from '../experiments/experiment-store.ts'
 import { startFeedReader } from './feed-reader.ts'
 import { DEFAULT_PREFIX } from '../redis/keys.ts'
-import { type FeedEvent, isAfter } from './stream-entry.ts'
-import { createWaitingLine, type WaitingLine } from './subscriber-buffer.ts'
+import type { FeedEvent } from './stream-entry.ts'
+import { createSubscriberBuffer, type SubscriberBuffer } from './subscriber-buffer.ts'
 
 export interface EventFeed {
   /**
@@ -24,7 +25,7 @@ export function createEventFeed(deps: {
 }): EventFeed {
   const { redis, store, prefix = DEFAULT_PREFIX, onError } = deps
   const replay = createEventReplay({ redis, store, prefix })
-  const subscribers = new Map<string, Set<WaitingLine>>()
+  const subscribers = new Map<string, Set<SubscriberBuffer>>()
 
   const reader = startFeedReader({
     redis,
@@ -37,14 +38,14 @@ export function createEventFeed(deps: {
       for (const line of lines) line.push(event)
     },
     onGap: () => {
-      for (const lines of subscribers.values()) for (const line of lines) line.fallBehind()
+      for (const lines of subscribers.values()) for (const line of lines) line.markLagged()
     },
   })
 
   return {
     async *subscribe(id, { afterEventId, signal }) {
       await reader.started
-      const line = createWaitingLine(signal)
+      const line = createSubscriberBuffer(signal)
       const lines = subscribers.get(id) ?? new Set()
       subscribers.set(id, lines.add(line))
       try {
@@ -60,13 +61,13 @@ export function createEventFeed(deps: {
 
 /** Replays, then goes on live; an event seen in both is told once. */
 async function* follow(options: {
-  line: WaitingLine
+  line: SubscriberBuffer
   after: string
   replay: (after: string) => AsyncGenerator<FeedEvent>
 }): AsyncGenerator<FeedEvent> {
   let last = options.after
   for await (const next of options.line.events()) {
-    const events = next === 'behind' ? options.replay(last) : isAfter(next.id, last) ? [next] : []
+    const events = next === 'lagged' ? options.replay(last) : isAfterEvent(next.id, last) ? [next] : []
     for await (const event of events) {
       yield event
       last = event.id

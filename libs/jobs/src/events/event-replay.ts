@@ -1,9 +1,10 @@
-import { isTerminal } from '@trainyard/contracts'
+import { isAfterEvent, isTerminal } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import type { ExperimentStore } from '../experiments/experiment-store.ts'
 import { keysOf } from '../redis/keys.ts'
-import { reaching } from '../redis/redis-errors.ts'
-import { eventFrom, type FeedEvent, fieldsOf, isAfter } from './stream-entry.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
+import { fieldsOf } from '../redis/hash-fields.ts'
+import { eventFrom, type FeedEvent } from './stream-entry.ts'
 
 const PAGE_COUNT = 500
 export const BEGINNING = '0-0'
@@ -21,7 +22,7 @@ export function createEventReplay({ redis, store, prefix }: ReplayDeps) {
   async function* held(id: string, after: string): AsyncGenerator<FeedEvent> {
     let from = after
     while (true) {
-      const page = await reaching(() => redis.xrange(keys.events(id), `(${from}`, '+', 'COUNT', PAGE_COUNT))
+      const page = await withRedisErrors(() => redis.xrange(keys.events(id), `(${from}`, '+', 'COUNT', PAGE_COUNT))
       for (const [eventId, fields] of page) yield eventFrom(eventId, fieldsOf(fields))
       const last = page.at(-1)
       if (!last || page.length < PAGE_COUNT) return
@@ -31,7 +32,7 @@ export function createEventReplay({ redis, store, prefix }: ReplayDeps) {
 
   /** Its id is the stream's last one, read before the experiment is: events told twice are better than one that is missing. */
   async function* snapshot(id: string): AsyncGenerator<FeedEvent> {
-    const [last] = await reaching(() => redis.xrevrange(keys.events(id), '+', '-', 'COUNT', 1))
+    const [last] = await withRedisErrors(() => redis.xrevrange(keys.events(id), '+', '-', 'COUNT', 1))
     const eventId = last?.[0] ?? BEGINNING
     const [experiment, epochs] = await Promise.all([store.get(id), store.epochs(id)])
     yield { id: eventId, type: 'snapshot', json: JSON.stringify({ experiment, epochs }) }
@@ -42,11 +43,11 @@ export function createEventReplay({ redis, store, prefix }: ReplayDeps) {
   /** Whether every event after this id is still in the stream. */
   async function isHeld(id: string, after: string): Promise<boolean> {
     if (!/^\d+-\d+$/.test(after)) return false
-    const [first] = await reaching(() => redis.xrange(keys.events(id), '-', '+', 'COUNT', 1))
-    const [last] = await reaching(() => redis.xrevrange(keys.events(id), '+', '-', 'COUNT', 1))
-    if (!first || !last || isAfter(after, last[0])) return false
+    const [first] = await withRedisErrors(() => redis.xrange(keys.events(id), '-', '+', 'COUNT', 1))
+    const [last] = await withRedisErrors(() => redis.xrevrange(keys.events(id), '+', '-', 'COUNT', 1))
+    if (!first || !last || isAfterEvent(after, last[0])) return false
     // Every experiment begins with the event that it is queued: the stream is whole where that one is first.
-    return !isAfter(first[0], after) || (after === BEGINNING && fieldsOf(first[1]).data?.includes('"submitted"') === true)
+    return !isAfterEvent(first[0], after) || (after === BEGINNING && fieldsOf(first[1]).data?.includes('"submitted"') === true)
   }
 
   return async function* replay(id: string, after: string): AsyncGenerator<FeedEvent> {

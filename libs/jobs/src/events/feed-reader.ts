@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis'
 import { openBlockingConnection } from '../redis/connect-redis.ts'
 import { keysOf } from '../redis/keys.ts'
 import { BEGINNING } from './event-replay.ts'
-import { eventFrom, type FeedEvent, fieldsOf } from './stream-entry.ts'
+import { fieldsOf } from '../redis/hash-fields.ts'
+import { eventFrom, type FeedEvent } from './stream-entry.ts'
 
 const READ_COUNT = 1000
 const BLOCK_MS = 2000

@@ -1,18 +1,18 @@
 import type { FeedEvent } from './stream-entry.ts'
 
 /** A slow subscriber keeps at most this many events here; past that it reads from the experiment's own stream again. */
-const MOST_WAITING = 1000
+const MAX_WAITING = 1000
 
-export interface WaitingLine {
+export interface SubscriberBuffer {
   push(event: FeedEvent): void
   /** What is live no longer joins on to what was told: after an outage, or when the subscriber was too slow. */
-  fallBehind(): void
+  markLagged(): void
   /** `behind` first, and whenever the subscriber must read the experiment's own stream before it goes on; ends when the signal aborts. */
-  events(): AsyncGenerator<FeedEvent | 'behind'>
+  events(): AsyncGenerator<FeedEvent | 'lagged'>
 }
 
 /** The events that one subscriber has yet to take. */
-export function createWaitingLine(signal: AbortSignal): WaitingLine {
+export function createSubscriberBuffer(signal: AbortSignal): SubscriberBuffer {
   let waiting: FeedEvent[] = []
   let behind = true
   let wake = (): void => {}
@@ -26,17 +26,17 @@ export function createWaitingLine(signal: AbortSignal): WaitingLine {
       signal.addEventListener('abort', wake, { once: true })
     })
 
-  function fallBehind(): void {
+  function markLagged(): void {
     behind = true
     waiting = []
     wake()
   }
 
   return {
-    fallBehind,
+    markLagged,
     push(event) {
       if (behind) return
-      if (waiting.length >= MOST_WAITING) return fallBehind()
+      if (waiting.length >= MAX_WAITING) return markLagged()
       waiting.push(event)
       wake()
     },
@@ -44,7 +44,7 @@ export function createWaitingLine(signal: AbortSignal): WaitingLine {
       while (!signal.aborted) {
         if (behind) {
           behind = false
-          yield 'behind'
+          yield 'lagged'
           continue
         }
         const event = waiting.shift()

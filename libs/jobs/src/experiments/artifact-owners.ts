@@ -2,7 +2,7 @@ import { isTerminal } from '@trainyard/contracts'
 import { ExperimentNotFoundError } from '../errors.ts'
 import type { ExperimentStore } from './experiment-store.ts'
 
-/** What the records say of experiments' files, as libs/artifacts asks it. */
+/** What the records say of experiments' files, as the garbage collection in libs/artifacts needs it. */
 export function createArtifactOwners(store: ExperimentStore) {
   async function ownerOf(id: string) {
     try {
@@ -20,7 +20,7 @@ export function createArtifactOwners(store: ExperimentStore) {
   return {
     ownerOf,
     starts: () => orphanedArtifacts.starts(),
-    forgetStart: (token: string) => orphanedArtifacts.forgetStart(token),
-    forgetKept: (id: string) => orphanedArtifacts.forgetKept(id),
+    removeStart: (token: string) => orphanedArtifacts.removeStart(token),
+    clearRetained: (id: string) => orphanedArtifacts.clearRetained(id),
   }
 }

@@ -10,13 +10,13 @@ import {
 } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
-import { epochFromRow } from './epoch-row.ts'
+import { epochFrom } from './epoch-json.ts'
 import { ExperimentNotFoundError } from '../errors.ts'
 import { experimentFrom, ExperimentRecord, type QueuePlace } from './experiment-record.ts'
 import { jobId, keysOf } from '../redis/keys.ts'
 import { layersFromRow } from './layers-row.ts'
-import { unpackRows } from './packed-rows.ts'
-import { createQueueForecast } from '../eta/queue-eta.ts'
+import { unpackEpochs } from './packed-epochs.ts'
+import { createQueueEta } from '../eta/queue-eta.ts'
 import type { ResultArchive } from './result-archive.ts'
 import { shortFloat32 } from '../redis/short-float32.ts'
 import { stepsOf, toMs } from '../eta/progress.ts'
@@ -34,7 +34,7 @@ const NOTHING: ArchivedResults = { version: 1, layers: [], losses: '', logs: [],
 /** Reads what the scripts have written, and of ended experiments what was moved elsewhere. */
 export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
   const keys = keysOf(prefix)
-  const foresee = createQueueForecast({ redis, prefix })
+  const foresee = createQueueEta({ redis, prefix })
 
   /** A part that is moved out of Redis once the experiment has ended, perhaps while it is read. */
   async function part<Value>(
@@ -75,15 +75,15 @@ export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
     if ((await redis.exists(keys.record(id))) === 0) throw new ExperimentNotFoundError(id)
   }
 
-  /** As epoch-row.ts writes them, after the first `after`. */
-  async function rows(id: string, after = 0): Promise<string[]> {
+  /** As epoch-json.ts writes them, after the first `after`. */
+  async function epochTexts(id: string, after = 0): Promise<string[]> {
     const held = await redis.lrange(keys.epochs(id), after, -1)
     if (held.length > 0) return held
     await mustExist(id)
-    return (await unpackRows(await redis.getBuffer(keys.packed(id)))).slice(after)
+    return (await unpackEpochs(await redis.getBuffer(keys.packed(id)))).slice(after)
   }
 
-  const epochs = async (id: string, after: number): Promise<Epoch[]> => (await rows(id, after)).map(epochFromRow)
+  const epochs = async (id: string, after: number): Promise<Epoch[]> => (await epochTexts(id, after)).map(epochFrom)
 
   async function layers(id: string, epoch?: number): Promise<LayerRow[]> {
     const found = await record(id)
@@ -122,10 +122,7 @@ export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
       held: () => redis.lrange(keys.logs(id), 0, -1),
       moved: (results) => results.logs,
     })
-    return lines.map((line) => {
-      const space = line.indexOf(' ')
-      return LogLine.parse({ ...JSON.parse(line.slice(space + 1)), at: new Date(Number(line.slice(0, space))).toISOString() })
-    })
+    return lines.map((line) => LogLine.parse(JSON.parse(line)))
   }
 
   /** Of every own epoch its layers' hashes, one behind the other. */
@@ -135,5 +132,5 @@ export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
       moved: (results) => results.hashes,
     })
 
-  return { record, experiment, rows, epochs, layers, batches, logs, layerHashes }
+  return { record, experiment, epochTexts, epochs, layers, batches, logs, layerHashes }
 }

@@ -2,7 +2,6 @@ import {
   Attempt,
   CheckpointInfo,
   EarlyStop,
-  type Epoch,
   Engine,
   type Experiment,
   ExperimentConfig,
@@ -17,13 +16,13 @@ import {
   StoredModel,
 } from '@trainyard/contracts'
 import { z } from 'zod'
-import { epochFromRow } from './epoch-row.ts'
+import { epochFrom } from './epoch-json.ts'
 import { json, time } from '../redis/hash-fields.ts'
-import { WorkForecast } from '../eta/cost-estimate.ts'
+import { CostEstimate } from '../eta/cost-estimate.ts'
 
 const atMs = z.codec(z.number(), z.iso.datetime(), { decode: (ms) => new Date(ms).toISOString(), encode: (at) => Date.parse(at) })
 const maybe = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) => value ?? null)
-const epochRow = z.string().transform((row): Epoch => epochFromRow(row))
+const epoch = z.string().transform(epochFrom)
 
 /** What a fork, or a run with initial weights, begins with, in the folder of starts that is named for its token. */
 export const InitialCheckpoint = z.discriminatedUnion('kind', [
@@ -61,9 +60,9 @@ export const ExperimentRecord = z.object({
   state: ExperimentState,
   reason: StateReason,
   progress: json(Progress),
-  forecast: maybe(json(WorkForecast)),
-  latest: maybe(epochRow),
-  best: maybe(epochRow),
+  forecast: maybe(json(CostEstimate)),
+  latest: maybe(epoch),
+  best: maybe(epoch),
   engine: maybe(json(Engine)),
   model: maybe(json(StoredModel)),
   checkpoint: maybe(json(CheckpointInfo)),

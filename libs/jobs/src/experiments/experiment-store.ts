@@ -29,6 +29,8 @@ import { type ListQuery, listIds } from '../lists/experiment-list.ts'
 import { experimentFrom, type ExperimentRecord, type InitialCheckpoint } from './experiment-record.ts'
 import { createExperimentReader } from './experiment-reader.ts'
 import { experimentScripts } from './experiment-scripts.ts'
+import { epochFrom, epochJson } from './epoch-json.ts'
+import { flatFields } from '../redis/hash-fields.ts'
 import { sha256 } from '../redis/hash.ts'
 import { beginningWith, latestIn, randomSuffix } from '../lists/id-index.ts'
 import { openJobQueues } from '../queue/job-queues.ts'
@@ -36,14 +38,14 @@ import { DEFAULT_PREFIX, jobId, keysOf, queueName } from '../redis/keys.ts'
 import { createOrphanedArtifacts, type OrphanedArtifacts } from './orphaned-artifacts.ts'
 import { createMemoryGuard } from '../redis/memory-guard.ts'
 import { startProgress } from '../eta/progress.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 import { type ResultArchive } from './result-archive.ts'
-import { wordsOf } from '../lists/search-terms.ts'
-import { forecastWork } from '../eta/cost-estimate.ts'
+import { tokenize } from '../lists/search-terms.ts'
+import { estimateCost } from '../eta/cost-estimate.ts'
 
 export interface NewExperiment {
   config: ExperimentConfig
-  /** Of whoever made the config, where that was another process: only workers of this version or a newer one take it. */
+  /** Of the process that made the config, where that was another one: only workers of this version or a newer one take it. */
   configVersion?: number
   configHash: string
   name: string | null
@@ -120,42 +122,42 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
   // A canceled job left in the queue is harmless (its claim is stale), so failing to remove it is no error.
   const queues = openJobQueues({ redis, prefix, onError: () => {} })
 
-  /** Of the parent's epochs those that it begins after. */
-  async function inheritedRows({ parent }: NewExperiment): Promise<string[]> {
+  /** Of the parent's epochs those that it begins after: of none of its own attempts. */
+  async function inheritedEpochs({ parent }: NewExperiment): Promise<string[]> {
     if (!parent || parent.epoch === 0) return []
-    const rows = await read.rows(parent.id).catch((error: unknown) => {
+    const texts = await read.epochTexts(parent.id).catch((error: unknown) => {
       throw error instanceof ExperimentNotFoundError ? gone(parent.id) : error
     })
-    if (rows.length < parent.epoch) throw gone(parent.id)
-    return rows.slice(0, parent.epoch)
+    if (texts.length < parent.epoch) throw gone(parent.id)
+    return texts.slice(0, parent.epoch).map((text) => epochJson({ ...epochFrom(text), attempt: 0 }))
   }
 
-  const comparedWith = async ({ replayOf }: NewExperiment): Promise<{ rows: string[]; hashes: string }> =>
-    replayOf === undefined ? { rows: [], hashes: '' } : { rows: await read.rows(replayOf), hashes: await read.layerHashes(replayOf) }
+  const comparedWith = async ({ replayOf }: NewExperiment) => ({
+    expected: replayOf === undefined ? [] : await read.epochTexts(replayOf),
+    expectedHashes: replayOf === undefined ? '' : await read.layerHashes(replayOf),
+  })
 
   async function create(input: NewExperiment, idempotency?: { key: string; bodyHash: string }) {
     await refuseWhenFull()
-    const inherited = await inheritedRows(input)
-    const compared = await comparedWith(input)
-    const [id, outcome] = await scripts.create(
-      randomSuffix(),
-      idempotency ? sha256(idempotency.key) : '',
-      idempotency?.bodyHash ?? '',
-      queueName(input.pool, input.configVersion),
-      JSON.stringify(input.tags),
-      input.parent?.id ?? '',
-      JSON.stringify(inherited),
-      input.start?.token ?? '',
-      JSON.stringify(wordsOf(input.name ?? '')),
-      JSON.stringify(wordsOf(...input.tags)),
-      input.owner ?? '',
-      input.maxQueued ?? '',
-      JSON.stringify(compared.rows),
-      compared.hashes,
-      input.sweep?.id ?? '',
-      input.sweep?.trial ?? '',
-      ...recordFields(input),
-    )
+    const inherited = await inheritedEpochs(input)
+    const { expected, expectedHashes } = await comparedWith(input)
+    const [id, outcome] = await scripts.create({
+      suffix: randomSuffix(),
+      idempotency: idempotency && { ...idempotency, key: sha256(idempotency.key) },
+      queue: queueName(input.pool, input.configVersion),
+      tags: JSON.stringify(input.tags),
+      nameTerms: JSON.stringify(tokenize(input.name ?? '')),
+      tagTerms: JSON.stringify(tokenize(...input.tags)),
+      parent: input.parent?.id,
+      inherited,
+      checkpointToken: input.start?.token,
+      owner: input.owner ?? undefined,
+      maxQueued: input.maxQueued ?? undefined,
+      expected,
+      expectedHashes,
+      sweep: input.sweep,
+      fields: recordFields(input),
+    })
     if (outcome === 'quota') throw new QuotaExceededError({ owner: input.owner ?? '', maxQueued: input.maxQueued ?? 0 })
     if (outcome === 'gone') throw gone(id)
     if (outcome === 'ended') throw new SweepEndedError(id)
@@ -186,30 +188,34 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
   }
 
   async function cancel(id: string): Promise<Experiment> {
-    const found = await scripts.cancel(id)
+    const found = await scripts.cancel({ id })
     allowed(id, { found, from: ['queued', 'paused', 'running', 'pausing'], action: 'canceled' })
     if (found === 'queued') await removeJob(await read.record(id))
     return read.experiment(id)
   }
 
   async function pause(id: string): Promise<Experiment> {
-    const found = await scripts.pause(id)
+    const found = await scripts.pause({ id })
     allowed(id, { found, from: ['queued', 'running'], action: 'paused' })
     if (found === 'queued') await removeJob(await read.record(id))
     return read.experiment(id)
   }
 
   async function resume(id: string): Promise<Experiment> {
-    allowed(id, { found: await scripts.resume(id), from: ['paused'], action: 'resumed' })
+    allowed(id, { found: await scripts.resume({ id }), from: ['paused'], action: 'resumed' })
     return read.experiment(id)
   }
 
   async function patch(id: string, { name, notes, tags, priority }: ExperimentPatch): Promise<Experiment> {
     const before = await read.record(id)
-    const asText = (value: string | null | undefined): string => (value === undefined ? '' : JSON.stringify(value))
-    const nameWords = name === undefined ? '' : JSON.stringify(wordsOf(name ?? ''))
-    const tagFields = tags ? { tags: JSON.stringify(tags), words: JSON.stringify(wordsOf(...tags)) } : { tags: '', words: '' }
-    const found = await scripts.patch(id, asText(name), asText(notes), tagFields.tags, priority ?? '', nameWords, tagFields.words)
+    const found = await scripts.patch({
+      id,
+      fields: flatFields({ name: name ?? undefined, notes: notes ?? undefined }),
+      removed: [...(name === null ? ['name'] : []), ...(notes === null ? ['notes'] : [])],
+      ...(name !== undefined && { nameTerms: JSON.stringify(tokenize(name ?? '')) }),
+      ...(tags && { tags: JSON.stringify(tags), tagTerms: JSON.stringify(tokenize(...tags)) }),
+      priority,
+    })
     if (found !== 'patched') allowed(id, { found, from: [], action: 'given another priority' })
     const after = await read.record(id)
     if (after.dispatch !== before.dispatch) await removeJob(before)
@@ -225,55 +231,53 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
   }
 
   async function remove(id: string): Promise<void> {
-    allowed(id, { found: await scripts.remove(id), from: TERMINAL_STATES, action: 'deleted before it has ended' })
+    allowed(id, { found: await scripts.remove({ id }), from: TERMINAL_STATES, action: 'deleted before it has ended' })
   }
 
   return {
-    create: (input, idempotency) => reaching(() => create(input, idempotency)),
-    get: (id) => reaching(() => read.experiment(id)),
-    find: (idOrPrefix) => reaching(() => find(idOrPrefix)),
+    create: (input, idempotency) => withRedisErrors(() => create(input, idempotency)),
+    get: (id) => withRedisErrors(() => read.experiment(id)),
+    find: (idOrPrefix) => withRedisErrors(() => find(idOrPrefix)),
     list: (query) =>
-      reaching(async () => {
+      withRedisErrors(async () => {
         const { ids, nextPageToken } = await listIds({ redis, keys, query })
         const found = await Promise.all(ids.map(unlessDeleted))
         return { items: found.filter((each) => each !== null), nextPageToken }
       }),
-    epochs: (id, after = 0) => reaching(() => read.epochs(id, after)),
-    batches: (id, epoch) => reaching(() => read.batches(id, epoch)),
-    layers: (id, epoch) => reaching(() => read.layers(id, epoch)),
-    logs: (id) => reaching(() => read.logs(id)),
-    storedModel: (id) => reaching(async () => (await read.record(id)).model),
+    epochs: (id, after = 0) => withRedisErrors(() => read.epochs(id, after)),
+    batches: (id, epoch) => withRedisErrors(() => read.batches(id, epoch)),
+    layers: (id, epoch) => withRedisErrors(() => read.layers(id, epoch)),
+    logs: (id) => withRedisErrors(() => read.logs(id)),
+    storedModel: (id) => withRedisErrors(async () => (await read.record(id)).model),
     recordedFiles: (id) =>
-      reaching(async () => {
+      withRedisErrors(async () => {
         const { checkpoint, checkpointBefore, model, start } = await read.record(id)
         return { checkpoints: [checkpoint, checkpointBefore].filter((each) => each !== null), model, start }
       }),
-    cancel: (id) => reaching(() => cancel(id)),
-    pause: (id) => reaching(() => pause(id)),
-    resume: (id) => reaching(() => resume(id)),
-    patch: (id, changes) => reaching(() => patch(id, changes)),
-    remove: (id) => reaching(() => remove(id)),
+    cancel: (id) => withRedisErrors(() => cancel(id)),
+    pause: (id) => withRedisErrors(() => pause(id)),
+    resume: (id) => withRedisErrors(() => resume(id)),
+    patch: (id, changes) => withRedisErrors(() => patch(id, changes)),
+    remove: (id) => withRedisErrors(() => remove(id)),
     orphanedArtifacts: createOrphanedArtifacts({ redis, keys }),
   }
 }
 
 const gone = (id: string): NotRetainedError => new NotRetainedError(`Experiment ${id} has been deleted, or runs those epochs again`)
 
-function recordFields(input: NewExperiment): (string | number)[] {
-  const fields = {
-    config: JSON.stringify(input.config),
-    configHash: input.configHash,
-    warnings: JSON.stringify(input.warnings),
-    priority: input.priority,
-    pool: input.pool,
-    maxRetries: input.config.maxRetries,
-    progress: JSON.stringify(startProgress(input.config)),
-    forecast: JSON.stringify(forecastWork(input.config)),
-    ...(input.name === null ? {} : { name: input.name }),
-    ...(input.notes === null ? {} : { notes: input.notes }),
-    ...(input.parent && { parent: JSON.stringify(input.parent) }),
-    ...(input.start && { start: JSON.stringify(input.start) }),
-    ...(input.replayOf !== undefined && { replayOf: input.replayOf }),
-  }
-  return Object.entries(fields).flat()
-}
+const recordFields = ({ config, configHash, warnings, priority, pool, name, notes, parent, start, replayOf }: NewExperiment): string[] =>
+  flatFields({
+    config: JSON.stringify(config),
+    configHash,
+    warnings: JSON.stringify(warnings),
+    priority,
+    pool,
+    maxRetries: config.maxRetries,
+    progress: JSON.stringify(startProgress(config)),
+    forecast: JSON.stringify(estimateCost(config)),
+    name: name ?? undefined,
+    notes: notes ?? undefined,
+    parent: parent && JSON.stringify(parent),
+    start: start && JSON.stringify(start),
+    replayOf,
+  })

@@ -63,7 +63,7 @@ describe('a fork', () => {
     const fork = (await store.create({ ...newExperiment({ epochs: 5 }), parent: { id, epoch: 2 }, start })).experiment.id
     expect(await claim(fork)).toMatchObject({ start, checkpoints: [] })
     expect(await store.orphanedArtifacts.starts()).toEqual(new Map([['t', fork]]))
-    await store.orphanedArtifacts.forgetStart('t')
+    await store.orphanedArtifacts.removeStart('t')
     expect(await store.orphanedArtifacts.starts()).toEqual(new Map())
   })
 
@@ -122,7 +122,7 @@ describe('what is kept', () => {
       await writer.canceled()
     }
     expect((await store.recordedFiles(id)).checkpoints.map(({ epoch }) => epoch)).toEqual(epochs)
-    await store.orphanedArtifacts.forgetKept(id)
+    await store.orphanedArtifacts.clearRetained(id)
     expect((await store.get(id)).forkPoints).toEqual([])
   })
 })

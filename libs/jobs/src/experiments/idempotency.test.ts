@@ -33,18 +33,6 @@ describe('epochs that an attempt repeats', () => {
     expect(attempts[1]?.repeated).toEqual({ firstEpoch: 3, lastEpoch: 4, matched: false })
     expect((await own.jobs.store.epochs(id))[2]).toMatchObject({ attempt: 2, ...result(3, changed) })
   })
-
-  test('of a version that had no hashes match where their losses do, and have one from then on', async () => {
-    const { redis, prefix, store } = own.jobs
-    const { id, second } = await interrupted()
-    const key = `${prefix}:experiment:${id}:epochs`
-    const row = (await redis.lindex(key, 2)) ?? ''
-    await redis.lset(key, 2, row.replace(`"${hash(3)}",`, ''))
-    expect((await store.epochs(id))[2]).toMatchObject({ weightsHash: null, loss: 1 / 3 })
-    await second.epoch(result(3), layers(3))
-    expect((await store.get(id)).attempts[1]?.repeated).toEqual({ firstEpoch: 3, lastEpoch: 3, matched: true })
-    expect((await store.epochs(id))[2]).toMatchObject({ weightsHash: hash(3) })
-  })
 })
 
 describe('a replay', () => {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { keysOf } from '../redis/keys.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 
 /** After this long every worker has seen what was deleted. */
 const DELETED_FOR_MS = 30 * 24 * 3600 * 1000
@@ -9,24 +9,24 @@ const DELETED_FOR_MS = 30 * 24 * 3600 * 1000
 export interface OrphanedArtifacts {
   /** Of experiments that were deleted within the last month: any host may hold files of theirs. */
   deleted(): Promise<Set<string>>
-  /** The experiment of each start that was taken over for a fork, by the start's token. */
+  /** The experiment of each initial checkpoint, by its token. */
   starts(): Promise<Map<string, string>>
-  /** The start's files are gone. */
-  forgetStart(token: string): Promise<void>
-  /** The files that an ended experiment has kept are gone. */
-  forgetKept(id: string): Promise<void>
+  /** The initial checkpoint's files are gone. */
+  removeStart(token: string): Promise<void>
+  /** The files that an ended experiment retained are gone. */
+  clearRetained(id: string): Promise<void>
 }
 
 export function createOrphanedArtifacts({ redis, keys }: { redis: Redis; keys: ReturnType<typeof keysOf> }): OrphanedArtifacts {
   return {
     deleted: () =>
-      reaching(async () => {
+      withRedisErrors(async () => {
         const [seconds] = await redis.time()
         await redis.zremrangebyscore(keys.deleted, '-inf', `${1000 * Number(seconds) - DELETED_FOR_MS}`)
         return new Set(await redis.zrange(keys.deleted, '0', '-1'))
       }),
-    starts: () => reaching(async () => new Map(Object.entries(await redis.hgetall(keys.starts)))),
-    forgetStart: (token) => reaching(async () => void (await redis.hdel(keys.starts, token))),
-    forgetKept: (id) => reaching(async () => void (await redis.hdel(keys.record(id), 'model', 'checkpoint', 'checkpointBefore'))),
+    starts: () => withRedisErrors(async () => new Map(Object.entries(await redis.hgetall(keys.initialCheckpoints)))),
+    removeStart: (token) => withRedisErrors(async () => void (await redis.hdel(keys.initialCheckpoints, token))),
+    clearRetained: (id) => withRedisErrors(async () => void (await redis.hdel(keys.record(id), 'model', 'checkpoint', 'checkpointBefore'))),
   }
 }

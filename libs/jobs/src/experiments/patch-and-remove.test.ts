@@ -28,10 +28,10 @@ describe('patch()', () => {
     const { store, redis, prefix, create } = own.jobs
     const [first, second, third] = [await create(), await create(), await create()]
     const dispatcher = createDispatcher({ redis, prefix, onError })
-    await dispatcher.sweep()
+    await dispatcher.flushOutbox()
     await store.patch(third, { priority: 5 })
     await store.patch(first, { priority: -5 })
-    await dispatcher.sweep()
+    await dispatcher.flushOutbox()
     const positions = await Promise.all([first, second, third].map(async (id) => (await store.get(id)).queuePosition))
     expect(positions).toEqual([3, 2, 1])
     const source = createJobConsumer({ redis, prefix, pools: ['default'], onError })
@@ -66,7 +66,7 @@ describe('remove()', () => {
     await writer.complete()
     await store.remove(id)
     expect((await redis.keys(`${prefix}:*`)).filter((key) => key.includes(id))).toEqual([])
-    const shared = [':feed', ':metrics', ':queues', ':deleted', ':reaped', ':turns'].map((name) => prefix + name)
+    const shared = [':feed', ':metrics', ':queues', ':deleted', ':reaped', ':start-tags'].map((name) => prefix + name)
     expect((await redis.keys(`${prefix}:*`)).filter((key) => !before.includes(key) && !shared.includes(key))).toEqual([])
     expect(await store.orphanedArtifacts.deleted()).toEqual(new Set([id]))
     await expect(store.get(id)).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' })

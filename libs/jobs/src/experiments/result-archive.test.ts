@@ -28,7 +28,7 @@ function resultOf(epoch: number) {
   return { ...epochResult(epoch, values), accuracy: Math.floor(1020 * fraction(12)) / 1020, evalLoss: 4 * fraction(20) }
 }
 
-/** An experiment of so many epochs with all that one can have, complete. */
+/** An experiment of this many epochs with all that one can have, complete. */
 async function wholeRun(epochs: number): Promise<string> {
   const { begin, create } = own.jobs
   const id = await create({ epochs, depth: 3 })

@@ -2,11 +2,10 @@ import type { ArchivedResults } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { keysOf } from '../redis/keys.ts'
-import { createScript } from '../lua/lua-script.ts'
-import { lasting } from '../lua/lua-library.ts'
-import { packRows } from './packed-rows.ts'
+import { createScript } from '../lua/create-script.ts'
+import { packEpochs } from './packed-epochs.ts'
 
-/** So long what has ended stays as it is, for those who watched it to its end look at it first. */
+/** What has ended stays as it is for a minute: those who watched it to its end look at it first. */
 const STAYS_MS = 60_000
 const AT_ONCE = 20
 
@@ -18,16 +17,6 @@ export interface ResultArchive {
   read(id: string): Promise<ArchivedResults | null>
   remove(id: string): Promise<void>
 }
-
-/** ARGV: id · its epochs' rows, packed, or ''. Lets go of what has been written elsewhere; answers 0 where the experiment is gone. */
-const ARCHIVED = lasting(`
-local id = ARGV[1]
-redis.call('ZREM', prefix .. ':ended', id)
-if not terminal[field(id, 'state')] then return 0 end
-redis.call('HSET', record(id), 'archived', 1)
-if ARGV[2] ~= '' then redis.call('SET', record(id) .. ':packed', ARGV[2]) end
-for _, part in ipairs({ ':epochs', ':losses', ':layers', ':hashes', ':logs' }) do redis.call('UNLINK', record(id) .. part) end
-return 1`)
 
 const Parts = z.tuple([
   z.array(z.string()),
@@ -47,22 +36,22 @@ interface ArchiverDeps {
 /** Moves steps, layers and logs of what ended a minute ago out of Redis, and packs its epochs; any number of these may run at once. */
 export function createResultArchiver({ redis, prefix, archive, staysMs = STAYS_MS }: ArchiverDeps): () => Promise<void> {
   const keys = keysOf(prefix)
-  const archived = createScript({ redis, prefix, lua: ARCHIVED, answer: z.literal([0, 1]) })
+  const removeArchived = createScript<{ id: string }, 0 | 1>({ redis, prefix, name: 'experiments/archive', answer: z.literal([0, 1]) })
 
-  async function resultsOf(id: string): Promise<{ rows: string[]; results: ArchivedResults }> {
+  async function resultsOf(id: string): Promise<{ epochs: string[]; results: ArchivedResults }> {
     // at one moment, or one that another process lets go of meanwhile would be written in part
     const lists = redis.multi().lrange(keys.epochs(id), 0, -1).lrange(keys.layers(id), 0, -1).lrange(keys.logs(id), 0, -1)
     const answers = await lists.getBuffer(keys.losses(id)).get(keys.hashes(id)).exec()
-    const [rows, layers, logs, losses, hashes] = Parts.parse(answers?.map(([, value]) => value))
-    return { rows, results: { version: 1, layers, losses: losses?.toString('base64') ?? '', logs, hashes: hashes ?? '' } }
+    const [epochs, layers, logs, losses, hashes] = Parts.parse(answers?.map(([, value]) => value))
+    return { epochs, results: { version: 1, layers, losses: losses?.toString('base64') ?? '', logs, hashes: hashes ?? '' } }
   }
 
   async function move(id: string): Promise<void> {
-    const { rows, results } = await resultsOf(id)
+    const { epochs, results } = await resultsOf(id)
     // What was moved before, by another process, must not be written over by nothing.
     const isEmpty = [results.layers, results.losses, results.logs, results.hashes].every((part) => part.length === 0)
     if (!isEmpty) await archive.write(id, results)
-    if (!(await archived(id, await packRows(rows)))) await archive.remove(id)
+    if (!(await removeArchived({ id }, await packEpochs(epochs)))) await archive.remove(id)
   }
 
   return async () => {

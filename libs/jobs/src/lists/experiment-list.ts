@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import type { keysOf } from '../redis/keys.ts'
 import { isIn, type ListFilter } from './list-filter.ts'
 import { memberOf, tokenOf } from './list-token.ts'
-import { wordFilters } from './search-filter.ts'
+import { searchFilters } from './search-filter.ts'
 
 export type ListQuery = Pick<ExperimentListQuery, 'pageSize'> & Partial<ExperimentListQuery>
 
@@ -46,7 +46,7 @@ export async function listIds({ redis, keys, query }: ListDeps): Promise<{ ids: 
 async function sourceOf({ redis, keys, query, byResult }: ListDeps & { byResult: string | null }): Promise<Source> {
   const { state, tag, owner, q } = query
   const single = [...(tag ? [keys.tag(tag)] : []), ...(owner ? [keys.owner(owner)] : []), ...(state ? [keys.state(state)] : [])]
-  const words = q === undefined ? [] : await wordFilters({ redis, keys, q })
+  const words = q === undefined ? [] : await searchFilters({ redis, keys, q })
   const candidates = [...single.map((key) => ({ indexes: [key], filter: isIn(redis, [key]) })), ...words]
   const readable = byResult === null ? candidates.filter(({ indexes }) => indexes !== null) : []
   const sizes = await Promise.all(

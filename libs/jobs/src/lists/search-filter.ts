@@ -1,25 +1,25 @@
 import type { Redis } from 'ioredis'
 import type { keysOf } from '../redis/keys.ts'
 import { isIn, type ListFilter } from './list-filter.ts'
-import { wordsOf } from './search-terms.ts'
+import { tokenize } from './search-terms.ts'
 
-/** Beyond so many words that begin alike their indexes cost more than to look at the entries themselves. */
-const MOST_INDEXES = 64
+/** Beyond this many terms that begin alike, their indexes cost more than to look at the entries themselves. */
+const MAX_INDEXES = 64
 
-interface WordFilter {
+interface SearchFilter {
   /** Together these hold all entries that have such a word; null: too many words begin so. */
   indexes: string[] | null
   filter: ListFilter
 }
 
 /** For each word of `q`: the entries whose name or tags have a word that begins with it. */
-export async function wordFilters(deps: { redis: Redis; keys: ReturnType<typeof keysOf>; q: string }): Promise<WordFilter[]> {
+export async function searchFilters(deps: { redis: Redis; keys: ReturnType<typeof keysOf>; q: string }): Promise<SearchFilter[]> {
   const { redis, keys, q } = deps
   return Promise.all(
-    wordsOf(q).map(async (beginning) => {
-      const words = await redis.zrange(keys.words, `[${beginning}`, `[${beginning}\u{10ffff}`, 'BYLEX', 'LIMIT', 0, MOST_INDEXES + 1)
-      if (words.length > MOST_INDEXES) return { indexes: null, filter: hasWord(deps, beginning) }
-      const indexes = words.map(keys.word)
+    tokenize(q).map(async (beginning) => {
+      const words = await redis.zrange(keys.terms, `[${beginning}`, `[${beginning}\u{10ffff}`, 'BYLEX', 'LIMIT', 0, MAX_INDEXES + 1)
+      if (words.length > MAX_INDEXES) return { indexes: null, filter: hasWord(deps, beginning) }
+      const indexes = words.map(keys.term)
       return { indexes, filter: indexes.length === 0 ? async (ids) => ids.map(() => false) : isIn(redis, indexes) }
     }),
   )
@@ -29,6 +29,6 @@ export async function wordFilters(deps: { redis: Redis; keys: ReturnType<typeof 
 function hasWord({ redis, keys }: { redis: Redis; keys: ReturnType<typeof keysOf> }, beginning: string): ListFilter {
   return async (ids) => {
     const records = await Promise.all(ids.map((id) => redis.hmget(keys.record(id), 'name', 'tags')))
-    return records.map(([name, tags]) => wordsOf(name ?? '', tags ?? '').some((word) => word.startsWith(beginning)))
+    return records.map(([name, tags]) => tokenize(name ?? '', tags ?? '').some((word) => word.startsWith(beginning)))
   }
 }

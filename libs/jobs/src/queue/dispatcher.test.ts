@@ -54,7 +54,7 @@ async function drainQueue(): Promise<string[]> {
 
 test('higher priorities go first, equal ones in the order they came; the position says so', async () => {
   const [low, first, second, high] = [await create({ priority: -10 }), await create(), await create(), await create({ priority: 10 })]
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   const positions = await Promise.all([high, first, second, low].map(async (id) => (await store.get(id)).queuePosition))
   expect(positions).toEqual([1, 2, 3, 4])
   expect(await drainQueue()).toEqual([high, first, second, low])
@@ -62,14 +62,14 @@ test('higher priorities go first, equal ones in the order they came; the positio
 
 test('what was given back goes ahead of all that is queued', async () => {
   const id = await create({ priority: -10 })
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   const job = await source.next()
   const writer = await begin(job)
   await create({ priority: 10 })
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   await writer.giveBack({ reason: 'drained' })
   await job?.done()
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   expect((await store.get(id)).queuePosition).toBe(1)
   expect((await drainQueue())[0]).toBe(id)
 })
@@ -78,7 +78,7 @@ test('two hundred and fifty experiments swept by three at once are each handed o
   const ids: string[] = []
   for (let i = 0; i < 250; i++) ids.push(await create())
   const others = [1, 2].map(() => createDispatcher({ redis, prefix, onError: (error) => errors.push(error) }))
-  await Promise.all([dispatcher, ...others].map((each) => each.sweep()))
+  await Promise.all([dispatcher, ...others].map((each) => each.flushOutbox()))
   expect(await drainQueue()).toEqual(ids)
   await Promise.all(others.map((each) => each.close()))
 })
@@ -101,35 +101,35 @@ test('an experiment whose API died before it was queued is swept by the housekee
 
 test('a canceled experiment leaves the queue', async () => {
   const id = await create()
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   await store.cancel(id)
   expect(await drainQueue()).toEqual([])
 })
 
 test('a retry waits in the outbox until it is due', async () => {
   const id = await create()
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   const job = await source.next()
   const writer = await begin(job)
   await writer.giveBack({ reason: 'retry', error: { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'x', advice: 'x' } })
   await job?.done()
   await redis.zadd(keysOf(prefix).outbox, 'XX', Date.now() + 3_600_000, `${id}-2`)
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   expect(await drainQueue()).toEqual([])
   await redis.zadd(keysOf(prefix).outbox, 'XX', 1, `${id}-2`)
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   expect(await drainQueue()).toEqual([id])
 })
 
 test('a job that was fetched but never claimed is dispatched again after ten seconds, one that is claimed never', async () => {
   const [lost, claimed] = [await create(), await create()]
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   await source.next()
   await begin(await source.next())
   expect(await dispatcher.repair(0)).toBe(0)
   expect(await dispatcher.repair(9_999)).toBe(0)
   expect(await dispatcher.repair(10_001)).toBe(1)
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   expect(await source.next()).toMatchObject({ id: lost, dispatch: 2 })
   expect((await store.get(claimed)).state).toBe('running')
 })
@@ -137,18 +137,18 @@ test('a job that was fetched but never claimed is dispatched again after ten sec
 test('a job that BullMQ has lost is dispatched again; what waits is left alone', async () => {
   const lost = await create()
   const waiting = await create()
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   await redis.del(`${prefix}:${queueName('default')}:${lost}-1`)
   await redis.zrem(keysOf(prefix).prioritized(queueName('default')), `${lost}-1`)
   expect(await dispatcher.repair(0)).toBe(0)
   expect(await dispatcher.repair(10_001)).toBe(1)
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   expect((await drainQueue()).toSorted()).toEqual([lost, waiting].toSorted())
 })
 
 test('a worker reads only its own pools', async () => {
   const id = await create({ pool: 'gpu' })
-  await dispatcher.sweep()
+  await dispatcher.flushOutbox()
   expect(await source.next()).toBeNull()
   const gpu = createJobConsumer({ redis, prefix, pools: ['other', 'gpu'], onError: (error) => errors.push(error) })
   expect(await gpu.next()).toMatchObject({ id, dispatch: 1 })

@@ -3,15 +3,15 @@ import { openJobQueues } from './job-queues.ts'
 import { DEFAULT_PREFIX, jobId, keysOf } from '../redis/keys.ts'
 import { outboxScripts } from './outbox-scripts.ts'
 
-const SWEEP_COUNT = 100
-const LOOK_AT_COUNT = 500
+const DUE_COUNT = 100
+const PAGE_COUNT = 500
 const UNCLAIMED_AFTER_MS = 10_000
 /** BullMQ serves low numbers first, 0 before all, and has two million of them. */
 const RECOVERED_PRIORITY = 1
-/** So many turns has each of our 21 priorities, from -10 to 10; who comes later than that waits behind them in the order of arrival. */
-const TURNS = 99_000
-const queuePriority = ({ priority, turn }: { priority: number; turn: number }): number =>
-  RECOVERED_PRIORITY + 1 + (10 - priority) * TURNS + Math.min(turn, TURNS - 1)
+/** Each of our 21 priorities, from -10 to 10, has this many start tags; later ones wait behind them in the order of arrival. */
+const START_TAGS = 99_000
+const queuePriority = ({ priority, startTag }: { priority: number; startTag: number }): number =>
+  RECOVERED_PRIORITY + 1 + (10 - priority) * START_TAGS + Math.min(startTag, START_TAGS - 1)
 
 interface DueJob {
   id: string
@@ -42,15 +42,15 @@ export function createDispatcher({
   }
 
   /** Adds all that is due, in order. An entry is cleared only once BullMQ has the job; a job added twice is one. */
-  async function sweep(): Promise<void> {
-    const due = (await scripts.due(SWEEP_COUNT)).map(([id, dispatch, queue, priority, recovered, turn]) => ({
+  async function flushOutbox(): Promise<void> {
+    const due = (await scripts.due({ count: DUE_COUNT })).map(([id, dispatch, queue, priority, recovered, startTag]) => ({
       ...{ id, dispatch, queue },
-      priority: recovered ? RECOVERED_PRIORITY : queuePriority({ priority, turn }),
+      priority: recovered ? RECOVERED_PRIORITY : queuePriority({ priority, startTag }),
     }))
     if (due.length === 0) return
     await Promise.all(due.map(add))
     await redis.zrem(keysOf(prefix).outbox, due.map(jobId))
-    if (due.length === SWEEP_COUNT) await sweep()
+    if (due.length === DUE_COUNT) await flushOutbox()
   }
 
   /** Dispatches again what has been unclaimed for ten seconds although nothing waits in the queue. */
@@ -60,7 +60,7 @@ export function createDispatcher({
       lookFrom = ''
       return 0
     }
-    const [next, jobs] = await scripts.undelivered(lookFrom, LOOK_AT_COUNT)
+    const [next, jobs] = await scripts.undelivered({ after: lookFrom, count: PAGE_COUNT })
     const looked = new Map(jobs.map((job) => [job, unclaimedSince.get(job) ?? nowMs]))
     const wholeRound = lookFrom === '' && next === ''
     // While the queued are looked at page by page, those of other pages stay noted.
@@ -68,9 +68,9 @@ export function createDispatcher({
     lookFrom = next
     const overdue = jobs.filter((job) => nowMs - (unclaimedSince.get(job) ?? nowMs) >= UNCLAIMED_AFTER_MS)
     for (const job of overdue) unclaimedSince.delete(job)
-    return overdue.length === 0 ? 0 : await scripts.redispatch(...overdue)
+    return overdue.length === 0 ? 0 : await scripts.redispatch({ jobs: overdue })
   }
 
-  return { sweep, repair, close: () => queues.close() }
+  return { flushOutbox, repair, close: () => queues.close() }
 }
 export type Dispatcher = ReturnType<typeof createDispatcher>

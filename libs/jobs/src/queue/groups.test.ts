@@ -27,7 +27,7 @@ async function startQueue() {
     dispatcher,
     /** The next experiment that a worker gets, or null; what is held is passed over. */
     async next(): Promise<string | null> {
-      await dispatcher.sweep()
+      await dispatcher.flushOutbox()
       for (let job = await source.next(); job; job = await source.next()) {
         const claim = await attempts.claim({ id: job.id, dispatch: job.dispatch, token: `token-${count++}`, workerId: 'w' })
         await job.done()
@@ -122,7 +122,7 @@ describe('a limit on how many of an owner run at once', () => {
   })
 })
 
-test('owners take turns at equal priority, whoever came first with how many', async () => {
+test('owners alternate at equal priority, whichever came first with how many', async () => {
   const ann = [await submit('ann'), await submit('ann'), await submit('ann'), await submit('ann')]
   const queue = await startQueue()
   expect([await queue.next(), await queue.next()]).toEqual([ann[0], ann[1]])

@@ -28,7 +28,7 @@ export function createJobConsumer(options: {
   onError: (error: unknown) => void
 }): JobConsumer {
   const { redis, prefix = DEFAULT_PREFIX, pools, onError } = options
-  const queues = pools.flatMap(servedQueues)
+  const queues = pools.flatMap((pool) => servedQueues(pool))
   const workers = queues.map((queue) => openManualWorker<JobData>({ ...SETTINGS, redis, prefix, queue, onError }))
   const waiter = createJobWaiter({ redis, prefix, queues, onError })
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 
-const LONGEST_RETRY_MS = 1000
-const ANSWER_WITHIN_MS = 1000
+const MAX_RETRY_MS = 1000
+const COMMAND_TIMEOUT_MS = 1000
 
 /**
  * `fail`: a command is refused within a second while Redis is away (what an API wants). `wait`: it waits for as long as it takes, and all that
@@ -10,13 +10,13 @@ const ANSWER_WITHIN_MS = 1000
 export function connectRedis(url: string, { name, whenDown }: { name: string; whenDown: 'fail' | 'wait' }): Redis {
   const redis = new Redis(url, {
     connectionName: name,
-    retryStrategy: (times) => Math.min(times * 100, LONGEST_RETRY_MS),
+    retryStrategy: (times) => Math.min(times * 100, MAX_RETRY_MS),
     ...(whenDown === 'wait'
       ? { maxRetriesPerRequest: null }
       : {
           maxRetriesPerRequest: 0,
-          commandTimeout: ANSWER_WITHIN_MS,
-          connectTimeout: ANSWER_WITHIN_MS,
+          commandTimeout: COMMAND_TIMEOUT_MS,
+          connectTimeout: COMMAND_TIMEOUT_MS,
           autoResendUnfulfilledCommands: false,
         }),
   })

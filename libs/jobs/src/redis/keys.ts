@@ -22,7 +22,7 @@ export const SAMPLES_QUEUE = 'samples-v1'
 /** BullMQ's id of an experiment's hand-out; also the outbox's member. */
 export const jobId = ({ id, dispatch }: { id: string; dispatch: number }): string => `${id}-${dispatch}`
 
-/** The names that Lua builds too (lua-library.ts): change both. */
+/** Names that the scripts in lua/ build too: change both. */
 export const keysOf = (prefix: string) => ({
   record: (id: string) => `${prefix}:experiment:${id}`,
   epochs: (id: string) => `${prefix}:experiment:${id}:epochs`,
@@ -38,16 +38,16 @@ export const keysOf = (prefix: string) => ({
   state: (state: string) => `${prefix}:index:state:${state}`,
   tag: (tag: string) => `${prefix}:index:tag:${tag}`,
   owner: (owner: string) => `${prefix}:index:owner:${owner}`,
-  /** Experiments by a word of their name or tags; all words in use. */
-  word: (word: string) => `${prefix}:index:word:${word}`,
-  words: `${prefix}:index:words`,
+  /** Experiments by a search term of their name or tags; all terms in use. */
+  term: (term: string) => `${prefix}:index:term:${term}`,
+  terms: `${prefix}:index:terms`,
   /** Finished experiments by a result: sixteen hexadecimal digits that sort as the number does, then the id. */
   by: (result: string) => `${prefix}:index:by:${result}`,
   /** Finished experiments whose steps, layers and logs are yet to be moved out of Redis, by when they ended. */
   ended: `${prefix}:ended`,
   sweeps: `${prefix}:sweeps`,
-  /** Sweeps whose trials are not all made yet. */
-  unmadeSweeps: `${prefix}:sweeps:unmade`,
+  /** Sweeps whose trials are not all created yet. */
+  pendingSweeps: `${prefix}:sweeps:pending`,
   sweep: (id: string) => `${prefix}:sweep:${id}`,
   sweepPlan: (id: string) => `${prefix}:sweep:${id}:plan`,
   /** The experiment of each trial. */
@@ -63,16 +63,16 @@ export const keysOf = (prefix: string) => ({
   /** How many requests each key has sent. */
   rate: `${prefix}:rate:`,
   /** What runs of a pool have taken: those of one kind, or all whose first layer is computed one way. */
-  pace: (pool: string, what: string) => `${prefix}:pace:${pool}:${what}`,
+  durations: (pool: string, name: string) => `${prefix}:durations:${pool}:${name}`,
   /** What the fleet has done. */
   metrics: `${prefix}:metrics`,
   outbox: `${prefix}:outbox`,
   feed: `${prefix}:feed`,
   /** The bytes of an interactive request, a photo's, on their way to a worker; never there for longer than a minute. */
   attachment: (requestId: string) => `${prefix}:attachment:${requestId}`,
-  commandChannel: `${prefix}:wishes`,
-  /** Which experiment each start that was taken over belongs to, by its token. */
-  starts: `${prefix}:starts`,
+  commandChannel: `${prefix}:commands`,
+  /** The experiment of each initial checkpoint, by its token. */
+  initialCheckpoints: `${prefix}:initial-checkpoints`,
   /** Experiments whose files are yet to be removed, by when they were deleted. */
   deleted: `${prefix}:deleted`,
   workers: `${prefix}:workers`,

@@ -12,7 +12,7 @@ export function redisErrorCode(error: unknown): string | null {
 }
 
 /** Runs Redis calls: a lost connection or a server that does not serve becomes RedisUnavailableError, a full one StoreFullError. */
-export async function reaching<T>(work: () => Promise<T>): Promise<T> {
+export async function withRedisErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

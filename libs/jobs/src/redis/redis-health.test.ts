@@ -58,7 +58,7 @@ test('a full Redis refuses new experiments, and lets those that run go on and en
   const attempts = createAttemptStore({ redis })
   const claim = await attempts.claim({ id, dispatch: 1, token: 'token', workerId: 'worker' })
   if (!claim) throw new Error('stale')
-  expect(await attempts.renew([{ id, token: 'token' }])).toEqual(['held'])
+  expect(await attempts.renew([{ id, token: 'token' }])).toEqual(['renewed'])
   expect(await createAttemptWriter({ redis, claim }).complete()).toBe('ok')
 })
 

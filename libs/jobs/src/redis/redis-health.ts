@@ -1,13 +1,13 @@
 import type { Readiness } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { RedisUnavailableError } from '../errors.ts'
-import { reaching } from './redis-errors.ts'
+import { withRedisErrors } from './redis-errors.ts'
 import { FULL_SHARE, infoField, memoryShare } from './redis-info.ts'
 
 /** What `/readyz` needs to know of Redis: reachable, never evicting, not full; a missing append-only file is a warning. Never throws. */
 export async function redisHealth(redis: Redis): Promise<Readiness> {
   try {
-    return readinessFrom(await reaching(() => redis.info()))
+    return readinessFrom(await withRedisErrors(() => redis.info()))
   } catch (error) {
     const detail = error instanceof RedisUnavailableError ? error.message : 'Redis refuses the INFO command; allow it to this user'
     return { ready: false, checks: [{ name: 'redis', ok: false, detail }], warnings: [] }

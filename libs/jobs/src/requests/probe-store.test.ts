@@ -149,7 +149,7 @@ describe('waitFor()', () => {
     expect(await waiting).toMatchObject({ state: 'completed', results: [cell] })
   })
 
-  test('when the time is over, or nobody waits any more, answers the probe as it is', async () => {
+  test('when the time is over, or no caller waits any more, answers the probe as it is', async () => {
     const { id } = await store.create(request())
     expect(await store.waitFor(id, { timeoutMs: 50, signal: never })).toMatchObject({ state: 'queued' })
     const abort = new AbortController()

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { ProbeNotFoundError } from '../errors.ts'
 import { DEFAULT_PREFIX } from '../redis/keys.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 import { failureFrom } from './request-failure.ts'
 import { openRequestJobs, requestId, type Wait } from './request-jobs.ts'
 import { PROBES } from './request-kinds.ts'
@@ -45,9 +45,9 @@ export function createProbeStore({ redis, prefix = DEFAULT_PREFIX }: { redis: Re
   }
 
   return {
-    create: (request) => reaching(() => create(request)),
-    get: (id) => reaching(() => get(id)),
-    waitFor: (id, wait) => reaching(() => waitFor(id, wait)),
+    create: (request) => withRedisErrors(() => create(request)),
+    get: (id) => withRedisErrors(() => get(id)),
+    waitFor: (id, wait) => withRedisErrors(() => waitFor(id, wait)),
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { RequestFailedError } from '../errors.ts'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 import { failureFrom } from './request-failure.ts'
 import { openRequestJobs, requestId, type Wait } from './request-jobs.ts'
 import type { ReplyKind } from './request-kinds.ts'
@@ -47,5 +47,5 @@ export function createRequestQueue<Data extends object, Answer>(
     }
   }
 
-  return { submit: (data, options) => reaching(() => submit(data, options)) }
+  return { submit: (data, options) => withRedisErrors(() => submit(data, options)) }
 }

@@ -15,7 +15,7 @@ import {
   TrialFields,
 } from '@trainyard/contracts'
 import { z } from 'zod'
-import { epochFromRow } from '../experiments/epoch-row.ts'
+import { epochFrom } from '../experiments/epoch-json.ts'
 import { json, time } from '../redis/hash-fields.ts'
 
 /** The hash `sweep:<id>`. */
@@ -43,7 +43,7 @@ export const TrialRecord = z
     finishedAt,
     state: state === null ? null : ExperimentState.parse(state),
     reason: reason === null ? null : StateReason.parse(reason),
-    latest: latest === null ? null : epochFromRow(latest),
+    latest: latest === null ? null : epochFrom(latest),
     stopped: stopEarly === null ? null : EarlyStop.parse(JSON.parse(stopEarly)),
   }))
 export type TrialRecord = z.infer<typeof TrialRecord>

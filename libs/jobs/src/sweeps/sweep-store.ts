@@ -1,5 +1,6 @@
 import {
   CONFIG_VERSION,
+  isMaximised,
   type Objective,
   type Sweep,
   type SweepPage,
@@ -11,11 +12,12 @@ import type { Redis } from 'ioredis'
 import { SweepEndedError, SweepNotFoundError, IdempotencyKeyReusedError, WrongStateError } from '../errors.ts'
 import type { ExperimentStore, NewExperiment } from '../experiments/experiment-store.ts'
 import { sha256 } from '../redis/hash.ts'
+import { flatFields } from '../redis/hash-fields.ts'
 import { beginningWith, latestIn, randomSuffix } from '../lists/id-index.ts'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
 import { memberOf, tokenOf } from '../lists/list-token.ts'
 import { createMemoryGuard } from '../redis/memory-guard.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 import { bestEpoch, summaryOf, SweepRecord, sweepFrom, TrialRecord } from './sweep-record.ts'
 import { sweepScripts } from './sweep-scripts.ts'
 
@@ -29,13 +31,13 @@ export interface NewSweep {
 
 /** Every call throws RedisUnavailableError when Redis does not answer. */
 export interface SweepStore {
-  /** Writes the whole sweep at once; its trials become experiments soon after (sweep-maker.ts), whatever is restarted meanwhile. */
+  /** Writes the whole sweep at once; its trials become experiments soon after (trial-creator.ts), whatever is restarted meanwhile. */
   create(input: NewSweep, idempotency?: { key: string; bodyHash: string }): Promise<{ sweep: Sweep; replayed: boolean }>
   /** By full id, or a prefix of at least four characters that fits only one, or `latest`. */
   find(idOrPrefix: string): Promise<Sweep>
   /** Newest first. */
   list(query: { pageSize: number; pageToken?: string | undefined }): Promise<SweepPage>
-  /** Cancels its trials, and no more are made; WrongStateError where it has ended. */
+  /** Cancels its trials, and no more are created; WrongStateError where it has ended. */
   cancel(id: string): Promise<Sweep>
 }
 
@@ -54,11 +56,15 @@ export function createSweepStore({
 
   async function create(input: NewSweep, idempotency?: { key: string; bodyHash: string }) {
     await refuseWhenFull()
-    const fields = recordFields(input)
     // an older worker may be the one that makes the trials
     const plan = input.trials.map(({ experiment }) => JSON.stringify({ ...experiment, configVersion: CONFIG_VERSION }))
-    const named = idempotency ? [sha256(idempotency.key), idempotency.bodyHash] : ['', '']
-    const [id, outcome] = await scripts.create(randomSuffix(), ...named, input.request.maxConcurrent, fields.length, ...fields, ...plan)
+    const [id, outcome] = await scripts.create({
+      suffix: randomSuffix(),
+      idempotency: idempotency && { ...idempotency, key: sha256(idempotency.key) },
+      maxConcurrent: input.request.maxConcurrent,
+      fields: recordFields(input),
+      plan,
+    })
     if (outcome === 'reused') throw new IdempotencyKeyReusedError(id)
     return { sweep: await get(id), replayed: outcome === 'replayed' }
   }
@@ -71,17 +77,17 @@ export function createSweepStore({
 
   async function get(id: string): Promise<Sweep> {
     const found = await record(id)
-    const made = await redis.hgetall(keys.sweepTrials(id))
+    const created = await redis.hgetall(keys.sweepTrials(id))
     const trials = await Promise.all(
-      found.fields.map((fields, i) => trialOf({ trial: i + 1, fields, experimentId: made[i + 1] ?? null, found })),
+      found.fields.map((fields, i) => trialOf({ trial: i + 1, fields, experimentId: created[i + 1] ?? null, found })),
     )
     return sweepFrom(found, trials)
   }
 
   async function trialOf(known: { trial: number; fields: TrialFields; experimentId: string | null; found: SweepRecord }): Promise<Trial> {
     const { trial, fields, experimentId, found } = known
-    const notMade = { state: null, reason: null, finishedAt: null, epochs: 0, best: null, value: null, stopped: null }
-    const nothing = { trial, fields, experimentId, ...notMade }
+    const notCreated = { state: null, reason: null, finishedAt: null, epochs: 0, best: null, value: null, stopped: null }
+    const nothing = { trial, fields, experimentId, ...notCreated }
     if (experimentId === null) return nothing
     const held = await redis.hmget(keys.record(experimentId), 'state', 'reason', 'finishedAt', 'latest', 'stopEarly')
     const { state, reason, finishedAt, latest, stopped } = TrialRecord.parse(held)
@@ -109,7 +115,7 @@ export function createSweepStore({
   }
 
   async function cancel(id: string): Promise<Sweep> {
-    const state = await scripts.cancel(id)
+    const state = await scripts.cancel({ id })
     if (state === 'missing') throw new SweepNotFoundError(id)
     if (state === 'completed') throw new SweepEndedError(id)
     // Again where it was interrupted before: what has ended stays as it is.
@@ -121,20 +127,27 @@ export function createSweepStore({
   }
 
   return {
-    create: (input, idempotency) => reaching(() => create(input, idempotency)),
-    find: (idOrPrefix) => reaching(() => find(idOrPrefix)),
-    list: (query) => reaching(() => list(query)),
-    cancel: (id) => reaching(() => cancel(id)),
+    create: (input, idempotency) => withRedisErrors(() => create(input, idempotency)),
+    find: (idOrPrefix) => withRedisErrors(() => find(idOrPrefix)),
+    list: (query) => withRedisErrors(() => list(query)),
+    cancel: (id) => withRedisErrors(() => cancel(id)),
   }
 }
 
-function recordFields({ request, objective, owner, trials }: NewSweep): (string | number)[] {
-  const fields = {
-    ...(request.name !== undefined && { name: request.name }),
-    ...(owner !== null && { owner }),
-    ...{ strategy: request.strategy, objective, trials: trials.length, epochs: trials[0]?.experiment.config.epochs ?? 0 },
-    ...{ minEpochs: request.asha.minEpochs, reductionFactor: request.asha.reductionFactor },
-    ...{ request: JSON.stringify(request), fields: JSON.stringify(trials.map((each) => each.fields)) },
-  }
-  return Object.entries(fields).flat()
+function recordFields({ request, objective, owner, trials }: NewSweep): string[] {
+  const { name, strategy, asha } = request
+  return flatFields({
+    name,
+    owner: owner ?? undefined,
+    strategy,
+    objective,
+    /** Times the objective: the higher, the better. */
+    sign: isMaximised(objective) ? 1 : -1,
+    trials: trials.length,
+    epochs: trials[0]?.experiment.config.epochs ?? 0,
+    minEpochs: asha.minEpochs,
+    reductionFactor: asha.reductionFactor,
+    request: JSON.stringify(request),
+    fields: JSON.stringify(trials.map((each) => each.fields)),
+  })
 }

@@ -2,12 +2,12 @@ import { CONFIG_VERSION, type EarlyStop, SweepRequest } from '@trainyard/contrac
 import { describe, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '@trainyard/testing/experiments/new-experiment'
 import { ownJobs } from '@trainyard/testing/experiments/own-jobs'
-import { createSweepMaker } from './trial-creator.ts'
+import { createTrialCreator } from './trial-creator.ts'
 import { createSweepStore } from './sweep-store.ts'
 
 const own = ownJobs()
 const sweeps = () => createSweepStore(own.jobs)
-const maker = () => createSweepMaker(own.jobs)
+const maker = () => createTrialCreator(own.jobs)
 
 interface TestSweep {
   trials: number
@@ -48,7 +48,7 @@ describe('a sweep', () => {
       if (++calls === 4) throw new Error('killed')
       return store.create(...input)
     }
-    await expect(createSweepMaker({ redis, prefix, store: { create } })()).rejects.toThrow('killed')
+    await expect(createTrialCreator({ redis, prefix, store: { create } })()).rejects.toThrow('killed')
     expect(await sweeps().find(id)).toMatchObject({ created: 3 })
     await Promise.all([maker()(), maker()(), maker()()])
     const sweep = await sweeps().find(id)
@@ -92,12 +92,12 @@ describe('a sweep', () => {
     const { store, begin } = own.jobs
     const { sweep, ids } = await createTrials({ trials: 3 })
     await begin(ids[0] ?? '')
-    const unmade = await createSweep({ trials: 2 })
+    const pending = await createSweep({ trials: 2 })
     expect(await sweeps().cancel(sweep)).toMatchObject({
       state: 'canceled',
       items: [{ state: 'canceling' }, { state: 'canceled' }, { state: 'canceled' }],
     })
-    await sweeps().cancel(unmade)
+    await sweeps().cancel(pending)
     await maker()()
     expect((await store.list({ pageSize: 10 })).items).toHaveLength(3)
     expect(await sweeps().cancel(sweep)).toMatchObject({ state: 'canceled' })

@@ -5,10 +5,10 @@ import { keysOf } from '../redis/keys.ts'
 import { sweepScripts } from './sweep-scripts.ts'
 
 /**
- * Makes experiments of the trials that are none yet, of all sweeps. Any number of these may run at once and be interrupted anywhere: the create
- * script makes each trial once. What has no room now is left for the next time.
+ * Creates experiments of the trials that are none yet, of all sweeps. Any number of these may run at once and be interrupted anywhere: the create
+ * script makes each trial once. What a quota refuses is left for the next time.
  */
-export function createSweepMaker({
+export function createTrialCreator({
   redis,
   prefix,
   store,
@@ -20,24 +20,24 @@ export function createSweepMaker({
   const keys = keysOf(prefix)
   const scripts = sweepScripts({ redis, prefix })
 
-  async function make(sweep: string): Promise<void> {
-    const [plan, made] = await Promise.all([redis.lrange(keys.sweepPlan(sweep), 0, -1), redis.hkeys(keys.sweepTrials(sweep))])
-    const there = new Set(made.map(Number))
+  async function createTrials(sweep: string): Promise<void> {
+    const [plan, created] = await Promise.all([redis.lrange(keys.sweepPlan(sweep), 0, -1), redis.hkeys(keys.sweepTrials(sweep))])
+    const there = new Set(created.map(Number))
     for (const [i, text] of plan.entries()) {
       const trial = i + 1
       if (there.has(trial)) continue
       // written by the same script that made the sweep
       const experiment: NewExperiment = JSON.parse(text)
       await store.create({ ...experiment, sweep: { id: sweep, trial } }).catch((error: unknown) => {
-        if (!(error instanceof ExperimentNotFoundError)) throw error // another one made it, and somebody has deleted it
+        if (!(error instanceof ExperimentNotFoundError)) throw error // another process created it, and a user has deleted it
       })
     }
-    await scripts.made(sweep)
+    await scripts.created({ id: sweep })
   }
 
   return async () => {
-    for (const sweep of await redis.zrange(keys.unmadeSweeps, '0', '-1'))
-      await make(sweep).catch((error: unknown) => {
+    for (const sweep of await redis.zrange(keys.pendingSweeps, '0', '-1'))
+      await createTrials(sweep).catch((error: unknown) => {
         const isForLater = error instanceof QuotaExceededError || error instanceof StoreFullError || error instanceof SweepEndedError
         if (!isForLater) throw error
       })

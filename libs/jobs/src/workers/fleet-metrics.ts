@@ -1,11 +1,11 @@
 import { AttemptOutcome, ExperimentState, StateReason } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { DEFAULT_PREFIX, keysOf, queueOf } from '../redis/keys.ts'
-import { EPOCH_BOUNDS, WAIT_BOUNDS } from '../lua/lua-counts.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { EPOCH_BOUNDS, WAIT_BOUNDS } from './histogram-bounds.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 
 export interface Histogram {
-  /** How many were at most so many seconds; the last bound is Infinity. */
+  /** How many took at most `bound` seconds; the last bound is Infinity. */
   buckets: readonly { bound: number; count: number }[]
   sum: number
 }
@@ -32,7 +32,7 @@ export interface FleetMetrics {
 export function createFleetMetrics({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): () => Promise<FleetMetrics> {
   const keys = keysOf(prefix)
   return () =>
-    reaching(async () => {
+    withRedisErrors(async () => {
       const startedMs = performance.now()
       await redis.ping()
       const redisSeconds = (performance.now() - startedMs) / 1000

@@ -1,14 +1,14 @@
 import { CONFIG_VERSION, WorkerInfo } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
-import { reaching } from '../redis/redis-errors.ts'
+import { withRedisErrors } from '../redis/redis-errors.ts'
 
 const ALIVE_FOR_MS = 15_000
 /** A worker that has not heard of it by then is gone. */
-const WISH_SECONDS = 3600
+const DRAIN_SECONDS = 3600
 
 export interface WorkerRegistry {
-  /** To be called every 5 s; a worker that is silent for 15 s is no longer listed. Answers whether somebody wants it to drain. */
+  /** To be called every 5 s; a worker that is silent for 15 s is no longer listed. Answers whether it is to drain. */
   heartbeat(info: Omit<WorkerInfo, 'lastHeartbeatAt'>): Promise<{ drain: boolean }>
   list(): Promise<WorkerInfo[]>
   /** Has a worker drain: it hears of it at once, or with its next heartbeat. */
@@ -28,7 +28,7 @@ export function createWorkerRegistry({ redis, prefix = DEFAULT_PREFIX }: { redis
   }
 
   async function drain(id: string): Promise<void> {
-    await redis.set(keys.drain(id), '', 'EX', WISH_SECONDS)
+    await redis.set(keys.drain(id), '', 'EX', DRAIN_SECONDS)
     await redis.publish(keys.commandChannel, `drain ${id}`)
   }
 
@@ -47,10 +47,10 @@ export function createWorkerRegistry({ redis, prefix = DEFAULT_PREFIX }: { redis
   }
 
   return {
-    heartbeat: (info) => reaching(() => heartbeat(info)),
-    list: () => reaching(list),
-    drain: (id) => reaching(() => drain(id)),
-    remove: (id) => reaching(() => remove(id)),
+    heartbeat: (info) => withRedisErrors(() => heartbeat(info)),
+    list: () => withRedisErrors(list),
+    drain: (id) => withRedisErrors(() => drain(id)),
+    remove: (id) => withRedisErrors(() => remove(id)),
   }
 }
 

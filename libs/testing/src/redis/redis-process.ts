@@ -23,13 +23,16 @@ export interface RedisProcess {
 /** From PATH; `npm test` puts the one that setup found or fetched there. */
 const SERVER = 'redis-server'
 
-/** A Redis of this test's own, on a free port, with an append-only file. `settings`: lines of redis.conf. */
-export async function startRedis(settings: Record<string, string> = {}, { env = process.env } = {}): Promise<RedisProcess> {
+/** A Redis of this test's own, on a free port, with an append-only file. `settings`: lines of redis.conf; `server`: the program. */
+export async function startRedis(
+  settings: Record<string, string> = {},
+  { env = process.env, server = SERVER } = {},
+): Promise<RedisProcess> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'trainyard-redis-'))
   const port = await freePort()
   const all = { port: `${port}`, dir: folder, bind: '127.0.0.1', appendonly: 'yes', appendfsync: 'always', save: '', ...settings }
   const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
-  let child = await launch({ args, port, env })
+  let child = await launch({ server, args, port, env })
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
@@ -40,7 +43,7 @@ export async function startRedis(settings: Record<string, string> = {}, { env = 
     url: `redis://127.0.0.1:${port}`,
     kill,
     restart: async () => {
-      child = await launch({ args, port, env })
+      child = await launch({ server, args, port, env })
     },
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
@@ -51,8 +54,9 @@ export async function startRedis(settings: Record<string, string> = {}, { env = 
   }
 }
 
-async function launch({ args, port, env }: { args: string[]; port: number; env: NodeJS.ProcessEnv }): Promise<ChildProcess> {
-  const child = spawn(SERVER, args, { stdio: 'ignore', env })
+async function launch(options: { server: string; args: string[]; port: number; env: NodeJS.ProcessEnv }): Promise<ChildProcess> {
+  const { server, args, port, env } = options
+  const child = spawn(server, args, { stdio: 'ignore', env })
   await Promise.race([poll(() => assertAnswers(port), { timeoutMs: 20_000 }), endedEarly(child)])
   return child
 }

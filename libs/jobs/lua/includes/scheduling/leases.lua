@@ -1,0 +1,2 @@
+-- Renewed every 5 s by the worker.
+local LEASE_MS = 20000

@@ -1,0 +1,20 @@
+import { execFileSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+
+/** Of a kind of server the first on PATH, or the one that setup fetched; null where there is none. */
+export function findServer(kind: 'Redis' | 'Valkey'): string | null {
+  const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'), 'trainyard/redis/*')
+  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), cache]
+  const files = globSync(folders.flatMap((folder) => ['redis-server', 'valkey-server'].map((name) => path.join(folder, name))))
+  return files.find((file) => versionOf(file).startsWith(kind)) ?? null
+}
+
+function versionOf(file: string): string {
+  try {
+    return execFileSync(file, ['--version'], { encoding: 'utf8' })
+  } catch {
+    return ''
+  }
+}
