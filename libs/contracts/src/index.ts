@@ -8,7 +8,7 @@
 export { allows, ApiKey, ApiKeyList, KeyRequest, KeyScope, NewApiKey } from './access/api-key.ts'
 export { ArchivedResults } from './results/archived-results.ts'
 export { AuditEntry, AuditPage } from './access/audit.ts'
-export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, LogLine, LogList } from './experiments/events.ts'
+export { BatchList, BatchLosses, BatchPoint, ExperimentEvent, isEventAfter, LogLine, LogList } from './experiments/events.ts'
 export { Compared, compareExperiments, Comparison, MOST_COMPARED } from './results/compare.ts'
 export { type CommandFlag, commandFlags, flagOf, InvalidFlagsError, parseFlags, readFlagValues } from './flags/command-flags.ts'
 export { CLASSES, Dataset, DatasetList, DatasetName, CachedSplit, SPLIT_COUNTS, SplitName } from './datasets/dataset.ts'

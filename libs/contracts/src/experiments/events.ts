@@ -34,3 +34,10 @@ export const ExperimentEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('end'), data: z.object({ state: ExperimentState }) }),
 ])
 export type ExperimentEvent = z.infer<typeof ExperimentEvent>
+
+/** Orders the ids of events, `<ms>-<number>`. */
+export function isEventAfter(id: string, other: string): boolean {
+  const [ms = 0, count = 0] = id.split('-').map(Number)
+  const [otherMs = 0, otherCount = 0] = other.split('-').map(Number)
+  return ms > otherMs || (ms === otherMs && count > otherCount)
+}
