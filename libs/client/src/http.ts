@@ -5,7 +5,7 @@ import { isTransient, MAX_ATTEMPTS, pause, retryDelayMs } from './retry.ts'
 
 const ANSWER_TIMEOUT_MS = 30_000
 
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** What every call takes. */
 export interface CallOptions {

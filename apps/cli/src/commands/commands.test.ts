@@ -59,7 +59,7 @@ test('submit --dry-run — shows shapes and cost', async () => {
   expect(seen[0]?.url).toBe('/api/v1/experiments?dryRun=true')
   expect(stdout).toContain('hidden layer 1  [64, 512]')
   expect(stdout).toContain('1,625,702')
-  expect(stdout).toContain('first layer     sample. About 1 s against 2 s.')
+  expect(stdout).toContain('first layer     dual. About 1 s against 2 s.')
   expect(stdout).toContain('signal: fading. Add norm layer.')
   expect(stdout).toMatch(/1 output +2\.50 +25\.0 % +10\.0 % +3\.00/)
 })

@@ -3,7 +3,7 @@ import { DatasetName, formatBytes, parseFlags, type Sample, SamplesQuery } from 
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { requestFlags } from '../flags/request-flags.ts'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
 const Out = z.object({ out: z.string().min(1).default('samples.png') })
 

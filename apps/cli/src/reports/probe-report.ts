@@ -1,6 +1,6 @@
 import { fromJsonNumber, type JsonNumber, type Probe, type ProbeCell } from '@trainyard/contracts'
-import { plotLines, type Series } from './terminal-plot.ts'
-import { tableLines } from './text-table.ts'
+import { plotLines, type Series } from '../terminal/terminal-plot.ts'
+import { tableLines } from '../terminal/text-table.ts'
 
 const MARKS = ['o', '+', 'x', '*', '#', '%', '@', '&']
 const ROWS = 13
