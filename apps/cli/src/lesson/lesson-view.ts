@@ -54,7 +54,11 @@ function curveLines(runs: readonly LessonRun[], session: Pick<Session, 'terminal
     points: epochs.flatMap(({ epoch, loss }) => ({ x: epoch, y: fromJsonNumber(loss) })),
   }))
   return plotLines({
-    ...{ series, paint, xLabel: 'epoch', yLabel: 'loss', rows: ROWS },
+    series,
+    paint,
+    xLabel: 'epoch',
+    yLabel: 'loss',
+    rows: ROWS,
     columns: Math.min(MOST_COLUMNS, columns - AXIS_COLUMNS),
     reference: { y: Math.log(CLASSES), name: `guessing, ln ${CLASSES}` },
   })
