@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { ExperimentEvent } from '@trainyard/contracts'
+import { ExperimentEvent, isEventAfter } from '@trainyard/contracts'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { epochResult, newExperiment } from '@trainyard/testing/experiments/new-experiment'
 import { ownRedis } from '@trainyard/testing/redis/own-redis'
@@ -9,7 +9,7 @@ import { type AttemptWriter, createAttemptWriter } from '../attempts/attempt-wri
 import { createEventFeed, type EventFeed } from './event-feed.ts'
 import { createExperimentStore, type ExperimentStore } from '../experiments/experiment-store.ts'
 import { keysOf } from '../redis/keys.ts'
-import { type FeedEvent, isAfter } from './stream-entry.ts'
+import type { FeedEvent } from './stream-entry.ts'
 
 const own = ownRedis()
 let redis: Redis
@@ -63,7 +63,7 @@ test('an experiment told from its beginning, in order, to its end; every event f
   const events = await collecting
   expect(events.map(({ type }) => type)).toEqual(['state', 'state', 'progress', 'batch', 'epoch', 'layers', 'log', 'state', 'end'])
   for (const { type, json } of events) ExperimentEvent.parse({ type, data: JSON.parse(json) })
-  expect(events.every(({ id: eventId }, i) => i === 0 || isAfter(eventId, events[i - 1]?.id ?? ''))).toBe(true)
+  expect(events.every(({ id: eventId }, i) => i === 0 || isEventAfter(eventId, events[i - 1]?.id ?? ''))).toBe(true)
 })
 
 test('two hundred subscribers that join and come back at any moment miss nothing and hear nothing twice', async () => {

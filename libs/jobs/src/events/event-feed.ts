@@ -1,9 +1,10 @@
+import { isEventAfter } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import { BEGINNING, createEventReplay } from './event-replay.ts'
 import type { ExperimentStore } from '../experiments/experiment-store.ts'
 import { startFeedReader } from './feed-reader.ts'
 import { DEFAULT_PREFIX } from '../redis/keys.ts'
-import { type FeedEvent, isAfter } from './stream-entry.ts'
+import type { FeedEvent } from './stream-entry.ts'
 import { createWaitingLine, type WaitingLine } from './subscriber-buffer.ts'
 
 export interface EventFeed {
@@ -66,7 +67,7 @@ async function* follow(options: {
 }): AsyncGenerator<FeedEvent> {
   let last = options.after
   for await (const next of options.line.events()) {
-    const events = next === 'behind' ? options.replay(last) : isAfter(next.id, last) ? [next] : []
+    const events = next === 'behind' ? options.replay(last) : isEventAfter(next.id, last) ? [next] : []
     for await (const event of events) {
       yield event
       last = event.id

@@ -1,9 +1,9 @@
-import { isTerminal } from '@trainyard/contracts'
+import { isEventAfter, isTerminal } from '@trainyard/contracts'
 import type { Redis } from 'ioredis'
 import type { ExperimentStore } from '../experiments/experiment-store.ts'
 import { keysOf } from '../redis/keys.ts'
 import { reaching } from '../redis/redis-errors.ts'
-import { eventFrom, type FeedEvent, fieldsOf, isAfter } from './stream-entry.ts'
+import { eventFrom, type FeedEvent, fieldsOf } from './stream-entry.ts'
 
 const PAGE_COUNT = 500
 export const BEGINNING = '0-0'
@@ -44,9 +44,9 @@ export function createEventReplay({ redis, store, prefix }: ReplayDeps) {
     if (!/^\d+-\d+$/.test(after)) return false
     const [first] = await reaching(() => redis.xrange(keys.events(id), '-', '+', 'COUNT', 1))
     const [last] = await reaching(() => redis.xrevrange(keys.events(id), '+', '-', 'COUNT', 1))
-    if (!first || !last || isAfter(after, last[0])) return false
+    if (!first || !last || isEventAfter(after, last[0])) return false
     // Every experiment begins with the event that it is queued: the stream is whole where that one is first.
-    return !isAfter(first[0], after) || (after === BEGINNING && fieldsOf(first[1]).data?.includes('"submitted"') === true)
+    return !isEventAfter(first[0], after) || (after === BEGINNING && fieldsOf(first[1]).data?.includes('"submitted"') === true)
   }
 
   return async function* replay(id: string, after: string): AsyncGenerator<FeedEvent> {

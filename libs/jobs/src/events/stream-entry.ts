@@ -24,10 +24,3 @@ export function eventFrom(id: string, { type, data = '', at }: Record<string, st
   const json = TIMED.has(known) ? `${data.slice(0, -1)},"at":"${new Date(Number(at)).toISOString()}"}` : data
   return { id, type: known, json }
 }
-
-/** Orders stream ids, `<ms>-<number>`. */
-export function isAfter(id: string, other: string): boolean {
-  const [ms = 0, count = 0] = id.split('-').map(Number)
-  const [otherMs = 0, otherCount = 0] = other.split('-').map(Number)
-  return ms > otherMs || (ms === otherMs && count > otherCount)
-}
