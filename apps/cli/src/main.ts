@@ -1,6 +1,6 @@
 import path from 'node:path'
 import process from 'node:process'
-import { createScriptRunner } from './flags/run-script.ts'
+import { createScriptRunner } from './run-script.ts'
 import { reportError } from './report-error.ts'
 import { runProgram } from './run-program.ts'
 

@@ -2,7 +2,7 @@ import { EnvironmentError } from '@trainyard/contracts'
 import { z } from 'zod'
 import { buildProgram } from './program.ts'
 import { reportError } from './report-error.ts'
-import type { CliDeps } from './session.ts'
+import type { CliDeps } from './terminal/session.ts'
 
 const CliEnv = z.object({
   TRAINYARD_URL: z.url({ protocol: /^https?$/, error: 'must be an address like http://127.0.0.1:8787' }).default('http://127.0.0.1:8787'),

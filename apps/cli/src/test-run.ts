@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { runProgram } from './run-program.ts'
-import type { TerminalOutput } from './session.ts'
+import type { TerminalOutput } from './terminal/session.ts'
 
 const bin = path.join(import.meta.dirname, '..', 'bin', 'trainyard.mjs')
 

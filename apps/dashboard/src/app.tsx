@@ -12,7 +12,7 @@ import { Views } from './views.tsx'
 /** The page: a bar, one view, and where a key is needed, the form that asks for it. */
 export function App({ baseUrl }: { baseUrl: string }) {
   const [apiKey, setApiKey] = useState(readApiKey)
-  const [asking, setAsking] = useState<'no' | 'needed' | 'wished'>('no')
+  const [asking, setAsking] = useState<'no' | 'needed' | 'requested'>('no')
   const connection = useMemo(createConnection, [])
   // other answers belong to another key
   const { client, queries } = useMemo(
@@ -35,7 +35,7 @@ export function App({ baseUrl }: { baseUrl: string }) {
         <a className="skip" href="#view">
           Skip to the content
         </a>
-        <TopBar hasKey={apiKey !== undefined} onKey={() => setAsking('wished')} />
+        <TopBar hasKey={apiKey !== undefined} onKey={() => setAsking('requested')} />
         <main id="view" tabIndex={-1}>
           {asking === 'no' ? (
             <Views />

@@ -2,20 +2,11 @@ import { GarbageReport, type GarbageRequest, Readiness, WorkerInfo, WorkerList }
 import type { z } from 'zod'
 import { type DatasetCalls, datasetCalls } from './dataset-calls.ts'
 import { type ExperimentCalls, experimentCalls } from './experiment-calls.ts'
-import { createHttp, type Fetch } from './http.ts'
+import { type CallOptions, createHttp, type HttpOptions } from './http.ts'
 import { type KeyCalls, keyCalls } from './key-calls.ts'
 import { type SweepCalls, sweepCalls } from './sweep-calls.ts'
 import { type ProbeCalls, probeCalls } from './probe-calls.ts'
 import { type WeightsCalls, weightsCalls } from './weights-calls.ts'
-
-export interface ClientOptions {
-  baseUrl: string
-  /** Sent as `Authorization: Bearer`, where the service needs one. */
-  apiKey?: string | undefined
-  /** How long an answer may take; streams have no end. */
-  timeoutMs?: number
-  fetch?: Fetch
-}
 
 /** A Trainyard service. Whatever it refuses leaves as a ProblemError, and what cannot be reached as an UnreachableError. */
 export interface Client {
@@ -25,22 +16,22 @@ export interface Client {
   datasets: DatasetCalls
   weights: WeightsCalls
   workers: {
-    list(): Promise<WorkerList>
-    get(id: string): Promise<WorkerInfo>
+    list(options?: CallOptions): Promise<WorkerList>
+    get(id: string, options?: CallOptions): Promise<WorkerInfo>
     /** Has a worker leave: it gives back what it runs with a checkpoint. */
-    drain(id: string): Promise<WorkerInfo>
+    drain(id: string, options?: CallOptions): Promise<WorkerInfo>
   }
   keys: KeyCalls
   artifacts: {
     /** Removes what nothing needs any more of the service's checkpoints and models. */
-    collectGarbage(options?: z.input<typeof GarbageRequest>): Promise<GarbageReport>
+    collectGarbage(options?: z.input<typeof GarbageRequest> & CallOptions): Promise<GarbageReport>
   }
   /** Answers for a service that is not ready, too: `ready` says which. */
-  ready(): Promise<Readiness>
+  ready(options?: CallOptions): Promise<Readiness>
 }
 
-export function createClient({ baseUrl, apiKey, timeoutMs, fetch = globalThis.fetch.bind(globalThis) }: ClientOptions): Client {
-  const http = createHttp({ baseUrl, apiKey, fetch, ...(timeoutMs !== undefined && { timeoutMs }) })
+export function createClient(options: HttpOptions): Client {
+  const http = createHttp(options)
   const worker = (id: string, part = ''): string => `/api/v1/workers/${encodeURIComponent(id)}${part}`
   return {
     experiments: experimentCalls(http),
@@ -50,11 +41,14 @@ export function createClient({ baseUrl, apiKey, timeoutMs, fetch = globalThis.fe
     keys: keyCalls(http),
     datasets: datasetCalls(http),
     workers: {
-      list: () => http.json(WorkerList, { path: '/api/v1/workers' }),
-      get: (id) => http.json(WorkerInfo, { path: worker(id) }),
-      drain: (id) => http.json(WorkerInfo, { path: worker(id, '/drain'), method: 'POST' }),
+      list: (call) => http.json(WorkerList, { path: '/api/v1/workers', ...call }),
+      get: (id, call) => http.json(WorkerInfo, { path: worker(id), ...call }),
+      drain: (id, call) => http.json(WorkerInfo, { path: worker(id, '/drain'), method: 'POST', idempotent: true, ...call }),
     },
-    artifacts: { collectGarbage: (body = {}) => http.json(GarbageReport, { path: '/api/v1/artifacts/gc', method: 'POST', body }) },
-    ready: () => http.json(Readiness, { path: '/readyz', alsoFine: [503] }),
+    artifacts: {
+      collectGarbage: ({ signal, ...body } = {}) =>
+        http.json(GarbageReport, { path: '/api/v1/artifacts/gc', method: 'POST', body, signal }),
+    },
+    ready: (call) => http.json(Readiness, { path: '/readyz', alsoFine: [503], ...call }),
   }
 }

@@ -1,14 +1,16 @@
 import { Dataset, DatasetList, SampleList, type SamplesQuery } from '@trainyard/contracts'
-import type { Http } from './http.ts'
+import { type CallOptions, type Http, queryOf } from './http.ts'
+
+type SamplesOptions = Partial<SamplesQuery> & CallOptions
 
 /** The images that experiments train on. */
 export interface DatasetCalls {
-  list(): Promise<DatasetList>
-  get(name: string): Promise<Dataset>
+  list(options?: CallOptions): Promise<DatasetList>
+  get(name: string, options?: CallOptions): Promise<Dataset>
   /** Some of the images as one picture, a PNG's bytes. */
-  samples(name: string, query?: Partial<SamplesQuery>): Promise<Uint8Array<ArrayBuffer>>
+  samples(name: string, options?: SamplesOptions): Promise<Uint8Array<ArrayBuffer>>
   /** What is to be seen in the picture that `samples` answers for the same query. */
-  sampleList(name: string, query?: Partial<SamplesQuery>): Promise<SampleList>
+  sampleList(name: string, options?: SamplesOptions): Promise<SampleList>
 }
 
 const DATASETS = '/api/v1/datasets'
@@ -16,15 +18,15 @@ const DRAWN_SECONDS = 30
 
 export function datasetCalls(http: Http): DatasetCalls {
   const pathOf = (name: string, part = ''): string => `${DATASETS}/${encodeURIComponent(name)}${part}`
-  const samplesOf = (name: string, query: Partial<SamplesQuery> = {}) => ({
+  const samplesOf = (name: string, options: SamplesOptions = {}) => ({
     path: pathOf(name, '/samples'),
-    query: { ...query },
     waitSeconds: DRAWN_SECONDS,
+    ...queryOf(options),
   })
   return {
-    list: () => http.json(DatasetList, { path: DATASETS }),
-    get: (name) => http.json(Dataset, { path: pathOf(name) }),
-    samples: (name, query) => http.bytes({ ...samplesOf(name, query), headers: { accept: 'image/png' } }),
-    sampleList: (name, query) => http.json(SampleList, samplesOf(name, query)),
+    list: (options) => http.json(DatasetList, { path: DATASETS, ...options }),
+    get: (name, options) => http.json(Dataset, { path: pathOf(name), ...options }),
+    samples: (name, options) => http.bytes({ ...samplesOf(name, options), headers: { accept: 'image/png' } }),
+    sampleList: (name, options) => http.json(SampleList, samplesOf(name, options)),
   }
 }

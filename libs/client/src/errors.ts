@@ -1,11 +1,14 @@
 import { type ErrorCode, ExpectedError, isErrorCode, type Problem } from '@trainyard/contracts'
 
-/** The service refused: `code` is its own (INTERNAL where a newer service has one that we do not know), `problem` all that it said. */
+/** The service refused: `code` is its own (INTERNAL where a newer service has one that we do not know), `problem` its whole answer. */
 export class ProblemError extends ExpectedError {
   readonly problem: Problem
-  constructor(problem: Problem) {
+  /** When to try again, where the service says so. */
+  readonly retryAfterSeconds: number | null
+  constructor(problem: Problem, { retryAfterSeconds = null }: { retryAfterSeconds?: number | null } = {}) {
     super(isErrorCode(problem.code) ? problem.code : 'INTERNAL', problem.detail)
     this.problem = problem
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
@@ -31,11 +34,20 @@ export class TimedOutError extends UnreachableError {
 /** Something answers, but not as this version of Trainyard does. */
 export class UnexpectedAnswerError extends ExpectedError {
   readonly status: number
-  constructor({ url, status }: { url: string; status: number }, options?: ErrorOptions) {
+  readonly retryAfterSeconds: number | null
+  constructor({ url, status, headers }: Pick<Response, 'url' | 'status' | 'headers'>, options?: ErrorOptions) {
     const message = `What answers at ${url} (status ${status}) is not a Trainyard of this version; check TRAINYARD_URL, or bring both to the same version`
     super('API_UNREACHABLE', message, options)
     this.status = status
+    this.retryAfterSeconds = readRetryAfter(headers)
   }
+}
+
+/** RFC 9110: seconds, or a date. */
+export function readRetryAfter(headers: Headers): number | null {
+  const value = headers.get('retry-after') ?? ''
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
+  return Number.isNaN(seconds) ? null : Math.max(0, seconds)
 }
 
 /** Whether the service refused for this reason. */

@@ -3,8 +3,8 @@ import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-pa
 import { TimedOutError, UnexpectedAnswerError } from './errors.ts'
 import { type Http, parseJson } from './http.ts'
 
-/** The service sends a comment every 15 s: three of them missed, and the connection is dead though nobody said so. */
-const SILENT_FOR_MS = 45_000
+/** The service sends a comment every 15 s: three of them missed, and the connection is dead though it looks open. */
+const SILENCE_TIMEOUT_MS = 45_000
 
 interface Connection {
   id: string
@@ -21,7 +21,7 @@ export async function* readEvents(
 ): AsyncGenerator<{ id: string | null; event: ExperimentEvent }> {
   const silence = silenceTimer(http.baseUrl)
   try {
-    const response = await http.send({
+    const response = await http.open({
       path: `/api/v1/experiments/${encodeURIComponent(id)}/events`,
       headers: { accept: 'text/event-stream', 'last-event-id': lastEventId ?? undefined },
       signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
@@ -53,13 +53,13 @@ async function* readAll(stream: ReadableStream<EventSourceMessage> | undefined):
 
 function silenceTimer(baseUrl: string) {
   const controller = new AbortController()
-  const silent = (): void => controller.abort(new TimedOutError(baseUrl, { withinMs: SILENT_FOR_MS }))
-  let timer = setTimeout(silent, SILENT_FOR_MS)
+  const silent = (): void => controller.abort(new TimedOutError(baseUrl, { withinMs: SILENCE_TIMEOUT_MS }))
+  let timer = setTimeout(silent, SILENCE_TIMEOUT_MS)
   return {
     signal: controller.signal,
     restart(): void {
       clearTimeout(timer)
-      timer = setTimeout(silent, SILENT_FOR_MS)
+      timer = setTimeout(silent, SILENCE_TIMEOUT_MS)
     },
     stop: (): void => clearTimeout(timer),
   }

@@ -130,3 +130,25 @@ test('watch() — a watcher that leaves lets go of the connection', async () => 
   await events.return(undefined)
   await expect(left.promise).resolves.toBeUndefined()
 })
+
+test('watch() — a first connection that breaks is tried three times', async () => {
+  const { watch, lastEventIds } = await serve(
+    (response) => void response.destroy(),
+    (response) => void response.destroy(),
+    (response) => void open(response).end(end('2-0')),
+  )
+  expect(await watch()).toEqual(['2-0 end'])
+  expect(lastEventIds()).toEqual([null, null, null])
+})
+
+test('watch() — with waitForService the first connection is tried until it is there; a refusal still ends it', async () => {
+  const away = (response: ServerResponse): void => void response.destroy()
+  const { watch, lastEventIds } = await serve(
+    ...[away, away, away, away],
+    (response) => void open(response).end(end('2-0')),
+    (response) => sendProblem(response, { status: 404, code: 'EXPERIMENT_NOT_FOUND' }),
+  )
+  expect(await watch({ waitForService: true })).toEqual(['2-0 end'])
+  expect(lastEventIds()).toHaveLength(5)
+  await expect(watch({ waitForService: true })).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' })
+})

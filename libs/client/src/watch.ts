@@ -1,15 +1,19 @@
 import { type Epoch, epochNumbers, type ExperimentEvent, isAfterEvent } from '@trainyard/contracts'
-import { ProblemError, UnexpectedAnswerError, UnreachableError } from './errors.ts'
 import { readEvents } from './event-connection.ts'
-import type { Http } from './http.ts'
+import type { CallOptions, Http } from './http.ts'
+import { isTransient, MAX_ATTEMPTS, pause, retryDelayMs } from './retry.ts'
 
-const FIRST_RETRY_MS = 200
-const LONGEST_RETRY_MS = 5000
-
-export interface WatchOptions {
-  /** Go on after this event; without it, from the experiment's beginning. */
+export interface WatchOptions extends CallOptions {
+  /**
+   * Go on after this event.
+   * @default null, from the experiment's beginning
+   */
   lastEventId?: string | null
-  signal?: AbortSignal
+  /**
+   * Try the first connection for as long as it takes, as later ones; otherwise it fails after three tries.
+   * @default false
+   */
+  waitForService?: boolean
   /** Called each time the connection is lost and will be tried again. */
   onReconnect?: (reason: unknown) => void
 }
@@ -21,31 +25,31 @@ export interface WatchedEvent {
 }
 
 /**
- * Everything that happens to an experiment, each event once, until its `end` or until the signal aborts. A first connection that fails throws; one
- * that breaks later is taken up again after the last event seen, for as long as it takes, unless the service refuses.
+ * Everything that happens to an experiment, each event once, until its `end` or until the signal aborts. A connection that breaks is taken up again
+ * after the last event seen, for as long as it takes, unless the service refuses.
  */
 export async function* watchEvents(http: Http, { id, ...options }: WatchOptions & { id: string }): AsyncGenerator<WatchedEvent> {
   const { signal, onReconnect } = options
   let lastEventId = options.lastEventId ?? null
-  let connectedBefore = false
-  let failures = 0
-  for (;;) {
+  let isPatient = options.waitForService ?? false
+  for (let failures = 0; ; failures++) {
+    let reason: unknown = null
     try {
-      for await (const watched of readEvents(http, { id, lastEventId, signal, onOpen: () => (connectedBefore = true) })) {
+      for await (const watched of readEvents(http, { id, lastEventId, signal, onOpen: () => (isPatient = true) })) {
         failures = 0
         if (isRepeated(watched, lastEventId)) continue
         lastEventId = watched.id ?? lastEventId
         yield watched
         if (watched.event.type === 'end') return
       }
-      if (signal?.aborted) return
-      onReconnect?.(null)
     } catch (error) {
       if (signal?.aborted) return
-      if (!connectedBefore || !mayPass(error)) throw error
-      onReconnect?.(error)
+      if (!isTransient(error) || (!isPatient && failures + 1 >= MAX_ATTEMPTS)) throw error
+      reason = error
     }
-    await pause(backoffMs(failures++), signal)
+    if (signal?.aborted) return
+    onReconnect?.(reason)
+    await pause(retryDelayMs(reason, failures), signal)
     if (signal?.aborted) return
   }
 }
@@ -68,28 +72,4 @@ export async function* epochsOf(events: AsyncIterable<WatchedEvent>): AsyncGener
 function isRepeated({ id, event }: WatchedEvent, lastEventId: string | null): boolean {
   if (event.type === 'snapshot' || event.type === 'end') return false
   return id !== null && lastEventId !== null && !isAfterEvent(id, lastEventId)
-}
-
-/** A service away, restarting or short of Redis comes back; a refusal stays one. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof ProblemError) return error.problem.status >= 500
-  if (error instanceof UnexpectedAnswerError) return error.status >= 500
-  return error instanceof UnreachableError || error instanceof TypeError
-}
-
-/** Doubles up to the cap; the random half keeps a thousand watchers from returning in the same moment. */
-function backoffMs(failures: number): number {
-  return Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS) * (0.5 + Math.random() / 2)
-}
-
-function pause(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, durationMs)
-    signal?.addEventListener('abort', done)
-    function done(): void {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-  })
 }

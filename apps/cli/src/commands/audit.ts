@@ -1,9 +1,9 @@
 import type { AuditEntry } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 import type { Column } from '../terminal/text-table.ts'
-import { toCount } from '../flags/parse-count.ts'
+import { parseCount } from '../flags/parse-count.ts'
 
 const AuditOptions = z.object({ limit: z.string(), pageToken: z.string().optional() })
 
@@ -26,7 +26,7 @@ export function addAudit(program: Command, deps: CliDeps): void {
     .action(async () => {
       const session = openSession(command, deps)
       const { limit, pageToken } = AuditOptions.parse(command.opts())
-      const page = await session.client.keys.audit({ pageSize: toCount(limit), pageToken })
+      const page = await session.client.keys.audit({ pageSize: parseCount(limit), pageToken })
       if (session.json) return session.printJson(page)
       if (page.items.length === 0) return session.print('nothing was changed yet')
       session.printTable(COLUMNS, page.items)

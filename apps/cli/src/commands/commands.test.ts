@@ -103,7 +103,8 @@ test('workers — a second table of GPUs, where there are some: what is not meas
       draining: false,
     },
     slots: [{ slot: 0, experimentId: null, trainer: 'idle', gpu: 0 }],
-    ...{ startedAt: '2026-01-01T00:00:00.000Z', lastHeartbeatAt: '2026-01-01T00:00:00.000Z' },
+    startedAt: '2026-01-01T00:00:00.000Z',
+    lastHeartbeatAt: '2026-01-01T00:00:00.000Z',
   }
   const gpu = {
     index: 0,
@@ -200,7 +201,11 @@ test('retry, set, delete, drain — what they ask, and what they say', async () 
 test('gc — what would be removed, why, and what stays', async () => {
   const none = { files: 0, bytes: 0 }
   const answer = {
-    ...{ dryRun: true, forgotten: ['x'], keptBytes: 3 * 2 ** 20, unknownBytes: 2 ** 20, fits: false },
+    dryRun: true,
+    forgotten: ['x'],
+    keptBytes: 3 * 2 ** 20,
+    unknownBytes: 2 ** 20,
+    fits: false,
     removed: { unused: { files: 1, bytes: 2 ** 20 }, deleted: none, unknown: none, overLimit: { files: 2, bytes: 2 ** 21 } },
   }
   const { stdout, stderr, seen } = await run(['gc', '--dry-run', '--max-disk', '2MB'], { answer })
@@ -216,7 +221,13 @@ test('gc — what would be removed, why, and what stays', async () => {
 
 test('show — tells where it comes from, what is kept, and what each attempt repeated', async () => {
   const attempt = {
-    ...{ number: 2, workerId: 'w', startedAt: '2026-01-01T00:00:00.000Z', endedAt: null, outcome: null, resumedFromEpoch: 4, engine: null },
+    number: 2,
+    workerId: 'w',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: null,
+    outcome: null,
+    resumedFromEpoch: 4,
+    engine: null,
     ...{ repeated: { firstEpoch: 5, lastEpoch: 7, matched: true }, environmentChanged: false },
   }
   const answer = {

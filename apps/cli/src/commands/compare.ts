@@ -1,8 +1,8 @@
 import { type Comparison, formatLoss, formatShare, fromJsonNumber } from '@trainyard/contracts'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import { seriesLook } from '../terminal/plot-style.ts'
-import { type CliDeps, openSession, type Session } from '../session.ts'
+import { plotStyle } from '../terminal/plot-style.ts'
+import { type CliDeps, openSession, type Session } from '../terminal/session.ts'
 import { plotLines } from '../terminal/terminal-plot.ts'
 import { type Column, printable, tableLines } from '../terminal/text-table.ts'
 
@@ -37,7 +37,7 @@ function curves(
   { experiments, items }: Comparison,
   { measure, session }: { measure: (typeof MEASURES)[number]; session: Session },
 ): string[] {
-  const { columns, paint } = seriesLook(session)
+  const { columns, paint } = plotStyle(session)
   const series = experiments.map(({ id, name }, i) => ({
     name: printable(name ?? id),
     mark: markOf(i),

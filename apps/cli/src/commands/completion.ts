@@ -1,8 +1,9 @@
+import { createClient } from '@trainyard/client'
 import type { Command, Option } from 'commander'
 import { z } from 'zod'
-import { type IdSource, newestIds } from '../flags/newest-ids.ts'
-import { type CliDeps, GlobalOptions } from '../session.ts'
+import { type CliDeps, GlobalOptions } from '../terminal/session.ts'
 
+const MAX_IDS = 20
 const WordsOptions = z.object({ within: z.coerce.number().int().positive() })
 
 /** Words that complete a command line, for the shells' own completion: the program's tree says them, so none can be forgotten; ids the service. */
@@ -62,6 +63,23 @@ const namesIn = ({ commands, registeredArguments }: Command): string[] => [
 async function idsFor({ registeredArguments, parent }: Command, source: IdSource): Promise<string[]> {
   if (!registeredArguments.some(({ description }) => description.includes('latest'))) return []
   return ['latest', ...(await newestIds(parent?.name() === 'sweep' ? 'sweeps' : 'experiments', source))]
+}
+
+interface IdSource {
+  url: string
+  apiKey: string | undefined
+  /** The user waits at the prompt: a slower service is left out. */
+  withinMs: number
+}
+
+/** Ids of the newest experiments or sweeps, for completion: none where the service is away, slow, or wants another key. */
+async function newestIds(what: 'experiments' | 'sweeps', { url, apiKey, withinMs }: IdSource): Promise<string[]> {
+  try {
+    const { items } = await createClient({ baseUrl: url, apiKey, timeoutMs: withinMs })[what].list({ pageSize: MAX_IDS })
+    return items.map(({ id }) => id)
+  } catch {
+    return []
+  }
 }
 
 const SCRIPTS = {

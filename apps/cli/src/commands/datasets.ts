@@ -1,7 +1,7 @@
 import { type Dataset, DatasetName, formatCount } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { addDatasetSamples } from './samples.ts'
-import { type CliDeps, GlobalOptions, openSession } from '../session.ts'
+import { type CliDeps, GlobalOptions, openSession } from '../terminal/session.ts'
 import type { Column } from '../terminal/text-table.ts'
 
 const SCRIPT = 'apps/trainer/src/splits/datasets.main.ts'

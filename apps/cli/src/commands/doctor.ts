@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type CliDeps, GlobalOptions } from '../session.ts'
+import { type CliDeps, GlobalOptions } from '../terminal/session.ts'
 
 export function addDoctor(program: Command, deps: CliDeps): void {
   const command = program

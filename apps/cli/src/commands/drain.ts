@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
 export function addDrain(program: Command, deps: CliDeps): void {
   const command = program

@@ -7,7 +7,7 @@ import type { ModelFileOptions } from '@trainyard/client'
 import { type Experiment, formatBytes } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type CliDeps, openSession, type Session } from '../session.ts'
+import { type CliDeps, openSession, type Session } from '../terminal/session.ts'
 
 const FORMATS = {
   pytorch: ['model.safetensors'],

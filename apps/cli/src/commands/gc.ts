@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, type GarbageReport } from '@trainyard/contracts'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
 const GcOptions = z.object({ dryRun: z.boolean().default(false), unknown: z.boolean().default(false), maxDisk: z.number().optional() })
 const UNITS: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 }

@@ -4,12 +4,11 @@ import { ExpectedError, ExperimentRequest, RunFields, TrainingFields, type Uploa
 import { describeNetwork } from '@trainyard/pytorch'
 import { commandFlags, flagOf, InvalidFlagsError, readFlagValues } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
-import { z } from 'zod'
 import { requestFlags, typedOptions } from '../flags/request-flags.ts'
-import { type CliDeps, openSession } from '../session.ts'
-import { showDryRun } from '../terminal/dry-run-report.ts'
-import { showSubmitted } from '../terminal/submitted-report.ts'
-import { watchExperiment } from '../watch/watch-experiment.ts'
+import { addSubmitOptions, SubmitOptions } from '../flags/submit-options.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
+import { showDryRun } from '../reports/dry-run-report.ts'
+import { followSubmitted } from '../watch/follow-submitted.ts'
 
 /** All that an experiment has, but for what its weights tell themselves. */
 const ImportFields = TrainingFields.extend(RunFields.shape).omit({
@@ -21,34 +20,27 @@ const ImportFields = TrainingFields.extend(RunFields.shape).omit({
   bias: true,
 })
 
-const ImportOptions = z.object({
-  watch: z.boolean().default(false),
-  dryRun: z.boolean().default(false),
-  idempotencyKey: z.string().optional(),
-})
-
 export function addImport(program: Command, deps: CliDeps): void {
   const command = program
     .command('import')
     .description('queue an experiment that begins with the weights of a PyTorch model; the network is what they are of')
     .argument('<file>', "weights.safetensors, of save_file(model.state_dict(), 'weights.safetensors')")
   for (const option of requestFlags(ImportFields)) command.addOption(option)
-  command
-    .option('--watch', 'follow it until it ends')
-    .option('--dry-run', 'upload and check them, and show shapes and cost; queue nothing')
-    .option('--idempotency-key <key>', 'a repeat with the same key, weights and flags within 24 hours queues nothing new')
-    .action(async (file: string) => {
-      const session = openSession(command, deps)
-      const { watch, dryRun, idempotencyKey } = ImportOptions.parse(command.opts())
-      const typed = readFlagValues(commandFlags(ImportFields), typedOptions(command))
-      const weights = await session.client.weights.upload(await openFile(file))
-      if (!session.json) session.print(`${path.basename(file)} has weights for ${describeNetwork(weights.network)}`)
-      const request = requestFor(weights, typed)
-      if (dryRun) return showDryRun(await session.client.experiments.dryRun(request), session)
-      const experiment = await session.client.experiments.submit(request, { idempotencyKey })
-      showSubmitted(experiment, { session, watch })
-      if (watch) deps.setExitCode(await watchExperiment(experiment, session))
-    })
+  addSubmitOptions(command, {
+    watch: 'follow it until it ends',
+    dryRun: 'upload and check them, and show shapes and cost; queue nothing',
+    repeat: 'key, weights and flags within 24 hours queues nothing new',
+  }).action(async (file: string) => {
+    const session = openSession(command, deps)
+    const { watch, dryRun, idempotencyKey } = SubmitOptions.parse(command.opts())
+    const typed = readFlagValues(commandFlags(ImportFields), typedOptions(command))
+    const weights = await session.client.weights.upload(await openFile(file))
+    if (!session.json) session.print(`${path.basename(file)} has weights for ${describeNetwork(weights.network)}`)
+    const request = requestFor(weights, typed)
+    if (dryRun) return showDryRun(await session.client.experiments.dryRun(request), session)
+    const experiment = await session.client.experiments.submit(request, { idempotencyKey })
+    await followSubmitted(experiment, { session, watch, deps })
+  })
 }
 
 /** As it is read, so that its size does not matter. */

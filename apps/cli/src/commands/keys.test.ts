@@ -20,7 +20,9 @@ const key = {
     requestsPerMinute: 600,
     beginsWith: 'ty_abcde',
   },
-  ...{ createdAt: '2026-01-01T00:00:00.000Z', lastUsedAt: null, revokedAt: null },
+  createdAt: '2026-01-01T00:00:00.000Z',
+  lastUsedAt: null,
+  revokedAt: null,
 }
 
 test('keys create — shows the secret once, as a line to paste; TRAINYARD_API_KEY goes with every request', async () => {

@@ -3,8 +3,8 @@ import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { requestFlags } from '../flags/request-flags.ts'
-import { makeRoster } from '../flags/bulk-keys.ts'
-import { type CliDeps, openSession } from '../session.ts'
+import { createBulkKeys } from './bulk-keys.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 import type { Column } from '../terminal/text-table.ts'
 
 const COLUMNS: readonly Column<ApiKey>[] = [
@@ -60,7 +60,7 @@ function addCreate(keys: Command, deps: CliDeps): void {
   command.action(async (name: string | undefined) => {
     const session = openSession(command, deps)
     const { roster, ...flags } = CreateOptions.parse(command.opts())
-    if (roster !== undefined && name === undefined) return makeRoster(roster, { flags, session })
+    if (roster !== undefined && name === undefined) return createBulkKeys(roster, { flags, session })
     if (roster !== undefined || name === undefined) throw new ExpectedError('INVALID_INPUT', 'Give a name, or a list of them with --roster')
     const key = await session.client.keys.create(parseFlags(KeyRequest, { ...flags, name }))
     if (session.json) return session.printJson(key)

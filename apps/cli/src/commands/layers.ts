@@ -1,7 +1,7 @@
 import { formatShare, fromJsonNumber, type JsonNumber, type LayerRow } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type CliDeps, openSession, type Session } from '../session.ts'
+import { type CliDeps, openSession, type Session } from '../terminal/session.ts'
 import { sparkline } from '../terminal/sparkline.ts'
 import { type Column, tableLines } from '../terminal/text-table.ts'
 import { tickText } from '../terminal/terminal-plot.ts'

@@ -2,16 +2,15 @@ import { DatasetName } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { z } from 'zod'
-import { awaitProbe } from '../flags/await-probe.ts'
+import { awaitProbe } from '../watch/await-probe.ts'
 import { followLesson, submitLesson } from '../lesson/lesson-runs.ts'
 import { lessonView } from '../lesson/lesson-view.ts'
 import { lessonWords, nextCommands } from '../lesson/lesson-text.ts'
-import { depthReport } from '../terminal/probe-report.ts'
-import { seriesLook } from '../terminal/plot-style.ts'
-import { type CliDeps, openSession } from '../session.ts'
+import { depthReport } from '../reports/probe-report.ts'
+import { plotStyle } from '../terminal/plot-style.ts'
+import { FAILED_EXIT_CODE, INTERRUPTED_EXIT_CODE } from '../watch/exit-codes.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
-const INTERRUPTED_EXIT_CODE = 130
-const FAILED_EXIT_CODE = 6
 const LessonOptions = z.object({ dataset: DatasetName })
 
 export function addLesson(program: Command, deps: CliDeps): void {
@@ -38,6 +37,6 @@ export function addLesson(program: Command, deps: CliDeps): void {
       const probe = await awaitProbe({}, session)
       if (session.json)
         return session.printJson({ runs: runs.map(({ title, experiment, epochs }) => ({ title, id: experiment.id, epochs })), probe })
-      session.print('', ...depthReport(probe, seriesLook(session)), '', ...lessonWords(runs, probe), '', ...nextCommands(runs))
+      session.print('', ...depthReport(probe, plotStyle(session)), '', ...lessonWords(runs, probe), '', ...nextCommands(runs))
     })
 }

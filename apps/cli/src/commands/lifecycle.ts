@@ -1,7 +1,7 @@
 import type { Client } from '@trainyard/client'
 import type { Experiment, ExperimentState } from '@trainyard/contracts'
 import type { Command } from 'commander'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
 interface LifecycleCommand {
   name: 'cancel' | 'pause' | 'resume'
@@ -10,7 +10,7 @@ interface LifecycleCommand {
   words: (state: ExperimentState) => string
 }
 
-const WISHES: readonly LifecycleCommand[] = [
+const LIFECYCLE_COMMANDS: readonly LifecycleCommand[] = [
   {
     name: 'cancel',
     description: 'end an experiment that has not ended yet',
@@ -28,9 +28,9 @@ const WISHES: readonly LifecycleCommand[] = [
   },
 ]
 
-/** Commands that wish something of one experiment. */
+/** Commands that change the state of one experiment. */
 export function addLifecycleCommands(program: Command, deps: CliDeps): void {
-  for (const { name, description, words } of WISHES) {
+  for (const { name, description, words } of LIFECYCLE_COMMANDS) {
     const command = program
       .command(name)
       .description(description)

@@ -1,9 +1,9 @@
 import { type Experiment, ExperimentSort, ExperimentState, formatLoss, formatShare } from '@trainyard/contracts'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 import type { Column } from '../terminal/text-table.ts'
-import { toCount } from '../flags/parse-count.ts'
+import { parseCount } from '../flags/parse-count.ts'
 
 const ListOptions = z.object({
   state: ExperimentState.optional(),
@@ -45,7 +45,7 @@ export function addList(program: Command, deps: CliDeps): void {
     .action(async () => {
       const session = openSession(command, deps)
       const { limit, ...filters } = ListOptions.parse(command.opts())
-      const page = await session.client.experiments.list({ ...filters, pageSize: toCount(limit) })
+      const page = await session.client.experiments.list({ ...filters, pageSize: parseCount(limit) })
       if (session.json) return session.printJson(page)
       if (page.items.length === 0) {
         if (page.nextPageToken)

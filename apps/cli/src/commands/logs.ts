@@ -1,9 +1,9 @@
 import type { LogLine } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type CliDeps, openSession, type Session } from '../session.ts'
+import { type CliDeps, openSession, type Session } from '../terminal/session.ts'
 import { printable } from '../terminal/text-table.ts'
-import { INTERRUPTED_EXIT_CODE } from '../watch/watch-experiment.ts'
+import { INTERRUPTED_EXIT_CODE } from '../watch/exit-codes.ts'
 
 const LogsOptions = z.object({ follow: z.boolean().default(false) })
 

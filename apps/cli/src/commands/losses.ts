@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { EPOCH_COLUMNS } from '../terminal/epoch-table.ts'
-import { type CliDeps, openSession } from '../session.ts'
+import { EPOCH_COLUMNS } from '../reports/epoch-table.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
 const LossesOptions = z.object({ csv: z.boolean().default(false) })
 

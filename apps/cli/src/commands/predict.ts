@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { ExpectedError, formatShare } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { progressBar } from '../terminal/progress-bar.ts'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
 const BAR_WIDTH = 20
 

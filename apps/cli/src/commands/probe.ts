@@ -1,11 +1,11 @@
 import { ProbeRequest } from '@trainyard/contracts'
 import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
-import { awaitProbe } from '../flags/await-probe.ts'
-import { depthReport, gradientReport } from '../terminal/probe-report.ts'
+import { awaitProbe } from '../watch/await-probe.ts'
+import { depthReport, gradientReport } from '../reports/probe-report.ts'
 import { requestFlags } from '../flags/request-flags.ts'
-import { seriesLook } from '../terminal/plot-style.ts'
-import { type CliDeps, openSession } from '../session.ts'
+import { plotStyle } from '../terminal/plot-style.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
 export function addProbe(program: Command, deps: CliDeps): void {
   const command = program
@@ -16,7 +16,7 @@ export function addProbe(program: Command, deps: CliDeps): void {
     const session = openSession(command, deps)
     const probe = await awaitProbe(parseFlags(ProbeRequest, command.opts()), session)
     if (session.json) return session.printJson(probe)
-    const look = seriesLook(session)
+    const look = plotStyle(session)
     session.print(...depthReport(probe, look), '', ...gradientReport(probe, look))
   })
 }

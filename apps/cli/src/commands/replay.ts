@@ -1,8 +1,8 @@
 import type { Experiment } from '@trainyard/contracts'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type CliDeps, openSession, type Session } from '../session.ts'
-import { showSubmitted } from '../terminal/submitted-report.ts'
+import { type CliDeps, openSession, type Session } from '../terminal/session.ts'
+import { showSubmitted } from '../reports/submitted-report.ts'
 import { watchExperiment } from '../watch/watch-experiment.ts'
 
 const ReplayOptions = z.object({ wait: z.boolean(), idempotencyKey: z.string().optional() })

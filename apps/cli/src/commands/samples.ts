@@ -4,7 +4,7 @@ import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { requestFlags } from '../flags/request-flags.ts'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
 const Out = z.object({ out: z.string().min(1).default('samples.png') })
 

@@ -1,9 +1,9 @@
 import { ExperimentPatch } from '@trainyard/contracts'
 import { parseFlags } from '@trainyard/schema-fields'
 import type { Command } from 'commander'
-import { queuePlace } from '../flags/queue-position.ts'
+import { queuePlace } from '../reports/queue-position.ts'
 import { requestFlags } from '../flags/request-flags.ts'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 
 /** Flags for what may change; the service removes a name or notes that are empty. */
 const Settable = ExperimentPatch.extend({

@@ -1,9 +1,9 @@
 import { type Attempt, type Experiment, formatSeconds } from '@trainyard/contracts'
 import type { Command } from 'commander'
-import { epochSummary } from '../terminal/epoch-table.ts'
-import { queuePlace } from '../flags/queue-position.ts'
+import { epochSummary } from '../reports/epoch-table.ts'
+import { queuePlace } from '../reports/queue-position.ts'
 import { replayWords } from './replay.ts'
-import { type CliDeps, openSession, type Session } from '../session.ts'
+import { type CliDeps, openSession, type Session } from '../terminal/session.ts'
 import { styledState } from '../terminal/state-colour.ts'
 import { printable } from '../terminal/text-table.ts'
 

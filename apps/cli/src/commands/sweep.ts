@@ -4,19 +4,17 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { readRequestFile } from '../flags/request-file.ts'
 import { requestFlags, typedOptions } from '../flags/request-flags.ts'
-import { type CliDeps, openSession } from '../session.ts'
+import { addSubmitOptions, SubmitOptions } from '../flags/submit-options.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 import { readSpace, spaceOptions } from '../flags/sweep-space-flags.ts'
-import { showPlan, showSweep, sweepLines } from '../terminal/sweep-table.ts'
+import { showPlan, showSweep, sweepLines } from '../reports/sweep-table.ts'
 import type { Column } from '../terminal/text-table.ts'
 import { watchSweep } from '../watch/watch-sweep.ts'
 
 const { base: _base, space: _space, preset: _preset, asha: _asha, seed, ...fields } = SweepRequest.shape
 /** Both a sweep and an experiment have a seed. */
 const SweepFlags = z.strictObject({ ...fields, drawSeed: seed })
-const RunOptions = z.looseObject({
-  watch: z.boolean().default(false),
-  dryRun: z.boolean().default(false),
-  idempotencyKey: z.string().optional(),
+const RunOptions = SubmitOptions.extend({
   minEpochs: z.coerce.number().optional(),
   reductionFactor: z.coerce.number().optional(),
 })
@@ -98,10 +96,11 @@ function addNormLab(program: Command, deps: CliDeps): void {
 }
 
 const addCommon = (command: Command): Command =>
-  command
-    .option('--watch', 'follow it until all its trials have ended')
-    .option('--dry-run', 'say the trials; queue nothing')
-    .option('--idempotency-key <key>', 'a repeat with the same key and flags within 24 hours makes nothing new')
+  addSubmitOptions(command, {
+    watch: 'follow it until all its trials have ended',
+    dryRun: 'list the trials; queue nothing',
+    repeat: 'key and flags within 24 hours creates nothing new',
+  })
 
 interface RunDeps {
   deps: CliDeps

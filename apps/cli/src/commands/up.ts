@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { CliDeps } from '../session.ts'
+import type { CliDeps } from '../terminal/session.ts'
 
 export function addUp(program: Command, deps: CliDeps): void {
   program

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 import { styledState } from '../terminal/state-colour.ts'
-import { exitCodeOf, INTERRUPTED_EXIT_CODE } from '../watch/watch-experiment.ts'
+import { exitCodeOf, INTERRUPTED_EXIT_CODE } from '../watch/exit-codes.ts'
 
 export function addWait(program: Command, deps: CliDeps): void {
   const command = program

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 import { watchExperiment } from '../watch/watch-experiment.ts'
 import { watchSeveral } from '../watch/watch-several.ts'
 

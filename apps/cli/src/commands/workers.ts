@@ -1,6 +1,6 @@
 import { formatBytes, type Gpu, type WorkerInfo } from '@trainyard/contracts'
 import type { Command } from 'commander'
-import { type CliDeps, openSession } from '../session.ts'
+import { type CliDeps, openSession } from '../terminal/session.ts'
 import type { Column } from '../terminal/text-table.ts'
 
 const COLUMNS: readonly Column<WorkerInfo>[] = [

@@ -1,8 +1,8 @@
 import { CLASSES, type Epoch, formatLoss, formatShare, fromJsonNumber } from '@trainyard/contracts'
-import { drawInPlace } from '../terminal/live-output.ts'
+import { liveOutput } from '../terminal/live-output.ts'
 import type { LessonRun } from './lesson-runs.ts'
-import { seriesLook } from '../terminal/plot-style.ts'
-import type { Session } from '../session.ts'
+import { plotStyle } from '../terminal/plot-style.ts'
+import type { Session } from '../terminal/session.ts'
 import { plotLines } from '../terminal/terminal-plot.ts'
 
 const MARKS = ['o', '+', 'x']
@@ -21,7 +21,7 @@ export function lessonView(session: Session, runs: readonly LessonRun[]): Lesson
   const lines = (): string[] => curveLines(runs, session)
   if (session.json) return { show: () => {}, close: () => {} }
   session.print(...introduction(runs), '')
-  const drawing = drawInPlace(session)
+  const drawing = liveOutput(session)
   if (drawing) {
     const draw = (): void => drawing(lines().join('\n'))
     draw()
@@ -47,14 +47,18 @@ function introduction(runs: readonly LessonRun[]): string[] {
 
 /** Loss by epoch. */
 function curveLines(runs: readonly LessonRun[], session: Pick<Session, 'terminal' | 'style'>): string[] {
-  const { columns, paint } = seriesLook(session)
+  const { columns, paint } = plotStyle(session)
   const series = runs.map(({ title, epochs }, i) => ({
     name: title,
     mark: MARKS[i] ?? 'o',
     points: epochs.flatMap(({ epoch, loss }) => ({ x: epoch, y: fromJsonNumber(loss) })),
   }))
   return plotLines({
-    ...{ series, paint, xLabel: 'epoch', yLabel: 'loss', rows: ROWS },
+    series,
+    paint,
+    xLabel: 'epoch',
+    yLabel: 'loss',
+    rows: ROWS,
     columns: Math.min(MOST_COLUMNS, columns - AXIS_COLUMNS),
     reference: { y: Math.log(CLASSES), name: `guessing, ln ${CLASSES}` },
   })

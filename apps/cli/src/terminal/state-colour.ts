@@ -1,5 +1,5 @@
 import type { ExperimentState } from '@trainyard/contracts'
-import type { Session } from '../session.ts'
+import type { Session } from './session.ts'
 
 const COLOURS: Record<ExperimentState, Parameters<Session['style']>[0]> = {
   queued: 'yellow',

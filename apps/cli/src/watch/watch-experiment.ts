@@ -1,24 +1,12 @@
 import type { WatchedEvent } from '@trainyard/client'
-import type { Experiment, ExperimentEvent } from '@trainyard/contracts'
-import { epochSummary } from '../terminal/epoch-table.ts'
-import type { Session } from '../session.ts'
+import type { Experiment } from '@trainyard/contracts'
+import { epochSummary } from '../reports/epoch-table.ts'
+import type { Session } from '../terminal/session.ts'
 import { styledState } from '../terminal/state-colour.ts'
 import { printable } from '../terminal/text-table.ts'
+import { exitCodeOf, INTERRUPTED_EXIT_CODE } from './exit-codes.ts'
 import { liveView } from './watch-live.ts'
 import { lineView } from './watch-lines.ts'
-
-const FAILED_EXIT_CODE = 6
-export const CANCELED_EXIT_CODE = 4
-export const INTERRUPTED_EXIT_CODE = 130
-
-/** Shows events as they come. */
-export interface WatchView {
-  show(event: ExperimentEvent): void
-  /** The connection is lost and is being tried again. */
-  reconnecting(): void
-  /** Nothing more will come. */
-  close(): void
-}
 
 /** Follows an experiment until it ends; answers the exit code. */
 export async function watchExperiment({ id, config }: Experiment, session: Session): Promise<number> {
@@ -42,21 +30,16 @@ export async function watchExperiment({ id, config }: Experiment, session: Sessi
     return INTERRUPTED_EXIT_CODE
   }
   const ended = await session.client.experiments.get(id)
-  if (!session.json) session.print(...lastWords(ended, session))
+  if (!session.json) session.print(...closingLines(ended, session))
   return exitCodeOf(ended)
 }
 
 const toLine = ({ id, event }: WatchedEvent) => ({ id, ...event })
 
-function lastWords(experiment: Experiment, session: Session): string[] {
+function closingLines(experiment: Experiment, session: Session): string[] {
   const { id, state, best, error } = experiment
   const lines = [`experiment ${id}: ${styledState(state, session)}`]
   if (error) lines.push(`${error.code}: ${printable(error.message)}`, printable(error.advice))
   if (best) lines.push(`best epoch ${best.epoch}: ${epochSummary(best)}`)
   return lines
-}
-
-export function exitCodeOf({ state }: Experiment): number {
-  if (state === 'completed') return 0
-  return state === 'canceled' ? CANCELED_EXIT_CODE : FAILED_EXIT_CODE
 }

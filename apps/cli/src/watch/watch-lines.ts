@@ -1,8 +1,8 @@
 import type { ExperimentConfig, ExperimentEvent } from '@trainyard/contracts'
-import { createEpochPrinter } from '../terminal/epoch-table.ts'
-import type { Session } from '../session.ts'
+import { createEpochPrinter } from '../reports/epoch-table.ts'
+import type { Session } from '../terminal/session.ts'
 import { printable } from '../terminal/text-table.ts'
-import type { WatchView } from './watch-experiment.ts'
+import type { WatchView } from './watch-view.ts'
 
 /** A line per epoch and per change of state: for pipes and log files. */
 export function lineView(session: Session, { epochs }: ExperimentConfig): WatchView {

@@ -8,13 +8,13 @@ import {
   type Progress,
 } from '@trainyard/contracts'
 import { createLogUpdate } from 'log-update'
-import { createEpochPrinter } from '../terminal/epoch-table.ts'
-import type { Session } from '../session.ts'
+import { createEpochPrinter } from '../reports/epoch-table.ts'
+import type { Session } from '../terminal/session.ts'
 import { progressBar } from '../terminal/progress-bar.ts'
 import { sparkline } from '../terminal/sparkline.ts'
 import { styledState } from '../terminal/state-colour.ts'
 import { printable } from '../terminal/text-table.ts'
-import type { WatchView } from './watch-experiment.ts'
+import type { WatchView } from './watch-view.ts'
 
 const BAR_WIDTH = 16
 const SPARKLINE_WIDTH = 60

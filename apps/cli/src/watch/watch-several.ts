@@ -1,11 +1,11 @@
 import { type Experiment, type ExperimentEvent, formatLoss, formatShare, isTerminal } from '@trainyard/contracts'
-import { drawInPlace } from '../terminal/live-output.ts'
-import { epochSummary } from '../terminal/epoch-table.ts'
+import { liveOutput } from '../terminal/live-output.ts'
+import { epochSummary } from '../reports/epoch-table.ts'
 import { progressBar } from '../terminal/progress-bar.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../terminal/session.ts'
 import { styledState } from '../terminal/state-colour.ts'
 import { printable } from '../terminal/text-table.ts'
-import { exitCodeOf, INTERRUPTED_EXIT_CODE } from './watch-experiment.ts'
+import { exitCodeOf, INTERRUPTED_EXIT_CODE } from './exit-codes.ts'
 
 const BAR_WIDTH = 20
 const SHORT_ID = 8
@@ -13,7 +13,7 @@ const SHORT_ID = 8
 /** Follows several experiments until all have ended: a line for each, drawn anew on a terminal, one below the other elsewhere. Answers the exit code. */
 export async function watchSeveral(experiments: readonly Experiment[], session: Session): Promise<number> {
   const signal = session.terminal.listenForInterrupt()
-  const drawing = drawInPlace(session)
+  const drawing = liveOutput(session)
   const now = [...experiments]
   const draw = (): void => drawing?.(now.map((each) => statusLine(each, session)).join('\n'))
   draw()

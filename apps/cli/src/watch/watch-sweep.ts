@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sweep } from '@trainyard/contracts'
-import { drawInPlace } from '../terminal/live-output.ts'
-import type { Session } from '../session.ts'
-import { normLabLines, sweepLines } from '../terminal/sweep-table.ts'
-import { CANCELED_EXIT_CODE, INTERRUPTED_EXIT_CODE } from './watch-experiment.ts'
+import { liveOutput } from '../terminal/live-output.ts'
+import type { Session } from '../terminal/session.ts'
+import { normLabLines, sweepLines } from '../reports/sweep-table.ts'
+import { CANCELED_EXIT_CODE, INTERRUPTED_EXIT_CODE } from './exit-codes.ts'
 
 const LOOK_EVERY_MS = 1000
 
 /** Follows a sweep until all its trials have ended; answers the exit code. */
 export async function watchSweep(sweep: Sweep, session: Session): Promise<number> {
   const signal = session.terminal.listenForInterrupt()
-  const drawing = drawInPlace(session)
+  const drawing = liveOutput(session)
   let now = sweep
   let ended = -1
   while (now.ended < now.trials && now.state !== 'canceled' && !signal.aborted) {

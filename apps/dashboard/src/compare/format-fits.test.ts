@@ -4,7 +4,10 @@ import { expect, test } from 'vitest'
 import { fitsWords } from './format-fits.ts'
 
 const experiment = {
-  ...{ id: '0hog681kme3dritv', name: 'Wide one', tags: ['lesson'], state: 'running' as const },
+  id: '0hog681kme3dritv',
+  name: 'Wide one',
+  tags: ['lesson'],
+  state: 'running' as const,
   config: resolveConfig(ExperimentRequest.parse({ norm: 'batch', lr: 0.05 })),
 }
 

@@ -4,7 +4,7 @@ import { useBlobAddress } from '../service/blob-address.ts'
 import { useClient } from '../service/service.ts'
 
 const QUERY = { columns: 8, rows: 3 }
-const LASTING = { staleTime: Infinity, retry: false } as const
+const LASTING = { staleTime: Infinity } as const
 
 /** Some images of the dataset, so that one sees what is to be learnt. */
 export function SamplesCard({ dataset }: { dataset: string }) {

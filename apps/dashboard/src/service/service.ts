@@ -1,9 +1,9 @@
-import { type Client, isProblem, ProblemError } from '@trainyard/client'
+import { type Client, isProblem } from '@trainyard/client'
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { createContext, use } from 'react'
 import type { Connection } from './connection.ts'
 
-/** What every view is given: the service's client, and where failures of the way to it are told. */
+/** What every view is given: the service's client, and where failed connections to it are shown. */
 interface Service {
   client: Client
   connection: Connection
@@ -19,9 +19,7 @@ export function useService(): Service {
 
 export const useClient = (): Client => useService().client
 
-const MOST_RETRIES = 2
-
-/** Answers by what was asked for; each failure is looked at once: is a key needed, is the service away? */
+/** The query cache. Each failure is looked at once: is a key needed, is the service away? */
 export function createQueries({ connection, onKeyNeeded }: { connection: Connection; onKeyNeeded: () => void }): QueryClient {
   const onError = (error: unknown): void => {
     connection.failed(error)
@@ -35,12 +33,10 @@ export function createQueries({ connection, onKeyNeeded }: { connection: Connect
       queries: {
         // the service is on this host or its network, whatever the browser thinks of the internet
         networkMode: 'always',
-        retry: (failures, error) => failures < MOST_RETRIES && !isRefusal(error),
+        // the client tries again where that helps
+        retry: false,
       },
       mutations: { networkMode: 'always' },
     },
   })
 }
-
-/** Asking again would be refused again. */
-const isRefusal = (error: unknown): boolean => error instanceof ProblemError && error.problem.status < 500

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { furthestCell, signalCells, timesApart } from './signal-cells.ts'
 
 const cell = (norm: ProbeCell['norm'], depth: number, mean: ProbeCell['outputNorm']['mean']): ProbeCell => ({
-  ...{ norm, depth, bias: true, layers: [] },
+  norm,
+  depth,
+  bias: true,
+  layers: [],
   outputNorm: { mean, std: null, values: [mean] },
 })
 

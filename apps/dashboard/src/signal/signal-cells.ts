@@ -40,7 +40,10 @@ export function signalCells(request: ProbeRequest, results: readonly ProbeCell[]
 function predictedNorm(request: ProbeRequest, { norm, bias, depth }: Kind & { depth: number }): number {
   const { width, imageSize, batchSize, input, normPosition, groupSize } = request
   const layers = forecastLayers({
-    ...{ norm, bias, batchSize, classes: CLASSES },
+    norm,
+    bias,
+    batchSize,
+    classes: CLASSES,
     inputs: 3 * imageSize ** 2,
     layerSizes: Array.from({ length: depth }, () => width),
     normPosition: norm === 'none' || depth === 0 ? null : normPosition,

@@ -14,7 +14,12 @@ export function trainedCell({ norm, bias, depth }: SignalCell, request: ProbeReq
   const { input, imageSize, width, normPosition, groupSize, seed } = request
   return {
     dataset: input === 'randn' ? 'synthetic-flowers' : input,
-    ...{ imageSize, depth, width, norm, bias, seed },
+    imageSize,
+    depth,
+    width,
+    norm,
+    bias,
+    seed,
     ...(norm !== 'none' && { normPosition }),
     ...(norm === 'group' && { groupSize }),
     lr: lrFor(imageSize),

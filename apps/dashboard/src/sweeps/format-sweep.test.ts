@@ -5,11 +5,19 @@ import { sweepWords } from './format-sweep.ts'
 const trial = (number: number, state: 'running' | 'canceled' | 'completed' | null): Trial =>
   Trial.parse({
     ...{ trial: number, experimentId: state && `000000000000000${number}`, fields: { lr: 0.01 }, state, reason: null, finishedAt: null },
-    ...{ epochs: 1, best: null, value: null, stopped: null },
+    epochs: 1,
+    best: null,
+    value: null,
+    stopped: null,
   })
 const words = (sweep: { state: 'running' | 'canceled' | 'completed'; items: Trial[] }): string =>
   sweepWords({
-    ...{ strategy: 'random', objective: 'loss', trials: sweep.items.length, best: null, epochsSaved: 0, ...sweep },
+    strategy: 'random',
+    objective: 'loss',
+    trials: sweep.items.length,
+    best: null,
+    epochsSaved: 0,
+    ...sweep,
     created: sweep.items.filter(({ state }) => state !== null).length,
     ended: sweep.items.filter(({ state }) => state !== null && state !== 'running').length,
   })

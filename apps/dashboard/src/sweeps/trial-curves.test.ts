@@ -7,7 +7,11 @@ const at = (second: number): string => `2026-01-01T00:00:0${second}.000Z`
 const trial = (number: number, values: Partial<Trial>): Trial =>
   Trial.parse({
     ...{ trial: number, experimentId: `000000000000000${number}`, fields: {}, state: 'completed', reason: 'finished', finishedAt: at(9) },
-    ...{ epochs: 1, best: null, value: null, stopped: null, ...values },
+    epochs: 1,
+    best: null,
+    value: null,
+    stopped: null,
+    ...values,
   })
 const items = [
   trial(1, { finishedAt: at(3), value: 0.2 }),
@@ -19,14 +23,14 @@ const items = [
 ]
 
 test('the best so far after each that has ended, in that order; what runs stands last, what waits nowhere', () => {
-  const curves = trialCurves({ ...{ items, state: 'running', strategy: 'asha' }, objective: 'evalAccuracy' })
+  const curves = trialCurves({ items, state: 'running', strategy: 'asha', objective: 'evalAccuracy' })
   expect(curves.map(({ label, x, y }) => [label, x, y])).toEqual([
     ['best so far', [1, 2, 3, 4, 5], [0.5, 0.7, 0.7, 0.7, null]],
     ['ended', [1, 2, 3, 4, 5], [0.5, null, 0.2, null, null]],
     ['stopped early', [1, 2, 3, 4, 5], [null, 0.7, null, null, null]],
     ['running', [1, 2, 3, 4, 5], [null, null, null, null, 0.9]],
   ])
-  const done = trialCurves({ ...{ items, state: 'completed', strategy: 'grid' }, objective: 'loss' })
+  const done = trialCurves({ items, state: 'completed', strategy: 'grid', objective: 'loss' })
   expect(done.map(({ label }) => label)).toEqual(['best so far', 'ended'])
   expect(done[0]?.y).toEqual([0.5, 0.5, 0.2, 0.2, null])
 })

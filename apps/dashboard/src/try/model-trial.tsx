@@ -84,7 +84,6 @@ function useServiceAnswer({ experiment: { id }, seen, isSent }: { experiment: Ke
     queryFn: async () => client.experiments.predict(id, new Uint8Array(await (photo?.file ?? new Blob()).arrayBuffer())),
     enabled: isSent && photo !== undefined && photo.file.size <= PHOTO_LIMIT_BYTES,
     staleTime: Infinity,
-    retry: false,
   })
   return { classes: data?.classes ?? null, error, isAsking: isFetching }
 }

@@ -5,14 +5,28 @@ import { historyOf } from './history.ts'
 const time = (second: number): string => `2026-01-02T03:04:0${second}.000Z`
 const engine = { name: 'native', version: '2.20.0', device: 'cpu', threads: 2 }
 const attempt: Attempt = {
-  ...{ number: 1, workerId: 'w1', startedAt: time(2), endedAt: time(5), outcome: 'worker_lost', resumedFromEpoch: 0 },
-  ...{ repeated: null, engine, environmentChanged: false },
+  number: 1,
+  workerId: 'w1',
+  startedAt: time(2),
+  endedAt: time(5),
+  outcome: 'worker_lost',
+  resumedFromEpoch: 0,
+  repeated: null,
+  engine,
+  environmentChanged: false,
 }
 
 test('changes of state and attempts stand in one list, by time', () => {
   const repeated = { firstEpoch: 3, lastEpoch: 4, matched: true }
   const again: Attempt = {
-    ...{ ...attempt, number: 2, startedAt: time(7), outcome: null, engine: null, resumedFromEpoch: 2, repeated, environmentChanged: true },
+    ...attempt,
+    number: 2,
+    startedAt: time(7),
+    outcome: null,
+    engine: null,
+    resumedFromEpoch: 2,
+    repeated,
+    environmentChanged: true,
   }
   const history = historyOf({
     transitions: [
@@ -29,7 +43,7 @@ test('changes of state and attempts stand in one list, by time', () => {
     'queued: its worker was lost',
     'attempt 2: under way',
   ])
-  expect(history[2]?.details).toEqual(['worker w1', 'TensorFlow 2.20.0 (native) on cpu, 2 threads', 'began anew'])
+  expect(history[2]?.details).toEqual(['worker w1', 'TensorFlow 2.20.0 (native) on cpu, 2 threads', 'began from the start'])
   expect(history[4]?.details.slice(1)).toEqual([
     'resumed from epoch 2',
     'ran epochs 3 to 4 again, to the same bits',

@@ -47,7 +47,8 @@ export function historyOf({ transitions, attempts }: Pick<Experiment, 'transitio
 
 function begun(attempt: Attempt): Happening {
   const { number, workerId, startedAt, outcome, resumedFromEpoch, repeated, engine, environmentChanged } = attempt
-  const resumed = resumedFromEpoch === null ? [] : [resumedFromEpoch === 0 ? 'began anew' : `resumed from epoch ${resumedFromEpoch}`]
+  const resumed =
+    resumedFromEpoch === null ? [] : [resumedFromEpoch === 0 ? 'began from the start' : `resumed from epoch ${resumedFromEpoch}`]
   return {
     at: startedAt,
     words: `attempt ${number}: ${outcome === null ? 'under way' : OUTCOME_WORDS[outcome]}`,

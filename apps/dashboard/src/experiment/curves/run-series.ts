@@ -49,7 +49,11 @@ export function createRunSeries({ schedule }: { schedule: (notify: () => void) =
   let logs: LogLine[] = []
   const listeners = new Set<() => void>()
   let view: RunView = {
-    ...{ epochs: columnsOf(epochs), steps: steps.read(), layers: [], logs, progress: null },
+    epochs: columnsOf(epochs),
+    steps: steps.read(),
+    layers: [],
+    logs,
+    progress: null,
     state: null,
     gaps: 0,
     ended: false,
@@ -129,8 +133,11 @@ type Numbers = Record<'loss' | 'accuracy' | 'evalLoss' | 'evalAccuracy' | 'evalT
 function numbersOf({ loss, accuracy, evalLoss, evalAccuracy, evalTop5Accuracy }: Epoch): Numbers {
   const number = (value: JsonNumber | null): number => (value === null ? NaN : fromJsonNumber(value))
   return {
-    ...{ loss: number(loss), accuracy: number(accuracy) },
-    ...{ evalLoss: number(evalLoss), evalAccuracy: number(evalAccuracy), evalTop5Accuracy: number(evalTop5Accuracy) },
+    loss: number(loss),
+    accuracy: number(accuracy),
+    evalLoss: number(evalLoss),
+    evalAccuracy: number(evalAccuracy),
+    evalTop5Accuracy: number(evalTop5Accuracy),
   }
 }
 
@@ -139,7 +146,10 @@ function columnsOf(epochs: ReadonlyMap<number, Numbers>): EpochColumns {
   const column = (name: keyof Numbers): number[] => sorted.map(([, numbers]) => numbers[name])
   return {
     epoch: sorted.map(([epoch]) => epoch),
-    ...{ loss: column('loss'), accuracy: column('accuracy') },
-    ...{ evalLoss: column('evalLoss'), evalAccuracy: column('evalAccuracy'), evalTop5Accuracy: column('evalTop5Accuracy') },
+    loss: column('loss'),
+    accuracy: column('accuracy'),
+    evalLoss: column('evalLoss'),
+    evalAccuracy: column('evalAccuracy'),
+    evalTop5Accuracy: column('evalTop5Accuracy'),
   }
 }

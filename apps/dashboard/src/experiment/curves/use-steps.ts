@@ -26,7 +26,8 @@ export function useSteps({ id, view, epochs, stepsPerEpoch }: UseSteps) {
       // once more when it is whole
       queryKey: [...stepsKey(id, epoch), epoch <= last],
       queryFn: () => client.experiments.batches(id, { epoch }),
-      ...{ staleTime: Infinity, gcTime: KEPT_MS },
+      staleTime: Infinity,
+      gcTime: KEPT_MS,
     })),
     combine: answered,
   })

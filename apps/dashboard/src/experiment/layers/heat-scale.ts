@@ -39,7 +39,9 @@ export function heatScale(values: Iterable<number>, { log, ends }: { log: boolea
     }
   const turn = (value: number): number => (log ? Math.log(value) : value)
   return {
-    ...{ low, high, log },
+    low,
+    high,
+    log,
     place(value) {
       if (!Number.isFinite(value) || low > high || (log && value < 0)) return null
       if (log && value === 0) return 0

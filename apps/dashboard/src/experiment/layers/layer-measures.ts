@@ -22,7 +22,10 @@ export const LAYER_MEASURES = {
   outputNorm: { ...scale, name: 'Output norm', value: ({ outputNorm }) => fromJsonNumber(outputNorm) },
   std: { ...scale, name: 'Standard deviation', value: ({ std }) => fromJsonNumber(std) },
   deadShare: {
-    ...{ name: 'Dead units', log: false, ends: [0, 1], format: formatShare },
+    name: 'Dead units',
+    log: false,
+    ends: [0, 1],
+    format: formatShare,
     value: ({ deadShare }) => (deadShare === null ? NaN : fromJsonNumber(deadShare)),
   },
   gradientNorm: { ...scale, name: 'Gradient norm', value: ({ gradientNorm }) => fromJsonNumber(gradientNorm) },

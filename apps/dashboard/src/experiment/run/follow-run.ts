@@ -1,8 +1,6 @@
-import { type Client, ProblemError } from '@trainyard/client'
+import type { Client } from '@trainyard/client'
 import type { ExperimentEvent } from '@trainyard/contracts'
 import type { Connection } from '../../service/connection.ts'
-
-const AGAIN_AFTER_MS = 2000
 
 interface FollowOptions {
   client: Client
@@ -12,23 +10,16 @@ interface FollowOptions {
   onEvent: (event: ExperimentEvent) => void
 }
 
-/** Hands on every event of a run until its end. A stream that is lost, or that could not be begun, is taken up after the last event seen. */
+/** Hands on every event of a run until its end, for as long as the service is away. */
 export async function followRun({ client, connection, id, signal, onEvent }: FollowOptions): Promise<void> {
   const onReconnect = (reason: unknown): void => connection.failed(reason)
-  let lastEventId: string | null = null
-  while (!signal.aborted) {
-    try {
-      for await (const watched of client.experiments.events(id, { lastEventId, signal, onReconnect })) {
-        connection.works()
-        lastEventId = watched.id ?? lastEventId
-        onEvent(watched.event)
-      }
-      return
-    } catch (error) {
-      connection.failed(error)
-      // refused: whoever asks for the record is told why
-      if (error instanceof ProblemError && error.problem.status < 500) return
+  try {
+    for await (const { event } of client.experiments.events(id, { signal, onReconnect, waitForService: true })) {
+      connection.works()
+      onEvent(event)
     }
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS))
+  } catch (error) {
+    // a refusal: the query for the record shows it
+    connection.failed(error)
   }
 }

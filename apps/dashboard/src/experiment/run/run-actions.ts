@@ -3,7 +3,7 @@ import { isTerminal } from '@trainyard/contracts'
 
 export type LifecycleCommand = 'pause' | 'resume' | 'cancel' | 'retry' | 'replay' | 'fork'
 
-/** What may be wished for in this state: docs/api.md has the table. */
+/** The commands that this state allows: docs/api.md has the table. */
 export function commandsFor({ state, forkPoints, latest }: Pick<Experiment, 'state' | 'forkPoints' | 'latest'>): LifecycleCommand[] {
   const allowed: Record<LifecycleCommand, boolean> = {
     pause: state === 'queued' || state === 'running',
@@ -14,6 +14,6 @@ export function commandsFor({ state, forkPoints, latest }: Pick<Experiment, 'sta
     replay: isTerminal(state) && latest !== null,
     fork: forkPoints.length > 0,
   }
-  const wishes: LifecycleCommand[] = ['pause', 'resume', 'cancel', 'retry', 'replay', 'fork']
-  return wishes.filter((wish) => allowed[wish])
+  const commands: LifecycleCommand[] = ['pause', 'resume', 'cancel', 'retry', 'replay', 'fork']
+  return commands.filter((command) => allowed[command])
 }

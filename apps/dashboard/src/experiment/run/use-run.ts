@@ -18,7 +18,10 @@ export function useRun(id: string): RunView {
     const left = new AbortController()
     const record = refetchedAtMost(() => void queries.invalidateQueries({ queryKey: experimentKey(id) }))
     void followRun({
-      ...{ client, connection, id, signal: left.signal },
+      client,
+      connection,
+      id,
+      signal: left.signal,
       onEvent(event) {
         series.apply(event)
         keepUp({ queries, record, id, event })
@@ -39,7 +42,8 @@ export function useRun(id: string): RunView {
       const byEpoch = [...Map.groupBy(layers.items, ({ epoch }) => epoch)]
       return { layers: byEpoch.map(([epoch, rows]) => ({ epoch, layers: rows })), logs: logs.items }
     },
-    ...{ staleTime: Infinity, gcTime: 0 },
+    staleTime: Infinity,
+    gcTime: 0,
   })
   useEffect(() => {
     if (older.data) series.addOlder(older.data)

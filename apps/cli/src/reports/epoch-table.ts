@@ -1,6 +1,6 @@
 import { type Epoch, epochNumbers, formatLoss, formatShare } from '@trainyard/contracts'
-import { progressBar } from './progress-bar.ts'
-import { type Column, tableLines } from './text-table.ts'
+import { progressBar } from '../terminal/progress-bar.ts'
+import { type Column, tableLines } from '../terminal/text-table.ts'
 
 const BAR_WIDTH = 8
 

@@ -1,6 +1,6 @@
 import { fromJsonNumber, type JsonNumber, type Probe, type ProbeCell } from '@trainyard/contracts'
-import { plotLines, type Series } from './terminal-plot.ts'
-import { tableLines } from './text-table.ts'
+import { plotLines, type Series } from '../terminal/terminal-plot.ts'
+import { tableLines } from '../terminal/text-table.ts'
 
 const MARKS = ['o', '+', 'x', '*', '#', '%', '@', '&']
 const ROWS = 13
@@ -26,7 +26,8 @@ export function depthReport({ request, results }: Probe, look: Look): string[] {
   }))
   const { header, lines } = tableLines([{ title: 'depth', value: ({ depth }) => `${depth}`, align: 'right' }, ...columns], rows)
   const series = kinds.map(({ name, cells }, i) => ({
-    ...{ name, mark: markOf(i) },
+    name,
+    mark: markOf(i),
     points: cells.map(({ depth, outputNorm }) => ({ x: depth, y: fromJsonNumber(outputNorm.mean) })),
   }))
   return [
@@ -55,7 +56,8 @@ export function gradientReport({ request, results }: Probe, look: Look): string[
   }))
   const { header, lines } = tableLines([{ title: 'layer', value: ({ layer }) => `${layer}`, align: 'right' }, ...columns], layers)
   const series = kinds.map(({ name, layers: own }, i) => ({
-    ...{ name, mark: markOf(i) },
+    name,
+    mark: markOf(i),
     points: own.map(({ layer, outputGradientNorm }) => ({ x: layer, y: fromJsonNumber(outputGradientNorm) })),
   }))
   const title = `norm of the loss's gradient by each layer's outputs, at depth ${deepest}: it comes from the last layer`

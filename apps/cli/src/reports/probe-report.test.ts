@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { depthReport, gradientReport } from './probe-report.ts'
 
 const layer = (number: number, norm: number) => ({
-  ...{ layer: number, kind: 'hidden' as const, outputNorm: norm, gradientNorm: norm },
+  layer: number,
+  kind: 'hidden' as const,
+  outputNorm: norm,
+  gradientNorm: norm,
   outputGradientNorm: norm / 10,
 })
 const cell = (norm: 'none' | 'batch', depth: number, mean: number, std: number | null = null) => ({
@@ -11,7 +14,12 @@ const cell = (norm: 'none' | 'batch', depth: number, mean: number, std: number |
   layers: Array.from({ length: depth + 1 }, (_, i) => layer(i + 1, mean * 10 ** (i - depth))),
 })
 const probe: Probe = {
-  ...{ id: 'a', state: 'completed', fraction: 1, error: null, createdAt: '2026-01-01T00:00:00.000Z', finishedAt: null },
+  id: 'a',
+  state: 'completed',
+  fraction: 1,
+  error: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  finishedAt: null,
   request: ProbeRequest.parse({ depths: [0, 2], norms: ['none', 'batch'] }),
   results: [cell('none', 0, 18.5), cell('none', 2, 0.000_321), cell('batch', 0, 18.5), cell('batch', 2, 12.938, 0.25)],
 }

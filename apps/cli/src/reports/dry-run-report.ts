@@ -1,7 +1,7 @@
 import { type DryRun, formatBytes, formatCount, formatShare } from '@trainyard/contracts'
-import type { Session } from '../session.ts'
-import { tickText } from './terminal-plot.ts'
-import { type Column, tableLines } from './text-table.ts'
+import type { Session } from '../terminal/session.ts'
+import { tickText } from '../terminal/terminal-plot.ts'
+import { type Column, tableLines } from '../terminal/text-table.ts'
 
 /** What a batch will be at each layer before training, and what its gradient. */
 function signalTable(layers: DryRun['signal']['layers']): string[] {

@@ -1,7 +1,7 @@
 import type { Experiment } from '@trainyard/contracts'
-import { queuePlace } from '../flags/queue-position.ts'
-import type { Session } from '../session.ts'
-import { styledState } from './state-colour.ts'
+import { queuePlace } from './queue-position.ts'
+import type { Session } from '../terminal/session.ts'
+import { styledState } from '../terminal/state-colour.ts'
 
 /** Says what a command has queued, and how to follow it. */
 export function showSubmitted(experiment: Experiment, { session, watch }: { session: Session; watch: boolean }): void {

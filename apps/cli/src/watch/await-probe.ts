@@ -1,6 +1,6 @@
 import type { ProbeInput } from '@trainyard/client'
 import { type ErrorCode, ExpectedError, isErrorCode, type Probe } from '@trainyard/contracts'
-import type { Session } from '../session.ts'
+import type { Session } from '../terminal/session.ts'
 
 /** The service answers at least this often with how far the probe is. */
 const WAIT_SECONDS = 2

@@ -3,18 +3,18 @@ import { ExpectedError, KeyRequest, type NewApiKey } from '@trainyard/contracts'
 import { parseFlags } from '@trainyard/schema-fields'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
-import type { Session } from '../session.ts'
+import type { Session } from '../terminal/session.ts'
 import { printable } from '../terminal/text-table.ts'
 
 const Row = z.object({ name: z.string().trim().min(1), owner: z.string().trim().min(1).optional().catch(undefined) })
 
 /** A class in one go: a key for everybody in a CSV file; who has a live key is passed over. `flags`: what all of them have in common. */
-export async function makeRoster(
+export async function createBulkKeys(
   file: string,
   { flags, session }: { flags: Readonly<Record<string, unknown>>; session: Session },
 ): Promise<void> {
   const { keys: calls } = session.client
-  const people = (await readRoster(file)).map((row) => parseFlags(KeyRequest, { ...flags, ...row }))
+  const people = (await readPeople(file)).map((row) => parseFlags(KeyRequest, { ...flags, ...row }))
   const taken = new Set((await calls.list()).items.filter(({ revokedAt }) => revokedAt === null).map(({ name }) => name))
   const made: NewApiKey[] = []
   for (const request of people) {
@@ -34,7 +34,7 @@ export async function makeRoster(
 
 const csvLine = ({ name, secret }: NewApiKey): string => `"${printable(name).replaceAll('"', '""')}",${secret}`
 
-async function readRoster(file: string): Promise<z.infer<typeof Row>[]> {
+async function readPeople(file: string): Promise<z.infer<typeof Row>[]> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new ExpectedError('INVALID_INPUT', `${file} cannot be read`, { cause })
   })

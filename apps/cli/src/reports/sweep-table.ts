@@ -10,9 +10,9 @@ import {
   type Trial,
   type TrialFields,
 } from '@trainyard/contracts'
-import { progressBar } from './progress-bar.ts'
-import type { Session } from '../session.ts'
-import { type Column, tableLines } from './text-table.ts'
+import { progressBar } from '../terminal/progress-bar.ts'
+import type { Session } from '../terminal/session.ts'
+import { type Column, tableLines } from '../terminal/text-table.ts'
 
 const BAR_WIDTH = 12
 

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import { type Client, createClient } from '@trainyard/client'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type Column, tableLines } from './terminal/text-table.ts'
+import { type Column, tableLines } from './text-table.ts'
 
 export type TerminalOutput = NodeJS.WritableStream & Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>
 
