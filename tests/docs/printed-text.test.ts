@@ -9,6 +9,7 @@ test.each([
     ['first', '…', 'last'],
     ['first', 'a', 'b', 'last'],
   ],
+  [['accuracy 95.0 %'], ['accuracy 95.6 %']],
   [['…'], ['anything', 'at all']],
   [['1.2e-4'], ['1.1e-4']],
   [['a …c 2…d'], ['a b c 1 c 2 d']],
@@ -24,6 +25,9 @@ test.each([
 test.each([
   [['loss 4.625'], ['loss 4.725']],
   [['depth 9'], ['depth 8']],
+  [['accuracy 95.0 %'], ['accuracy 96.0 %']],
+  [['accuracy 3.6 %'], ['accuracy 3.9 %']],
+  [['loss 95.0'], ['loss 95.6']],
   [['one'], ['one', 'two']],
   [['one', 'two'], ['one']],
   [
