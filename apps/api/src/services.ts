@@ -42,7 +42,7 @@ export function startServices({ redis, artifacts, onError }: ServiceOptions) {
     fleetMetrics: createFleetMetrics({ redis }),
     workers: createWorkerRegistry({ redis }),
     redisHealth: () => redisHealth(redis),
-    async stop(): Promise<void> {
+    stop: async (): Promise<void> => {
       await feed.close()
       await housekeeping.stop()
       redis.disconnect()

@@ -99,7 +99,7 @@ describe('operating', () => {
     expect(said).toMatchObject({ dryRun: true, removed: { unused: { files: 1, bytes: 5 } }, fits: true })
     expect(await readdir(path.dirname(file))).toEqual(['torn.part'])
     expect((await post('/api/v1/artifacts/gc', {})).json()).toEqual({ ...said, dryRun: false })
-    expect((await api.artifacts.items()).experiments.map(({ id }) => id)).not.toContain(id)
+    expect((await api.artifacts.items()).experiments.map((item) => item.id)).not.toContain(id)
     expect((await post('/api/v1/artifacts/gc', { maxBytes: 0 })).statusCode).toBe(400)
   })
 

@@ -78,18 +78,21 @@ interface SubmitPool {
   /** null: no worker has measured its speed. */
   speed: TrainingSpeed | null
   /** What a request asks for, as it will be stored. */
-  resolve(request: ExperimentRequest): NewExperiment
+  resolve: (request: ExperimentRequest) => NewExperiment
   /** Refuses a config that no live worker can hold; adds its hash, and warnings of what is allowed but may surprise. */
-  admit(settings: Settings): NewExperiment
+  admit: (settings: Settings) => NewExperiment
 }
 
 export interface Submitter {
   /** Reads the workers once: for one experiment or for all trials of a sweep. */
-  readPool(name: string): Promise<SubmitPool>
+  readPool: (name: string) => Promise<SubmitPool>
   /** Creates the experiment, or finds the one that the idempotency key created; sets status and headers of the answer. */
-  submit(submission: Submission): Promise<Experiment>
+  submit: (submission: Submission) => Promise<Experiment>
   /** The same for what `create` writes: a submission of another kind. */
-  accept<Created extends { id: string }>(acceptance: Acceptance, create: Create<Created>): Promise<{ created: Created; replayed: boolean }>
+  accept: <Created extends { id: string }>(
+    acceptance: Acceptance,
+    create: Create<Created>,
+  ) => Promise<{ created: Created; replayed: boolean }>
 }
 
 type Create<Created> = (submitter: {

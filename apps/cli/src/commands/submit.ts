@@ -21,7 +21,8 @@ export function addSubmit(program: Command, deps: CliDeps): void {
   }).action(async (file: string | undefined) => {
     const session = openSession(command, deps)
     const { watch, dryRun, idempotencyKey } = SubmitOptions.parse(command.opts())
-    const request = file === undefined ? parseFlags(ExperimentRequest, command.opts()) : await requestIn(file, { command, ...session.terminal })
+    const request =
+      file === undefined ? parseFlags(ExperimentRequest, command.opts()) : await requestIn(file, { command, ...session.terminal })
     if (dryRun) return showDryRun(await session.client.experiments.dryRun(request), session)
     const experiment = await session.client.experiments.submit(request, { idempotencyKey })
     await followSubmitted(experiment, { session, watch, deps })

@@ -124,8 +124,7 @@ async function contents(redis: Redis): Promise<string> {
 const held = new Map<string, string>()
 
 test.for(['Redis', 'Valkey'] as const)('every script runs on %s', async (kind, { skip }) => {
-  const file = findServer(kind)
-  if (!file) return skip(`There is no ${kind} on PATH, and setup has fetched none`)
+  const file = findServer(kind) ?? skip(`There is no ${kind} on PATH, and setup has fetched none`)
   const server = await startRedis({}, { server: file })
   const redis = connectRedis(server.url, { name: 'test', whenDown: 'fail' })
   try {
@@ -141,6 +140,6 @@ test.for(['Redis', 'Valkey'] as const)('every script runs on %s', async (kind, {
 })
 
 test('what they leave is the same on both, byte for byte', ({ skip }) => {
-  if (held.size < 2) return skip('Only one of the two servers is here')
+  if (held.size < 2) skip('Only one of the two servers is here')
   expect(held.get('Valkey')).toBe(held.get('Redis'))
 })

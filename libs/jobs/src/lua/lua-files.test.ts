@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Chunk, type Identifier, type Node, parse } from 'luaparse'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { LUA_FOLDER, withIncludes } from './load-script.ts'
 
 const names = globSync('**/*.lua', { cwd: LUA_FOLDER })
@@ -25,7 +26,7 @@ function namesOf(name: string) {
     onCreateNode: (node: Node) => {
       if (node.type === 'Identifier') uses.set(node.name, (uses.get(node.name) ?? 0) + 1)
     },
-    onLocalDeclaration: (identifier) => void locals.push(String(identifier)),
+    onLocalDeclaration: (identifier) => void locals.push(z.string().parse(identifier)),
   })
   return { uses, locals }
 }
