@@ -1,12 +1,12 @@
 import { GarbageReport, type GarbageRequest, Readiness, WorkerInfo, WorkerList } from '@trainyard/contracts'
 import type { z } from 'zod'
-import { type DatasetCalls, datasetCalls } from './dataset-calls.ts'
-import { type ExperimentCalls, experimentCalls } from './experiment-calls.ts'
+import { type DatasetCalls, datasetCalls } from './calls/dataset-calls.ts'
+import { type ExperimentCalls, experimentCalls } from './calls/experiment-calls.ts'
 import { type CallOptions, createHttp, type HttpOptions } from './http.ts'
-import { type KeyCalls, keyCalls } from './key-calls.ts'
-import { type SweepCalls, sweepCalls } from './sweep-calls.ts'
-import { type ProbeCalls, probeCalls } from './probe-calls.ts'
-import { type WeightsCalls, weightsCalls } from './weights-calls.ts'
+import { type KeyCalls, keyCalls } from './calls/key-calls.ts'
+import { type SweepCalls, sweepCalls } from './calls/sweep-calls.ts'
+import { type ProbeCalls, probeCalls } from './calls/probe-calls.ts'
+import { type WeightsCalls, weightsCalls } from './calls/weights-calls.ts'
 
 /** A Trainyard service. Whatever it refuses leaves as a ProblemError, and what cannot be reached as an UnreachableError. */
 export interface Client {

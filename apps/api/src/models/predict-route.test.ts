@@ -52,7 +52,7 @@ describe('POST /experiments/{id}/predict — what it refuses', () => {
   ])('%s', async (_what, payload, headers, status, code) => {
     const reply = await predict('0hog681kme3dritv', payload, headers)
     expect([reply.statusCode, reply.json().code]).toEqual([status, code])
-    expect(await api.redis.keys('*photo*')).toEqual([])
+    expect(await api.redis.keys('*:attachment:*')).toEqual([])
   })
 
   test('the limit that it names is its own', async () => {

@@ -58,7 +58,6 @@ export const predictRoute: FastifyPluginAsyncZod<PredictDeps> = async (app, { st
     const experiment = await experimentOf(request, store)
     const { id } = experiment
     if ((await store.storedModel(id)) === null) throw new ModelNotFoundError(experiment)
-    const photo = { experimentId: id, bytes: body }
-    return predictions.submit(photo, { timeoutMs: ANSWER_TIMEOUT_MS, signal: waitSignal(reply) })
+    return predictions.submit({ experimentId: id }, { attachment: body, timeoutMs: ANSWER_TIMEOUT_MS, signal: waitSignal(reply) })
   })
 }

@@ -1,5 +1,5 @@
 import { Dataset, DatasetList, SampleList, type SamplesQuery } from '@trainyard/contracts'
-import { type CallOptions, type Http, queryOf } from './http.ts'
+import { type CallOptions, type Http, queryOf } from '../http.ts'
 
 type SamplesOptions = Partial<SamplesQuery> & CallOptions
 

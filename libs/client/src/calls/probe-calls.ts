@@ -1,6 +1,6 @@
 import { Probe, type ProbeRequest } from '@trainyard/contracts'
 import type { z } from 'zod'
-import type { CallOptions, Http } from './http.ts'
+import type { CallOptions, Http } from '../http.ts'
 
 /** The body of a probe; every field may be left out. */
 export type ProbeInput = z.input<typeof ProbeRequest>

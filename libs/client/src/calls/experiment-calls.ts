@@ -18,8 +18,8 @@ import {
   Prediction,
 } from '@trainyard/contracts'
 import type { z } from 'zod'
-import { type CallOptions, type Http, keyed, type KeyOptions, queryOf } from './http.ts'
-import { epochsOf, watchEvents, type WatchedEvent, type WatchOptions } from './watch.ts'
+import { type CallOptions, type Http, keyed, type KeyOptions, queryOf } from '../http.ts'
+import { epochsOf, watchEvents, type WatchedEvent, type WatchOptions } from '../watch.ts'
 
 /** The body of a new experiment; every field may be left out. */
 export type ExperimentInput = z.input<typeof ExperimentRequest>

@@ -1,6 +1,6 @@
 import { ApiKey, ApiKeyList, AuditPage, type KeyRequest, NewApiKey } from '@trainyard/contracts'
 import type { z } from 'zod'
-import { type CallOptions, type Http, type PageOptions, queryOf } from './http.ts'
+import { type CallOptions, type Http, type PageOptions, queryOf } from '../http.ts'
 
 /** API keys: for admins. */
 export interface KeyCalls {

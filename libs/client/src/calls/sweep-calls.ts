@@ -1,6 +1,6 @@
 import { NormLabTable, Sweep, SweepPage, SweepPlan, type SweepRequest } from '@trainyard/contracts'
 import type { z } from 'zod'
-import { type CallOptions, type Http, keyed, type KeyOptions, type PageOptions, queryOf } from './http.ts'
+import { type CallOptions, type Http, keyed, type KeyOptions, type PageOptions, queryOf } from '../http.ts'
 
 /** The body of a sweep. */
 export type SweepInput = z.input<typeof SweepRequest>

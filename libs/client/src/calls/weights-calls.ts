@@ -1,5 +1,5 @@
 import { UploadedWeights } from '@trainyard/contracts'
-import type { CallOptions, Http } from './http.ts'
+import type { CallOptions, Http } from '../http.ts'
 
 /** Weights of PyTorch models, for experiments to start from. */
 export interface WeightsCalls {
