@@ -15,6 +15,18 @@ export function createFolderStore(folder: string): ObjectStore {
     return { key: path.relative(folder, file).split(path.sep).join('/'), bytes: found.size, modifiedAtMs }
   }
 
+  /** This one and those above it, as far as they are empty: another attempt may be writing here just now. */
+  async function removeEmptyFolders(key: string): Promise<void> {
+    for (let each = key; each !== '.'; each = path.dirname(each))
+      if (
+        !(await rmdir(fileOf(each)).then(
+          () => true,
+          () => false,
+        ))
+      )
+        return
+  }
+
   return {
     name: folder,
     async list(prefix) {
@@ -44,23 +56,19 @@ export function createFolderStore(folder: string): ObjectStore {
     },
     async remove(key) {
       await rm(fileOf(key), { recursive: true, force: true })
-      await removeIfEmpty(path.dirname(fileOf(key)))
+      await removeEmptyFolders(path.dirname(key))
     },
     async removeAll(key, except = []) {
       const names = (await orNull(readdir(fileOf(key)))) ?? []
       const gone = names.filter((name) => !except.includes(name))
       await Promise.all(gone.map((name) => rm(path.join(fileOf(key), name), { recursive: true, force: true })))
       if (gone.length < names.length) return
-      // Another attempt may be writing here just now: only an empty folder goes.
-      await removeIfEmpty(fileOf(key))
-      await removeIfEmpty(path.dirname(fileOf(key)))
+      await removeEmptyFolders(key)
     },
     link: async () => null,
     nowMs: () => Date.now(),
   }
 }
-
-const removeIfEmpty = (folder: string): Promise<void> => rmdir(folder).catch(() => {})
 
 /** null where there is no such file, or no such folder. */
 async function orNull<T>(answer: Promise<T>): Promise<T | null> {
