@@ -19,11 +19,11 @@ const OTHERS: readonly Request[] = [
   { ...base, depth: 6, norm: 'layer', batchSize: 128, epochs: 12 },
 ]
 
-/** How far off the times were that a queue foresaw when all of it waited, before and after it has learnt; rows of a table. */
+/** How far off the times were that a queue foresaw when all of it waited, before and after runs have ended; rows of a table. */
 export async function measureForecasts(client: Client, say: (text: string) => void): Promise<string[][]> {
   const rows: string[][] = []
   for (const [what, queue] of [
-    ['nothing learnt yet', QUEUE],
+    ['before any run has ended', QUEUE],
     ['the same again', QUEUE],
     ['others, never run before', OTHERS],
   ] as const) {

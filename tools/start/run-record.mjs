@@ -39,7 +39,7 @@ export function removeRunRecord(data) {
 }
 
 /** Ends what a killed `npm start` left behind; two servers on one append-only file would ruin it. @param {string} data */
-export async function endLeftovers(data) {
+export async function endOrphans(data) {
   const record = readRunRecord(data)
   if (!record) return
   await Promise.all(record.children.map((child) => endProcess(child, PATIENCE)))

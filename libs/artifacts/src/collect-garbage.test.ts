@@ -55,7 +55,7 @@ const LEFT = [
 ]
 
 describe('collectGarbage()', () => {
-  test('what no record names goes; what runs and what nobody knows stays', async () => {
+  test('what no record names goes; what runs and what is unknown stays', async () => {
     expect(await collect()).toEqual({
       dryRun: false,
       removed: {
@@ -87,7 +87,7 @@ describe('collectGarbage()', () => {
     expect(await whatIsLeft()).toEqual(LEFT.filter((name) => /running|stranger/.test(name)))
   })
 
-  test('what nobody knows goes only when that is said', async () => {
+  test('what is unknown goes only on request', async () => {
     expect(await collect({ unknown: true })).toMatchObject({ removed: { unknown: { files: 3, bytes: 1110 } }, unknownBytes: 0 })
     expect(await whatIsLeft()).toEqual(LEFT.filter((name) => !name.includes('stranger')))
   })

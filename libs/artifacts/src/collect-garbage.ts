@@ -3,9 +3,9 @@ import type { ArtifactItem, ArtifactItems } from './inventory.ts'
 import type { Artifacts } from './artifacts.ts'
 
 /** A start is taken over a moment before its fork's record is made. */
-const RECORDED_WITHIN_MS = 3_600_000
-/** Whoever uploads weights begins with them soon, and again perhaps; an experiment that does has them in its start. */
-const WEIGHTS_FOR_MS = 24 * 3_600_000
+const RECORD_GRACE_MS = 3_600_000
+/** Uploaded weights are used soon, and perhaps again; an experiment that begins with them has its own copy. */
+const WEIGHTS_RETENTION_MS = 24 * 3_600_000
 
 /** What is known of an experiment that has files; `names`: of the checkpoint files and model folders that its record names. */
 export type ArtifactOwner = { state: 'live' | 'deleted' | 'unknown' } | { state: 'ended'; endedAtMs: number; names: readonly string[] }
@@ -24,7 +24,7 @@ export interface GarbageOptions {
   owners: ArtifactOwners
   /** Only says what would be removed. */
   dryRun?: boolean
-  /** Also what belongs to experiments that nobody knows here: another service's, perhaps. */
+  /** Also what belongs to experiments that Redis does not know: another service's, perhaps. */
   unknown?: boolean
   maxBytes?: number | undefined
 }
@@ -87,15 +87,15 @@ async function sortItems({ experiments, results, starts, weights, nowMs }: Artif
   const beginners = await owners.starts()
   for (const start of starts) {
     const id = beginners.get(start.id)
-    const isYoung = nowMs - start.atMs < RECORDED_WITHIN_MS
+    const isYoung = nowMs - start.atMs < RECORD_GRACE_MS
     const isNeeded = id === undefined ? isYoung : (await owners.ownerOf(id)).state === 'live'
     sorted[isNeeded ? 'live' : 'unused'].push(start)
   }
-  for (const item of weights) sorted[nowMs - item.atMs < WEIGHTS_FOR_MS ? 'live' : 'unused'].push(item)
+  for (const item of weights) sorted[nowMs - item.atMs < WEIGHTS_RETENTION_MS ? 'live' : 'unused'].push(item)
   return sorted
 }
 
-/** Those that ended first, so many that together they have the bytes that are too many. */
+/** Those that ended first, until together they have the bytes that are too many. */
 function firstOver(kept: readonly KeptItem[], tooManyBytes: number): ArtifactItem[] {
   const over: ArtifactItem[] = []
   for (const { item } of kept.toSorted((a, b) => a.endedAtMs - b.endedAtMs)) {

@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   },
 ]
 
-const CreateOptions = z.looseObject({ roster: z.string().optional() })
+const CreateOptions = z.looseObject({ fromCsv: z.string().optional() })
 
 export function addKeys(program: Command, deps: CliDeps): void {
   const keys = program.command('keys').description('API keys: make, list and revoke them (for admins)')
@@ -55,13 +55,14 @@ function addCreate(keys: Command, deps: CliDeps): void {
     .command('create')
     .description('make a key, or one for everybody in a list; secrets are shown this once')
     .argument('[name]', 'for people')
-    .option('--roster <file>', 'a CSV file with a column `name` (and, if wanted, `owner`): a key for everybody in it who has none')
+    .option('--from-csv <file>', 'a CSV file with a column `name` (and, if wanted, `owner`): a key for everyone in it who has none')
   for (const option of requestFlags(z.strictObject(fields))) command.addOption(option)
   command.action(async (name: string | undefined) => {
     const session = openSession(command, deps)
-    const { roster, ...flags } = CreateOptions.parse(command.opts())
-    if (roster !== undefined && name === undefined) return createBulkKeys(roster, { flags, session })
-    if (roster !== undefined || name === undefined) throw new ExpectedError('INVALID_INPUT', 'Give a name, or a list of them with --roster')
+    const { fromCsv, ...flags } = CreateOptions.parse(command.opts())
+    if (fromCsv !== undefined && name === undefined) return createBulkKeys(fromCsv, { flags, session })
+    if (fromCsv !== undefined || name === undefined)
+      throw new ExpectedError('INVALID_INPUT', 'Give a name, or a list of them with --from-csv')
     const key = await session.client.keys.create(parseFlags(KeyRequest, { ...flags, name }))
     if (session.json) return session.printJson(key)
     session.print(

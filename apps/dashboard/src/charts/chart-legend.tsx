@@ -8,7 +8,7 @@ export function ChartLegend(props: { curves: readonly Curve[]; axes: Axes; data:
   const { formatX = shortNumber, formatY = shortNumber } = axes
   const x = index === null ? undefined : data[0][index]
   return (
-    // told where somebody looks; a live curve's end would never be done telling
+    // announced only on a user's move; a live curve would announce for ever
     <figcaption className="legend" aria-live={index === null ? 'off' : 'polite'}>
       <span className="legend-x">
         {axes.x} {x === undefined ? '–' : formatX(x)}

@@ -13,7 +13,7 @@ test('what is written is read again, and what is as usual stays out', () => {
   expect(String(writeChoice({ ...choice, measure: 'loss', by: 'epoch', log: false, smoothing: 0 }))).toBe('ids=b%2Ca')
 })
 
-test('what nobody can mean is as usual', () => {
+test('what makes no sense has its default', () => {
   expect(read('ids=a,,a&measure=norm&by=step&smoothing=7')).toEqual({
     ids: ['a'],
     measure: 'loss',

@@ -21,7 +21,7 @@ export interface BrowserAnswer {
 interface Wanted {
   experiment: KeptExperiment
   seen: SeenPhoto | null
-  /** Nothing is loaded before somebody asks for it. */
+  /** Nothing is loaded before a user asks for it. */
   isAsked: boolean
 }
 

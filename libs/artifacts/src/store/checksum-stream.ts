@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { crc32 } from 'node:zlib'
 
-/** A piece of this size takes the native checksum well below a millisecond: whoever computes it may hold leases. */
+/** A piece of this size takes the native checksum well below a millisecond: the process that computes it may hold leases. */
 const PIECE_BYTES = 2 ** 20
 
 /** The checksum of a whole file, as eight hexadecimal digits. */

@@ -29,8 +29,8 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
   const client = useClient()
   const queries = useQueryClient()
   const [, goTo] = useLocation()
-  const wish = useMutation({
-    mutationFn: (wished: Exclude<LifecycleCommand, 'fork'>) => wishFor(client, { wished, id }),
+  const lifecycle = useMutation({
+    mutationFn: (command: Exclude<LifecycleCommand, 'fork'>) => run(client, { command, id }),
     onSuccess(answer) {
       queries.setQueryData(experimentKey(answer.id), answer)
       if (answer.id !== id) goTo(`/experiments/${answer.id}`)
@@ -39,25 +39,31 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
   return (
     <div className="run-controls">
       <div className="row">
-        {commandsFor(experiment).map((wished) =>
-          wished === 'fork' ? (
-            <Link key={wished} className="button" href={`/experiments/${id}/fork`} title={HINTS[wished]}>
-              {NAMES[wished]} …
+        {commandsFor(experiment).map((command) =>
+          command === 'fork' ? (
+            <Link key={command} className="button" href={`/experiments/${id}/fork`} title={HINTS[command]}>
+              {NAMES[command]} …
             </Link>
           ) : (
-            <button key={wished} type="button" title={HINTS[wished]} disabled={wish.isPending} onClick={() => wish.mutate(wished)}>
-              {NAMES[wished]}
+            <button
+              key={command}
+              type="button"
+              title={HINTS[command]}
+              disabled={lifecycle.isPending}
+              onClick={() => lifecycle.mutate(command)}
+            >
+              {NAMES[command]}
             </button>
           ),
         )}
         {state === 'canceling' && <span className="muted">stops within a step</span>}
         {state === 'pausing' && <span className="muted">pauses at the end of its epoch</span>}
       </div>
-      <ProblemNote error={wish.error} />
+      <ProblemNote error={lifecycle.error} />
     </div>
   )
 }
 
-function wishFor(client: Client, { wished, id }: { wished: Exclude<LifecycleCommand, 'fork'>; id: string }): Promise<Experiment> {
-  return client.experiments[wished](id)
+function run(client: Client, { command, id }: { command: Exclude<LifecycleCommand, 'fork'>; id: string }): Promise<Experiment> {
+  return client.experiments[command](id)
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 
 const SETTLED_AFTER_MS = 250
 
-/** The value once nobody has changed it for a moment, so that not every key that is pressed asks the service; `settle` does not wait. */
+/** The value once it has not changed for a moment, so that not every key that is pressed calls the service; `settle` does not wait. */
 export function useSettled<T>(value: T): { settled: T; settle: (value: T) => void } {
   const [settled, settle] = useState(value)
   useEffect(() => {

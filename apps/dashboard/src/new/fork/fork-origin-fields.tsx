@@ -49,7 +49,7 @@ export function ForkOriginFields({ origins, origin, reset, onOrigin, onReset }: 
         </select>
         <p id={momentumHint} className="hint">
           {origin.hasMomentum
-            ? 'whether the momentum of SGD begins anew'
+            ? 'whether the momentum of SGD begins again from zero'
             : 'this epoch is kept as a model, without its momentum, which begins at zero'}
         </p>
       </div>
