@@ -10,7 +10,7 @@ import { startRedis } from '@trainyard/testing/redis/redis-process'
 /** A round that hangs is a failed one. */
 const RUN_TIMEOUT_MS = 10 * 60_000
 const MAX_WAIT_MS = 5000
-const ADMIN_KEY = 'a-key-for-the-fuzzer-alone'
+const ADMIN_KEY = 'an-admin-key-for-the-fuzzer-alone'
 const WORKER = path.join(import.meta.dirname, '..', '..', 'apps', 'worker', 'src', 'test-scripted-worker.ts')
 const CONFIG = path.join(import.meta.dirname, 'schemathesis.toml')
 
