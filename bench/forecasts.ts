@@ -31,7 +31,7 @@ export async function measureForecasts(client: Client, say: (text: string) => vo
     const errors = await errorsOf(client, queue)
     const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
     rows.push([
-      `when each of ${queue.length} queued ends, foreseen: ${what}`,
+      `when each of ${queue.length} queued ends, estimated: ${what}`,
       `off by p50 ${percent(median(errors))}, max ${percent(Math.max(...errors))}`,
       '',
     ])
@@ -39,15 +39,15 @@ export async function measureForecasts(client: Client, say: (text: string) => vo
   return rows
 }
 
-/** |foreseen − real| ÷ real of each one's time to its end. */
+/** |estimated − real| ÷ real of each one's time to its end. */
 async function errorsOf({ experiments }: Client, queue: readonly Request[]): Promise<number[]> {
   const ids: string[] = []
   for (const [seed, request] of queue.entries()) ids.push((await experiments.submit({ ...request, seed })).id)
   const askedAtMs = Date.now()
-  const foreseen = await Promise.all(ids.map(async (id) => (await experiments.get(id)).progress.etaSeconds))
+  const estimated = await Promise.all(ids.map(async (id) => (await experiments.get(id)).progress.etaSeconds))
   const ended = await Promise.all(ids.map((id) => experiments.wait(id)))
   return ended.flatMap(({ finishedAt }, i) => {
-    const [expected, seconds] = [foreseen[i] ?? null, (Date.parse(finishedAt ?? '') - askedAtMs) / 1000]
+    const [expected, seconds] = [estimated[i] ?? null, (Date.parse(finishedAt ?? '') - askedAtMs) / 1000]
     return expected === null ? [] : [Math.abs(expected - seconds) / seconds]
   })
 }
