@@ -44,6 +44,7 @@ COPY tools/compose tools/compose
 COPY libs/contracts libs/contracts
 COPY libs/planning libs/planning
 COPY libs/pytorch libs/pytorch
+COPY libs/files libs/files
 COPY libs/random libs/random
 COPY libs/jobs libs/jobs
 COPY libs/artifacts libs/artifacts

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { download } from '../../tools/setup/wheels/download.mjs'
+import { downloadWheel } from '../../tools/setup/wheels/download.mjs'
 import { fetchWheel } from '../../tools/setup/wheels/fetch-wheel.mjs'
 import { startWheelServer, type WheelServer } from './wheel-server.ts'
 
@@ -24,11 +24,11 @@ afterEach(async () => {
 })
 
 async function downloadFrom({ base, sha256, received }: WheelServer, onBytes: (done: number) => void = received): Promise<Buffer> {
-  await download({ url: `${base}/files/${name}`, to, sha256, onBytes })
+  await downloadWheel({ url: `${base}/files/${name}`, to, sha256, onBytes })
   return readFile(to)
 }
 
-test('download() — resumes after a broken connection', async () => {
+test('downloadWheel() — resumes after a broken connection', async () => {
   const { received } = (server = await startWheelServer({ name, bytes, breaksOff: 2 }))
   let last = 0
   const onBytes = (done: number) => received((last = done))
@@ -37,33 +37,33 @@ test('download() — resumes after a broken connection', async () => {
   expect(last).toBe(bytes.length)
 })
 
-test('download() — resumes what an earlier run left', async () => {
+test('downloadWheel() — resumes what an earlier run left', async () => {
   await writeFile(`${to}.part`, bytes.subarray(0, 123_456))
   server = await startWheelServer({ name, bytes })
   expect((await downloadFrom(server)).equals(bytes)).toBe(true)
   expect(server.ranges).toEqual(['bytes=123456-'])
 })
 
-test('download() — starts over where the server knows no ranges', async () => {
+test('downloadWheel() — starts over where the server knows no ranges', async () => {
   await writeFile(`${to}.part`, bytes.subarray(0, 123_456))
   server = await startWheelServer({ name, bytes, ranges: false })
   expect((await downloadFrom(server)).equals(bytes)).toBe(true)
 })
 
-test('download() — all of it is there already, only the renaming was missed', async () => {
+test('downloadWheel() — all of it is there already, only the renaming was missed', async () => {
   await writeFile(`${to}.part`, bytes)
   server = await startWheelServer({ name, bytes })
   expect((await downloadFrom(server)).equals(bytes)).toBe(true)
 })
 
-test('download() — the wrong checksum: an error, and nothing of it is kept', async () => {
+test('downloadWheel() — the wrong checksum: an error, and nothing of it is kept', async () => {
   server = await startWheelServer({ name, bytes })
   const wrong = { ...server, sha256: '0'.repeat(64) }
-  await expect(downloadFrom(wrong)).rejects.toThrow(/is not flowers-1\.0-py3-none-any\.whl \(wrong SHA-256\) and was removed/)
+  await expect(downloadFrom(wrong)).rejects.toThrow(/are not flowers-1\.0-py3-none-any\.whl \(wrong SHA-256\), and were removed/)
   expect(existsSync(to) || existsSync(`${to}.part`)).toBe(false)
 })
 
-test('download() — a connection that breaks at every attempt: an error, and what came is kept', async () => {
+test('downloadWheel() — a connection that breaks at every attempt: an error, and what came is kept', async () => {
   server = await startWheelServer({ name, bytes, breaksOff: Number.POSITIVE_INFINITY })
   await expect(downloadFrom(server)).rejects.toThrow(/broke off .* what came is kept, so run this again/)
   expect((await readFile(`${to}.part`)).equals(bytes.subarray(0, 375_000))).toBe(true)

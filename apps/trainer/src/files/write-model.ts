@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { ExperimentConfig, ModelKind, StoredModel } from '@trainyard/contracts'
 import { CLASS_NAMES, withWriteErrors } from '@trainyard/datasets'
+import { writeWhole } from '@trainyard/files'
 import { layersModelJson, layersModelWeights } from '@trainyard/inference'
 import type { ModelState, Parameter } from '@trainyard/training'
 import { exportedArrays, exportedNetwork } from './exported-network.ts'
@@ -9,7 +10,7 @@ import { encodeSafetensors, type SafeTensor } from '@trainyard/pytorch'
 import { transposedRows } from './transposed-rows.ts'
 
 export interface ModelToWrite {
-  /** Where it will lie; written beside it and renamed, so that a torn model never has the name. */
+  /** Where it will lie. */
   folder: string
   config: ExperimentConfig
   state: ModelState
@@ -24,21 +25,15 @@ export interface ModelToWrite {
 /** Writes a model for TensorFlow.js (model.json, weights.bin) and for PyTorch (model.safetensors). */
 export async function writeModel(model: ModelToWrite): Promise<StoredModel> {
   const { folder, kind, epoch } = model
-  const part = `${folder}.part`
-  await rm(part, { recursive: true, force: true })
-  try {
-    const bytes = await withWriteErrors({ folder, needed: 'the trained model' }, async () => {
-      await mkdir(part, { recursive: true })
-      const written = await writeFiles(part, model)
-      await rm(folder, { recursive: true, force: true })
-      await rename(part, folder)
-      return written
-    })
-    return { kind, epoch, bytes, folder: path.basename(folder) }
-  } catch (error) {
-    await rm(part, { recursive: true, force: true }) // on a full disk half a model would stand in everybody's way
-    throw error
+  const write = async (part: string): Promise<number> => {
+    await rm(part, { recursive: true, force: true }) // of a process that died
+    await mkdir(part)
+    const bytes = await writeFiles(part, model)
+    await rm(folder, { recursive: true, force: true })
+    return bytes
   }
+  const bytes = await withWriteErrors({ folder, needed: 'the trained model' }, () => writeWhole(folder, write))
+  return { kind, epoch, bytes, folder: path.basename(folder) }
 }
 
 async function writeFiles(part: string, { config, state, batchesTracked, onProgress }: ModelToWrite): Promise<number> {

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { writeWhole } from '@trainyard/files'
 import { z } from 'zod'
 
 const Started = z.object({ pid: z.int(), startTime: z.string() })
@@ -24,10 +25,7 @@ export async function openTrainerPidfile({ folder, workerId }: { folder: string;
   let written = Promise.resolve()
   const write = () => {
     const text = JSON.stringify({ host: os.hostname(), worker, trainers })
-    written = written
-      .catch(() => {})
-      .then(() => writeFile(`${file}.part`, text))
-      .then(() => rename(`${file}.part`, file))
+    written = written.catch(() => {}).then(() => writeWhole(file, (part) => writeFile(part, text)))
     return written
   }
   return {

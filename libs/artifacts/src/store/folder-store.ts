@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { copyFile, link, mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { linkOrCopy, writeWhole } from '@trainyard/files'
 import type { ObjectStore, StoredObject } from './object-store.ts'
 
 /** Objects as files of a folder: a key is the path of its file in the folder. */
@@ -40,15 +41,8 @@ export function createFolderStore(folder: string): ObjectStore {
       return handle && { bytes: (await handle.stat()).size, stream: handle.createReadStream() }
     },
     async put(key, bytes) {
-      const part = `${fileOf(key)}.${randomUUID()}.part`
-      await mkdir(path.dirname(part), { recursive: true })
-      try {
-        await writeFile(part, bytes, { flush: true })
-        await rename(part, fileOf(key))
-      } catch (error) {
-        await rm(part, { force: true })
-        throw error
-      }
+      const file = fileOf(key)
+      await writeWhole(file, (part) => writeFile(part, bytes, { flush: true }), { part: `${file}.${randomUUID()}.part` })
     },
     async copy(from, to) {
       await mkdir(path.dirname(fileOf(to)), { recursive: true })
@@ -77,15 +71,5 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
     throw error
-  }
-}
-
-/** A second name for the same bytes takes no room; file systems without hard links get a copy. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw error
-    await copyFile(from, to)
   }
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
-import path from 'node:path'
+import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline as callbackPipeline, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
@@ -18,6 +17,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { ExpectedError } from '@trainyard/contracts'
+import { writeWhole } from '@trainyard/files'
 import { checkedBytes, checksumHeader, checksumOf, checksumOfBytes } from './checksum-stream.ts'
 import { putInParts } from './multipart.ts'
 import { DamagedObjectError, objectsAt, type RemoteStore, type StoredObject, StoreUnavailableError } from './object-store.ts'
@@ -77,15 +77,9 @@ export function createS3Store({ bucket, prefix, region, endpoint, publicEndpoint
   async function getFile(key: string, { file, signal }: { file: string; signal?: AbortSignal }): Promise<boolean> {
     const found = await openObject(key, { ...(signal && { signal }) })
     if (!found) return false
-    const part = `${file}.${randomUUID()}.part`
-    await mkdir(path.dirname(file), { recursive: true })
-    try {
-      await withStoreErrors(() => pipeline(found.stream, createWriteStream(part, { flush: true }), { ...(signal && { signal }) }))
-      await rename(part, file)
-    } catch (error) {
-      await rm(part, { force: true })
-      throw error
-    }
+    const write = (part: string): Promise<void> =>
+      withStoreErrors(() => pipeline(found.stream, createWriteStream(part, { flush: true }), { ...(signal && { signal }) }))
+    await writeWhole(file, write, { part: `${file}.${randomUUID()}.part` })
     return true
   }
 

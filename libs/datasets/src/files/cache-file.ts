@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, rename, type FileHandle } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { writeWhole } from '@trainyard/files'
 import type { z } from 'zod'
 import { withWriteErrors } from '../errors.ts'
 
@@ -12,19 +13,17 @@ const CHUNK_BYTES = 8 * 2 ** 20
 
 export const cacheFolder = (dataFolder: string): string => path.join(dataFolder, 'cache', 'datasets')
 
-/** Writes beside the file and renames, so that a reader sees all of it or nothing. `needed`: what there was no room for, in words. */
+/** `needed`: what there was no room for, in words. */
 export async function writeCacheFile(
   file: string,
   { header, arrays, needed }: { header: object; arrays: readonly Uint8Array[]; needed: string },
 ): Promise<void> {
-  const part = `${file}.part`
-  await withWriteErrors({ folder: path.dirname(file), needed }, async () => {
-    await mkdir(path.dirname(file), { recursive: true })
+  const write = async (part: string): Promise<void> => {
     await using handle = await open(part, 'w')
     await handle.writeFile(JSON.stringify(header).padEnd(HEADER_BYTES))
     for (const bytes of arrays) await handle.writeFile(bytes)
-    await rename(part, file)
-  })
+  }
+  await withWriteErrors({ folder: path.dirname(file), needed }, () => writeWhole(file, write))
 }
 
 /** An open cache file: its header, and its arrays from the first on. */

@@ -1,6 +1,8 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { downloadFile } from '../files/download-file.ts'
+import { rm, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { download, DownloadError, hashOf } from '@trainyard/files'
+import { DiskFullError, DownloadFailedError } from '../errors.ts'
+import { fileState } from '../files/file-state.ts'
 import { ownFlowers102Root } from './flowers102-files.ts'
 import type { OnDatasetProgress } from '../image-split.ts'
 import {
@@ -33,7 +35,7 @@ export interface FetchOptions {
 export async function fetchDataset({ dataFolder, source, onProgress, signal }: FetchOptions): Promise<InstalledDataset> {
   const downloads = join(ownFlowers102Root(dataFolder), 'downloads')
   const fill = async (folder: string): Promise<void> => {
-    const download = (name: Flowers102File) =>
+    const fetchFile = (name: Flowers102File) =>
       downloadFile({
         url: source.baseUrl + name,
         to: join(downloads, name),
@@ -43,9 +45,9 @@ export async function fetchDataset({ dataFolder, source, onProgress, signal }: F
         signal,
       })
     // The small files first: an address that is wrong shows at once.
-    await download('setid.mat')
-    await download('imagelabels.mat')
-    await download('102flowers.tgz')
+    await fetchFile('setid.mat')
+    await fetchFile('imagelabels.mat')
+    await fetchFile('102flowers.tgz')
     const unpacking = (count: number): void =>
       onProgress?.({ phase: 'download', fraction: 1, detail: `unpacking 102flowers.tgz${count > 0 ? `, ${count} images` : ''}` })
     unpacking(0)
@@ -60,4 +62,29 @@ export async function fetchDataset({ dataFolder, source, onProgress, signal }: F
 function progressText({ name, done, total }: { name: string; done: number; total: number | null }): string {
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
   return `${name}: ${megabytes(done)}${total === null ? '' : ` of ${megabytes(total)}`} MB`
+}
+
+interface FileDownload {
+  url: string
+  to: string
+  md5: string
+  onBytes: (done: number, total: number | null) => void
+  signal: AbortSignal | undefined
+}
+
+/** Downloads what is not there yet. What came of an attempt that failed is kept, and the next one goes on from there. */
+async function downloadFile({ url, to, md5, onBytes, signal }: FileDownload): Promise<void> {
+  if ((await fileState(to)) !== null && (await hashOf(to, 'md5')) === md5) return
+  const onLength = (bytes: number): Promise<void> => refuseFullDisk({ folder: dirname(to), bytes })
+  try {
+    await download({ url, to, hash: { algorithm: 'md5', hex: md5 }, onLength, onBytes, signal })
+  } catch (error) {
+    if (error instanceof DownloadError) throw new DownloadFailedError({ url, fault: error.message, cause: error })
+    throw error
+  }
+}
+
+async function refuseFullDisk({ folder, bytes }: { folder: string; bytes: number }): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  if (bavail * bsize < bytes) throw new DiskFullError({ folder, needed: `a download of ${Math.ceil(bytes / 1e6)} MB` })
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { md5Of } from '../files/download-file.ts'
+import { hashOf } from '@trainyard/files'
 import { DatasetCorruptError, DatasetMissingError } from '../errors.ts'
 import { imageFile, packFlowers102, writeFlowers102 } from './flowers102-fixture.ts'
 import { importDataset } from './import-dataset.ts'
@@ -45,7 +45,7 @@ test('importDataset() — an archive that cannot be unpacked is refused by name'
   const archive = join(root, 'packed', '102flowers.tgz')
   const { length } = await readFile(archive)
   await truncate(archive, length - 50)
-  const truncated = await md5Of(archive)
+  const truncated = await hashOf(archive, 'md5')
   await expect(importDataset({ from: archive, dataFolder, md5: { ...md5, '102flowers.tgz': truncated } })).rejects.toThrow(
     /cannot be unpacked/,
   )

@@ -1,10 +1,9 @@
-import { constants } from 'node:fs'
-import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorMessage, SplitName } from '@trainyard/contracts'
+import { hashOf, linkOrCopy } from '@trainyard/files'
 import { extract } from 'tar'
 import { systemErrorCode } from '../system-error.ts'
-import { md5Of } from '../files/download-file.ts'
 import { DatasetCorruptError, DatasetMissingError, FULL_CODES, withWriteErrors } from '../errors.ts'
 import { withFileLock } from '../files/file-lock.ts'
 import { fileState } from '../files/file-state.ts'
@@ -88,7 +87,7 @@ async function completeSplits(folder: string): Promise<SplitName[]> {
 /** Refuses a file that is not the published one. */
 export async function verifyFile({ file, md5 }: { file: string; md5: string }): Promise<void> {
   if ((await fileState(file)) === null) throw new DatasetMissingError(`${file} is missing. Put the published file there.`)
-  const found = await md5Of(file)
+  const found = await hashOf(file, 'md5')
   if (found !== md5) throw new DatasetCorruptError({ file, fault: `its MD5 is ${found}, that of the published file is ${md5}` })
 }
 
@@ -128,9 +127,4 @@ export async function takeMatFiles({ from, to, md5 }: { from: string; to: string
 export async function takeImages({ from, to }: { from: string; to: string }): Promise<void> {
   await mkdir(to)
   for (const name of await readdir(from)) await linkOrCopy(join(from, name), join(to, name))
-}
-
-/** A hard link takes no space and stays when the original is removed; other disks and some filesystems need a copy. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE))
 }
