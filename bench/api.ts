@@ -61,9 +61,9 @@ async function postToFirstStep(config: Parameters<typeof client.experiments.subm
   return latenciesMs
 }
 
-/** From sending the wish to the state that it leads to: the worker has heard of it, its trainer has stopped, and the record says so. */
-async function requestEnd(wish: 'cancel' | 'pause'): Promise<number[]> {
-  say(`${wish} while training…`)
+/** From sending the command to the state that it leads to: the worker has received it, its trainer has stopped, and the record is updated. */
+async function requestEnd(command: 'cancel' | 'pause'): Promise<number[]> {
+  say(`${command} while training…`)
   const latenciesMs: number[] = []
   for (let i = 0; i < STARTS; i++) {
     const { id } = await client.experiments.submit({
@@ -77,12 +77,12 @@ async function requestEnd(wish: 'cancel' | 'pause'): Promise<number[]> {
     for await (const { event } of client.experiments.events(id)) {
       if (event.type === 'epoch' && askedMs === 0) {
         askedMs = performance.now()
-        await client.experiments[wish](id)
+        await client.experiments[command](id)
       }
       if (event.type === 'state' && ['canceled', 'paused'].includes(event.data.state)) break
     }
     latenciesMs.push(performance.now() - askedMs)
-    if (wish === 'pause') await client.experiments.cancel(id)
+    if (command === 'pause') await client.experiments.cancel(id)
   }
   return latenciesMs
 }

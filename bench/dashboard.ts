@@ -44,7 +44,7 @@ try {
   await server.stop()
 }
 
-/** Of 20 runs of 1,000 epochs beside each other: from the click that draws them all anew to the frame that shows them. */
+/** Of 20 runs of 1,000 epochs beside each other: from the click that redraws them all to the frame that shows them. */
 async function drawnCurves(browser: Browser): Promise<string[][]> {
   say(`${CURVES} runs of ${EPOCHS} epochs…`)
   const ids: string[] = []

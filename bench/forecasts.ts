@@ -19,19 +19,19 @@ const OTHERS: readonly Request[] = [
   { ...base, depth: 6, norm: 'layer', batchSize: 128, epochs: 12 },
 ]
 
-/** How far off the times were that a queue foresaw when all of it waited, before and after it has learnt; rows of a table. */
+/** Error of the ETAs of a full queue, before and after the service has learned durations; rows of a table. */
 export async function measureForecasts(client: Client, say: (text: string) => void): Promise<string[][]> {
   const rows: string[][] = []
   for (const [what, queue] of [
-    ['nothing learnt yet', QUEUE],
-    ['the same again', QUEUE],
-    ['others, never run before', OTHERS],
+    ['no durations yet', QUEUE],
+    ['the same configs', QUEUE],
+    ['configs never run before', OTHERS],
   ] as const) {
     say(`a queue of ${queue.length}: ${what}…`)
     const errors = await errorsOf(client, queue)
     const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
     rows.push([
-      `when each of ${queue.length} queued ends, foreseen: ${what}`,
+      `ETA of each of ${queue.length} queued: ${what}`,
       `off by p50 ${percent(median(errors))}, max ${percent(Math.max(...errors))}`,
       '',
     ])

@@ -52,7 +52,7 @@ describe.skipIf(executable === null)('the list of experiments', () => {
     await page.reload()
     expect(await page.getByRole('columnheader', { name: 'Eval accuracy' }).getAttribute('aria-sort')).toBe('descending')
     expect(await page.getByRole('row').nth(1).textContent()).toContain('normed')
-    await page.getByRole('searchbox', { name: 'Tag', exact: true }).fill('nobody')
+    await page.getByRole('searchbox', { name: 'Tag', exact: true }).fill('unused')
     await page.getByRole('heading', { name: 'No experiment fits' }).waitFor()
     await page.close()
   })

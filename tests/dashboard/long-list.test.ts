@@ -15,7 +15,7 @@ describe.skipIf(executable === null)(`${COUNT} experiments`, () => {
   beforeAll(async () => {
     const client = createClient({ baseUrl: dashboard.service.url })
     const submit = (number: number) =>
-      client.experiments.submit({ name: `run ${number}`, tags: [`tens ${Math.floor(number / 10)}`], pool: 'nobody', epochs: 1 })
+      client.experiments.submit({ name: `run ${number}`, tags: [`tens ${Math.floor(number / 10)}`], pool: 'no-workers', epochs: 1 })
     for (let first = 1; first <= COUNT; first += AT_ONCE) await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => submit(first + i)))
   })
 

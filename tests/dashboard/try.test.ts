@@ -22,7 +22,7 @@ const REQUEST = { dataset: 'synthetic-flowers', imageSize: SIZE, width: 64, dept
 const PHONE = { width: 390, height: 844 }
 /** Percentage points between what the service and the browser say of a class: weights of a byte each, one decimal shown. Seen: 1.0. */
 const SHARE_BOUND = 2
-const TRAINED_WITHIN_MS = 120_000
+const TRAINING_TIMEOUT_MS = 120_000
 
 describe.skipIf(executable === null)('trying a model', () => {
   const dashboard = ownDashboard({ executable: executable ?? '' })
@@ -51,7 +51,7 @@ describe.skipIf(executable === null)('trying a model', () => {
       experiment = await experiments.wait(submitted.id)
       others = await Promise.all(rest.map(({ id }) => experiments.wait(id)))
       flower = await clearFlower(await probabilitiesBy(experiment))
-    }, TRAINED_WITHIN_MS)
+    }, TRAINING_TIMEOUT_MS)
 
     /** The kept model in full precision, in tfjs: how likely every class of a photo is. */
     async function probabilitiesBy({ id }: Experiment): Promise<(photo: Buffer) => Promise<number[]>> {

@@ -20,12 +20,12 @@ describe('the lesson, and what can be done after it', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('three runs of one seed — without a norm nothing is learnt, with one it is', () => {
+  test('three runs of one seed — without a norm nothing is learned, with one it is', () => {
     const last = (title: string): number => Number(new RegExp(`${title} +epoch 12/12  loss ([\\d.]+)`).exec(lesson)?.[1])
     expect(Math.abs(last('no norm') - Math.log(102))).toBeLessThan(0.05)
     expect(last('batch norm')).toBeLessThan(1)
     expect(last('layer norm')).toBeLessThan(last('no norm') - 0.5)
-    expect(lesson).toContain('nothing was learnt')
+    expect(lesson).toContain('nothing was learned')
     expect(lesson).toContain('╌ guessing, ln 102')
   })
 

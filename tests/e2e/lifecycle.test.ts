@@ -58,7 +58,7 @@ test('a run that was paused, and moved up in the queue, goes on as one that was 
 
 test('fork — of a kept model and of a checkpoint, with other settings, each with its parent’s epochs before its own', async () => {
   const [kept] = original.forkPoints
-  if (!kept) throw new Error('the model is not kept')
+  if (!kept) throw new Error('the model has no fork point')
   const ofModel = await ended((await client().experiments.fork(original.id, { changes: { lr: 0.001, epochs: kept.epoch + 3 } })).id)
   expect(ofModel).toMatchObject({
     state: 'completed',

@@ -121,7 +121,7 @@ describe.skipIf(python === null)('two APIs and two workers that share no folder,
     expect(await check()).toEqual({ ready: true, ok: true, warnings: [] })
     await s3.stop()
     expect(await check()).toEqual({ ready: true, ok: false, warnings: [expect.stringContaining('s3://trainyard/lab/')] })
-    expect((await client().experiments.submit({ pool: 'nobody' })).state).toBe('queued')
+    expect((await client().experiments.submit({ pool: 'no-workers' })).state).toBe('queued')
     const download = await fetch(modelUrl(original.id, 0))
     expect(await download.json()).toMatchObject({ status: 503, code: 'ARTIFACTS_UNAVAILABLE' })
     // the record goes, and a sweep removes the files when the store is back

@@ -8,8 +8,8 @@ import { startApi } from '../../bench/api-process.ts'
 import { startRedis } from '@trainyard/testing/redis/redis-process'
 
 /** A round that hangs is a failed one. */
-const OVER_WITHIN_MS = 10 * 60_000
-const WAITS_AT_MOST_MS = 5000
+const ROUND_TIMEOUT_MS = 10 * 60_000
+const MAX_WAIT_MS = 5000
 const ADMIN_KEY = 'a-key-for-the-fuzzer-alone'
 const WORKER = path.join(import.meta.dirname, '..', '..', 'apps', 'worker', 'src', 'test-scripted-worker.ts')
 const CONFIG = path.join(import.meta.dirname, 'schemathesis.toml')
@@ -54,7 +54,7 @@ async function cancelWhatWaits(url: string, signal: AbortSignal): Promise<void> 
   while (!signal.aborted) {
     for (const state of ['queued', 'paused'] as const)
       for (const { id, createdAt } of (await experiments.list({ state, pageSize: 200 })).items)
-        if (Date.now() - Date.parse(createdAt) > WAITS_AT_MOST_MS) await experiments.cancel(id).catch(() => {}) // it may just have ended
+        if (Date.now() - Date.parse(createdAt) > MAX_WAIT_MS) await experiments.cancel(id).catch(() => {}) // it may just have ended
     await delay(1000, undefined, { signal }).catch(() => {})
   }
 }
@@ -62,7 +62,7 @@ async function cancelWhatWaits(url: string, signal: AbortSignal): Promise<void> 
 function run(python: string, args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const program = path.join(path.dirname(python), 'schemathesis')
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: OVER_WITHIN_MS })
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: ROUND_TIMEOUT_MS })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
     child.once('error', reject).once('close', (code) => resolve({ code, output }))

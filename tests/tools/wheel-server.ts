@@ -16,7 +16,7 @@ export interface WheelServer {
 interface Options {
   name: string
   bytes: Buffer
-  /** The first so many answers break off after half of what they should send. */
+  /** The number of first answers that break off after half of what they should send. */
   breaksOff?: number
   ranges?: boolean
 }

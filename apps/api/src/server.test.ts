@@ -95,7 +95,7 @@ describe('server.ts — what it cannot start with, in one sentence', () => {
 describe('server.ts — its end', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('%s with a stream open — the stream ends, the process too, with 0', async (signal) => {
     const { child, ended, url } = await startListening()
-    const body = JSON.stringify({ pool: 'nobody' })
+    const body = JSON.stringify({ pool: 'no-workers' })
     const created = await fetch(`${url}/api/v1/experiments`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
     expect(created.status).toBe(201)
     const stream = await fetch(`${url}${created.headers.get('location')}/events`)

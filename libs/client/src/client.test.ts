@@ -119,7 +119,7 @@ test("a caller's own abort — leaves as the reason that was given", async () =>
   await expect(client.probes.get('1', { signal: controller.signal })).rejects.toBe(reason)
 })
 
-test('dryRun() — can be taken back while somebody types on', async () => {
+test('dryRun() — can be canceled while the user types on', async () => {
   const controller = new AbortController()
   const reason = new Error('typed on')
   const { client, seen } = await clientOf(() => controller.abort(reason))

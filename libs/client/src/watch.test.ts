@@ -62,7 +62,7 @@ test('watch() — a connection that breaks or ends early is taken up again after
   expect(reasons).toHaveLength(5)
 })
 
-test('watch() — never tells an event twice, even where the service begins anew', async () => {
+test('watch() — yields no event twice, even where the service starts from the beginning', async () => {
   const { watch } = await serve(
     (response) => void open(response).end(batch('9-0') + batch('10-0')),
     (response) => void open(response).end(batch('9-0') + batch('10-0') + batch('10-2') + end('11-0')),
@@ -70,7 +70,7 @@ test('watch() — never tells an event twice, even where the service begins anew
   expect(await watch()).toEqual(['9-0 batch', '10-0 batch', '10-2 batch', '11-0 end'])
 })
 
-test('watch() — a snapshot begins anew, and an end with its id is told', async () => {
+test('watch() — a snapshot restarts the stream, and an end with its id is yielded', async () => {
   const { watch } = await serve(
     (response) => void open(response).end(batch('9-0')),
     (response) => void open(response).end(snapshot('5-0') + batch('6-0') + end('6-0')),

@@ -68,7 +68,7 @@ export async function* epochsOf(events: AsyncIterable<WatchedEvent>): AsyncGener
   }
 }
 
-/** True where a service or a proxy begins anew although it was told where to go on; a snapshot stands for what cannot be told again. */
+/** True where a service or a proxy starts from the beginning in spite of Last-Event-ID; a snapshot stands for events that cannot be replayed. */
 function isRepeated({ id, event }: WatchedEvent, lastEventId: string | null): boolean {
   if (event.type === 'snapshot' || event.type === 'end') return false
   return id !== null && lastEventId !== null && !isAfterEvent(id, lastEventId)

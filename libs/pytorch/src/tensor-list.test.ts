@@ -44,7 +44,7 @@ describe('readTensorList() — refuses', () => {
     ['an entry with more', lying({ extra: 1 }), 'says of "a" neither'],
     ['sizes below zero', lying({ shape: [-2, -3] }), 'says of "a" neither'],
     ['sizes that are none', lying({ shape: [2.5, 3] }), 'says of "a" neither'],
-    ['a type that nobody knows', lying({ dtype: 'F8_E4M3' }), '"a" is of "F8_E4M3"'],
+    ['an unknown type', lying({ dtype: 'F8_E4M3' }), '"a" is of "F8_E4M3"'],
     ['fewer bytes than the shape has', lying({ shape: [3, 3] }), '24 bytes in place of 36'],
     ['more numbers than there are', lying({ shape: [2 ** 40, 2 ** 40] }), '24 bytes in place of'],
     ['offsets the wrong way round', lying({ data_offsets: [24, 0] }), '-24 bytes in place of 24'],

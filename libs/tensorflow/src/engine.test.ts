@@ -17,7 +17,7 @@ const script = `
 
 /** What a process of its own says that loads TensorFlow in this environment. */
 function load(env: NodeJS.ProcessEnv): Promise<{ code: number | string; said: string }> {
-  const { TRAINYARD_ENGINE: _wish, CUDA_VISIBLE_DEVICES: _gpus, ...rest } = process.env
+  const { TRAINYARD_ENGINE: _engine, CUDA_VISIBLE_DEVICES: _gpus, ...rest } = process.env
   return new Promise((resolve) => {
     const args = ['--input-type=module', '--eval', script]
     execFile(process.execPath, args, { env: { ...rest, ...env } }, (error, stdout, stderr) =>

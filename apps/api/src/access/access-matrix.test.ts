@@ -93,10 +93,10 @@ const BODIES: Record<string, object> = { 'post /api/v1/probes': { draws: 0 }, 'p
 let calls = 0
 
 async function call(route: string, caller: CallerName): Promise<{ status: number; code: unknown }> {
-  // each is tried on an experiment of ann's that has not ended: nobody can delete it, so 409 is what an owner hears
-  const { experiment } = await api.store.create({ ...newExperiment({ pool: 'nobody' }), owner: 'ann' })
+  // each is tried on an experiment of ann's that has not ended: no caller can delete it, so its owner gets 409
+  const { experiment } = await api.store.create({ ...newExperiment({ pool: 'no-workers' }), owner: 'ann' })
   const request = SweepRequest.parse({ space: { lr: { values: [1] } } })
-  const trials = [{ fields: {}, experiment: newExperiment({ pool: 'nobody' }) }]
+  const trials = [{ fields: {}, experiment: newExperiment({ pool: 'no-workers' }) }]
   const { sweep } = route.includes('/sweeps/{id}')
     ? await api.sweeps.create({ request, objective: 'loss', owner: 'ann', trials })
     : { sweep: null }

@@ -17,7 +17,7 @@ async function makeKey(fields: Partial<KeyRequest> & { name: string }) {
 
 describe('keys', () => {
   test('the first one is an admin’s, made without one; from then on all need one, and what was made before stays', async () => {
-    const early = await api.app.inject({ method: 'POST', url: URL, payload: { pool: 'nobody' } })
+    const early = await api.app.inject({ method: 'POST', url: URL, payload: { pool: 'no-workers' } })
     expect(early.json()).toMatchObject({ owner: null })
     const refused = await api.app.inject({ method: 'POST', url: '/api/v1/keys', payload: { name: 'ann' } })
     expect(refused.json()).toMatchObject({ status: 403, code: 'FORBIDDEN', detail: expect.stringContaining('admin') })
@@ -41,7 +41,7 @@ describe('keys', () => {
       await makeKey({ name: 'head', scope: 'admin' }),
     ]
     const submit = (secret: string, payload: object) =>
-      api.app.inject({ method: 'POST', url: URL, payload: { pool: 'nobody', ...payload }, headers: bearer(secret) })
+      api.app.inject({ method: 'POST', url: URL, payload: { pool: 'no-workers', ...payload }, headers: bearer(secret) })
     const { id, owner } = (await submit(ann.secret, {})).json()
     expect(owner).toBe('ann')
     const patch = (secret: string, payload: object) =>
@@ -63,7 +63,7 @@ describe('keys', () => {
         await api.app.inject({
           method: 'POST',
           url: URL,
-          payload: { pool: 'nobody' },
+          payload: { pool: 'no-workers' },
           headers: { ...bearer(secret), 'idempotency-key': 'same' },
         })
       ).json().id
@@ -74,7 +74,7 @@ describe('keys', () => {
 
   test('quotas: what waits above maxQueued is refused with a sentence', async () => {
     const { secret } = await makeKey({ name: 'ann', maxQueued: 1 })
-    const submit = () => api.app.inject({ method: 'POST', url: URL, payload: { pool: 'nobody' }, headers: bearer(secret) })
+    const submit = () => api.app.inject({ method: 'POST', url: URL, payload: { pool: 'no-workers' }, headers: bearer(secret) })
     expect((await submit()).statusCode).toBe(201)
     expect((await submit()).json()).toMatchObject({ status: 429, code: 'QUOTA_EXCEEDED', detail: expect.stringContaining('ann') })
   })
@@ -85,7 +85,7 @@ describe('keys', () => {
       status: 400,
       detail: expect.stringContaining('Authorization'),
     })
-    await api.app.inject({ method: 'POST', url: URL, payload: { pool: 'nobody' }, headers: bearer(secret) })
+    await api.app.inject({ method: 'POST', url: URL, payload: { pool: 'no-workers' }, headers: bearer(secret) })
     const audit = await api.app.inject({ url: '/api/v1/audit', headers: bearer(secret) })
     expect(audit.json().items).toHaveLength(1)
     expect(api.log.length).toBeGreaterThan(2)
@@ -112,7 +112,7 @@ describe('rate limits', () => {
     expect(reply.headers).not.toHaveProperty('ratelimit-limit')
   })
 
-  test('whoever guesses keys is told to wait', async () => {
+  test('a client that guesses keys has to wait', async () => {
     await makeKey({ name: 'ann' })
     const statuses: number[] = []
     for (let i = 0; i < 40; i++) statuses.push((await api.app.inject({ url: URL, headers: bearer(`ty_wrong-${i}`) })).statusCode)
@@ -124,7 +124,7 @@ describe('rate limits', () => {
 describe('the audit', () => {
   test('has every changing call, refused ones too, with who, what and how it ended; looking is not noted', async () => {
     const [ann, head] = [await makeKey({ name: 'ann' }), await makeKey({ name: 'head', scope: 'admin' })]
-    const { id } = (await api.app.inject({ method: 'POST', url: URL, payload: { pool: 'nobody' }, headers: bearer(ann.secret) })).json()
+    const { id } = (await api.app.inject({ method: 'POST', url: URL, payload: { pool: 'no-workers' }, headers: bearer(ann.secret) })).json()
     await api.app.inject({ url: URL, headers: bearer(ann.secret) })
     await api.app.inject({ method: 'POST', url: `${URL}/${id}/cancel`, headers: bearer(ann.secret) })
     await api.app.inject({ method: 'POST', url: `${URL}/${id}/cancel` })
@@ -160,13 +160,13 @@ describe('browsers', () => {
       })
     expect((await preflight('https://lab.example')).headers).toMatchObject({ 'access-control-allow-origin': 'https://lab.example' })
     expect((await preflight('https://evil.example')).headers).not.toHaveProperty('access-control-allow-origin')
-    const post = (origin: string) => api.app.inject({ method: 'POST', url: URL, payload: { pool: 'nobody' }, headers: { origin } })
+    const post = (origin: string) => api.app.inject({ method: 'POST', url: URL, payload: { pool: 'no-workers' }, headers: { origin } })
     expect((await post('https://lab.example')).statusCode).toBe(201)
     expect((await post('https://evil.example')).json()).toMatchObject({ code: 'HOST_REFUSED' })
   })
 
   test("a page that is allowed reads event streams, too, which have every answer's headers", async () => {
-    const { id } = (await api.store.create(newExperiment({ pool: 'nobody' }))).experiment
+    const { id } = (await api.store.create(newExperiment({ pool: 'no-workers' }))).experiment
     await api.store.cancel(id)
     const reply = await api.app.inject({ url: `/api/v1/experiments/${id}/events`, headers: { origin: 'https://lab.example' } })
     expect(reply.statusCode).toBe(200)

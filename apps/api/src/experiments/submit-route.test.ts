@@ -38,8 +38,8 @@ describe('POST /experiments — what it takes', () => {
   })
 
   test('a pool without a live worker — accepted with a warning', async () => {
-    const { warnings } = (await post({ pool: 'nobody' })).json()
-    expect(warnings).toEqual([expect.stringContaining('pool nobody')])
+    const { warnings } = (await post({ pool: 'no-workers' })).json()
+    expect(warnings).toEqual([expect.stringContaining('pool no-workers')])
   })
 })
 

@@ -125,7 +125,7 @@ describe('POST /experiments with initialWeights', () => {
     expect((await api.store.orphanedArtifacts.starts()).get(start?.token ?? '')).toBe(experiment.id)
   })
 
-  test('that nobody has uploaded — 404 that says what to do, in a dry run, too; nothing is queued', async () => {
+  test('that were never uploaded — 404 with advice, in a dry run, too; nothing is queued', async () => {
     const before = (await api.store.list({ pageSize: 200 })).items.length
     for (const url of [EXPERIMENTS, `${EXPERIMENTS}?dryRun=true`])
       expect((await post(url, { ...request, initialWeights: '0'.repeat(64) })).json()).toMatchObject({

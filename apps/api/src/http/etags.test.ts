@@ -22,7 +22,7 @@ test.each(['/api/v1/datasets', '/api/v1/datasets/flowers102', '/openapi.json', '
 )
 
 test('what has ended keeps its tag; what changes has another, and a failure none', async () => {
-  const { id } = (await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: { pool: 'nobody' } })).json()
+  const { id } = (await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: { pool: 'no-workers' } })).json()
   const tag = async () => (await api.app.inject(`/api/v1/experiments/${id}`)).headers['etag']
   const before = await tag()
   await api.store.cancel(id)

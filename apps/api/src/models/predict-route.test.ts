@@ -41,9 +41,9 @@ describe('POST /experiments/{id}/predict — what it refuses', () => {
     ['three bytes of a PNG', PNG.subarray(0, 3), { 'content-type': 'image/png' }, 422, 'PHOTO_UNREADABLE'],
     ['nothing', Buffer.alloc(0), { 'content-type': 'image/png' }, 422, 'PHOTO_UNREADABLE'],
     ['11 MiB', Buffer.concat([JPEG, Buffer.alloc(11 * 2 ** 20)]), { 'content-type': 'image/jpeg' }, 413, 'BODY_TOO_LARGE'],
-    ['a photo for nobody', JPEG, { 'content-type': 'image/jpeg' }, 404, 'EXPERIMENT_NOT_FOUND'],
+    ['a photo for an unknown experiment', JPEG, { 'content-type': 'image/jpeg' }, 404, 'EXPERIMENT_NOT_FOUND'],
     [
-      'a photo of 9 MiB for nobody',
+      'a photo of 9 MiB for an unknown experiment',
       Buffer.concat([PNG, Buffer.alloc(9 * 2 ** 20)]),
       { 'content-type': 'application/octet-stream' },
       404,
@@ -106,7 +106,7 @@ describe('POST /experiments/{id}/predict — with a worker', () => {
   })
 
   test('an experiment without a model — MODEL_NOT_FOUND, and no worker is asked', async () => {
-    const reply = await predict(await submit('nobody'), JPEG, { 'content-type': 'image/jpeg' })
+    const reply = await predict(await submit('no-workers'), JPEG, { 'content-type': 'image/jpeg' })
     expect([reply.statusCode, reply.json().code]).toEqual([404, 'MODEL_NOT_FOUND'])
     expect(await consumer.next()).toBeNull()
   })

@@ -5,7 +5,7 @@ import { startTestApi, type TestApi } from '../test-service.ts'
 let api: TestApi
 beforeAll(async () => {
   api = await startTestApi()
-  await api.store.create(newExperiment({ pool: 'nobody' }))
+  await api.store.create(newExperiment({ pool: 'no-workers' }))
 })
 afterAll(() => api.stop())
 

@@ -159,9 +159,9 @@ test.each([
   ['pause', 'pausing', "is pausing; its worker stops at the epoch's end"],
   ['pause', 'paused', 'is paused'],
   ['resume', 'queued', 'is queued again'],
-])('%s — says what became of it: %s', async (wish, state, words) => {
-  const { stdout, seen } = await run([wish, 'latest'], { answer: { ...testExperiment, state }, status: 202 })
-  expect(seen[0]).toMatchObject({ method: 'POST', url: `/api/v1/experiments/latest/${wish}` })
+])('%s — says what became of it: %s', async (command, state, words) => {
+  const { stdout, seen } = await run([command, 'latest'], { answer: { ...testExperiment, state }, status: 202 })
+  expect(seen[0]).toMatchObject({ method: 'POST', url: `/api/v1/experiments/latest/${command}` })
   expect(stdout).toContain(`experiment ${id} ${words}`)
 })
 

@@ -8,7 +8,7 @@ import { type Column, printable, tableLines } from '../terminal/text-table.ts'
 
 const MARKS = ['o', '+', 'x', '*', '#', '@']
 const ROWS = 15
-const MOST_COLUMNS = 80
+const MAX_COLUMNS = 80
 const AXIS_COLUMNS = 12
 const MEASURES = ['loss', 'accuracy', 'evalLoss', 'evalAccuracy'] as const
 const CompareOptions = z.object({ measure: z.enum(MEASURES).optional() })
@@ -46,7 +46,7 @@ function curves(
       return value === null ? [] : [{ x: row.epoch, y: fromJsonNumber(value) }]
     }),
   }))
-  return plotLines({ series, paint, xLabel: 'epoch', yLabel: measure, rows: ROWS, columns: Math.min(MOST_COLUMNS, columns - AXIS_COLUMNS) })
+  return plotLines({ series, paint, xLabel: 'epoch', yLabel: measure, rows: ROWS, columns: Math.min(MAX_COLUMNS, columns - AXIS_COLUMNS) })
 }
 
 function differences({ experiments, differing }: Comparison, session: Session): string[] {

@@ -14,7 +14,7 @@ const COLUMNS: readonly Column<Dataset>[] = [
   { title: 'test', value: ({ splits }) => formatCount(splits.test), align: 'right' },
   { title: 'source', value: ({ generated }) => (generated ? 'generated' : 'download') },
   {
-    title: 'held by',
+    title: 'cached on',
     value: ({ cachedOn }) => (cachedOn.length === 0 ? 'no worker yet' : cachedOn.map(({ workerId }) => workerId).join(', ')),
   },
 ]

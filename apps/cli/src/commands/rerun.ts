@@ -35,7 +35,7 @@ export function addFork(program: Command, deps: CliDeps): void {
   command
     .option('--epoch <number>', 'the kept epoch to begin from (default: the newest)', toEpoch)
     .option('--reset-optimizer', 'begin with a momentum of zero')
-    .option('--no-reset-optimizer', 'go on with the momentum, or refuse where it is not kept')
+    .option('--no-reset-optimizer', 'continue with the momentum; an error where it was not retained')
     .action(async (id: string) => {
       const session = openSession(command, deps)
       const { watch, idempotencyKey, epoch, resetOptimizer } = ForkOptions.parse(command.opts())

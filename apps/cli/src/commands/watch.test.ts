@@ -93,7 +93,7 @@ test('watch — Ctrl-C leaves the experiment running, and says so', async () => 
   expect(seen.map(({ method }) => method)).toEqual(['GET', 'GET'])
 })
 
-test('watch — on a terminal the curve and the progress are drawn anew below the epochs', async () => {
+test('watch — on a terminal the curve and the progress are redrawn below the epochs', async () => {
   const { url } = await serve('completed')
   const { code, stdout } = await runCliInTerminal(['watch', 'latest'], { url })
   expect(code).toBe(0)

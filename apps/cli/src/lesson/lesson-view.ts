@@ -7,7 +7,7 @@ import { plotLines } from '../terminal/terminal-plot.ts'
 
 const MARKS = ['o', '+', 'x']
 const ROWS = 15
-const MOST_COLUMNS = 64
+const MAX_COLUMNS = 64
 const AXIS_COLUMNS = 12
 
 interface LessonView {
@@ -16,7 +16,7 @@ interface LessonView {
   close: () => void
 }
 
-/** The curves of all runs over each other: drawn anew with every epoch on a terminal; elsewhere a line per epoch, and the curves at the end. */
+/** The curves of all runs over each other: redrawn with every epoch on a terminal; elsewhere a line per epoch, and the curves at the end. */
 export function lessonView(session: Session, runs: readonly LessonRun[]): LessonView {
   const lines = (): string[] => curveLines(runs, session)
   if (session.json) return { show: () => {}, close: () => {} }
@@ -59,7 +59,7 @@ function curveLines(runs: readonly LessonRun[], session: Pick<Session, 'terminal
     xLabel: 'epoch',
     yLabel: 'loss',
     rows: ROWS,
-    columns: Math.min(MOST_COLUMNS, columns - AXIS_COLUMNS),
+    columns: Math.min(MAX_COLUMNS, columns - AXIS_COLUMNS),
     reference: { y: Math.log(CLASSES), name: `guessing, ln ${CLASSES}` },
   })
 }

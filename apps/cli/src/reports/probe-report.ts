@@ -4,7 +4,7 @@ import { tableLines } from '../terminal/text-table.ts'
 
 const MARKS = ['o', '+', 'x', '*', '#', '%', '@', '&']
 const ROWS = 13
-const MOST_COLUMNS = 64
+const MAX_COLUMNS = 64
 /** The axis' width and the terminal's edge. */
 const AXIS_COLUMNS = 12
 
@@ -84,7 +84,7 @@ function inputOf({ input, batchSize, imageSize, width, draws, biases, norms, nor
 }
 
 function plot(series: readonly Series[], { columns, paint, xLabel, yLabel }: Look & { xLabel: string; yLabel: string }): string[] {
-  return plotLines({ series, xLabel, yLabel, log: true, columns: Math.min(MOST_COLUMNS, columns - AXIS_COLUMNS), rows: ROWS, paint })
+  return plotLines({ series, xLabel, yLabel, log: true, columns: Math.min(MAX_COLUMNS, columns - AXIS_COLUMNS), rows: ROWS, paint })
 }
 
 const markOf = (i: number): string => MARKS[i % MARKS.length] ?? 'o'

@@ -28,7 +28,7 @@ export interface LiveStatus {
   connected: boolean
 }
 
-/** The table of epochs grows upwards; below it, the curve and the progress are drawn anew with each event. */
+/** The table of epochs grows upwards; below it, the curve and the progress are redrawn with each event. */
 export function liveView(session: Session, { epochs }: ExperimentConfig): WatchView {
   const bottom = createLogUpdate(session.terminal.stdout)
   const printEpoch = createEpochPrinter({ epochs, print: (line) => bottom.persist(line) })

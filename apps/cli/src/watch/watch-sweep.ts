@@ -5,7 +5,7 @@ import type { Session } from '../terminal/session.ts'
 import { normLabLines, sweepLines } from '../reports/sweep-table.ts'
 import { CANCELED_EXIT_CODE, INTERRUPTED_EXIT_CODE } from './exit-codes.ts'
 
-const LOOK_EVERY_MS = 1000
+const POLL_INTERVAL_MS = 1000
 
 /** Follows a sweep until all its trials have ended; answers the exit code. */
 export async function watchSweep(sweep: Sweep, session: Session): Promise<number> {
@@ -17,7 +17,7 @@ export async function watchSweep(sweep: Sweep, session: Session): Promise<number
     if (drawing) drawing(sweepLines(now, session).join('\n'))
     else if (!session.json && now.ended !== ended) session.print(sweepLines(now, session)[0] ?? '')
     ended = now.ended
-    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+    await pause(POLL_INTERVAL_MS, undefined, { signal }).catch(() => {})
     now = await session.client.sweeps.get(sweep.id)
   }
   drawing?.clear()

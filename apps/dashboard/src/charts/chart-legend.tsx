@@ -8,7 +8,7 @@ export function ChartLegend(props: { curves: readonly Curve[]; axes: Axes; data:
   const { formatX = shortNumber, formatY = shortNumber } = axes
   const x = index === null ? undefined : data[0][index]
   return (
-    // told where somebody looks; a live curve's end would never be done telling
+    // announced only at the cursor: the end of a live curve changes all the time
     <figcaption className="legend" aria-live={index === null ? 'off' : 'polite'}>
       <span className="legend-x">
         {axes.x} {x === undefined ? '–' : formatX(x)}

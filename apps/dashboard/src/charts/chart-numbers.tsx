@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { ChartData } from './chart-data.ts'
 import { type Axes, type Curve, shortNumber } from './chart-options.ts'
 
-const MOST_ROWS = 500
+const MAX_ROWS = 500
 
 /** The same as a table, for those who read better than they see; made only when it is opened. */
 export function ChartNumbers({ curves, axes, data }: { curves: readonly Curve[]; axes: Axes; data: ChartData }) {
@@ -25,7 +25,7 @@ export function ChartNumbers({ curves, axes, data }: { curves: readonly Curve[];
               </tr>
             </thead>
             <tbody>
-              {data[0].slice(0, MOST_ROWS).map((x, i) => (
+              {data[0].slice(0, MAX_ROWS).map((x, i) => (
                 <tr key={x}>
                   <th scope="row">{formatX(x)}</th>
                   {curves.map(({ label }, curve) => {
@@ -36,7 +36,7 @@ export function ChartNumbers({ curves, axes, data }: { curves: readonly Curve[];
               ))}
             </tbody>
           </table>
-          {data[0].length > MOST_ROWS && <p className="muted">The first {MOST_ROWS}; the downloads have all.</p>}
+          {data[0].length > MAX_ROWS && <p className="muted">The first {MAX_ROWS}; the downloads have all.</p>}
         </div>
       )}
     </details>

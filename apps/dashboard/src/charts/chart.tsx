@@ -36,7 +36,7 @@ export function Chart({ label, curves, axes, levels = NO_LEVELS, heightPx = HEIG
   useEffect(() => void (latest.current = { onZoom, onPick, data }))
   useEffect(() => watchColours(() => setColours((count) => count + 1)), [])
 
-  // a plot is made anew only when what it is made of changes; new points are set below
+  // a plot is created again only when its options change; new points are set below
   const looks = JSON.stringify([curves.map(({ label: name, look, faint, marks }) => [name, look, faint, marks]), axes, levels])
   useEffect(() => {
     const element = box.current

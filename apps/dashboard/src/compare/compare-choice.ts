@@ -14,7 +14,7 @@ export interface CompareChoice {
   smoothing: number
 }
 
-export const MOST_SMOOTHING = 0.95
+export const MAX_SMOOTHING = 0.95
 
 export function readChoice(address: URLSearchParams): CompareChoice {
   const smoothing = Number(address.get('smoothing') ?? 0)
@@ -23,7 +23,7 @@ export function readChoice(address: URLSearchParams): CompareChoice {
     measure: MEASURES.find((each) => each === address.get('measure')) ?? 'loss',
     by: address.get('by') === 'time' ? 'time' : 'epoch',
     log: address.get('log') === '1',
-    smoothing: smoothing > 0 ? Math.min(smoothing, MOST_SMOOTHING) : 0,
+    smoothing: smoothing > 0 ? Math.min(smoothing, MAX_SMOOTHING) : 0,
   }
 }
 

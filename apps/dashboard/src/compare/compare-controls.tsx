@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import { type CompareChoice, MEASURES, MOST_SMOOTHING } from './compare-choice.ts'
+import { type CompareChoice, MEASURES, MAX_SMOOTHING } from './compare-choice.ts'
 import { objectiveName } from '../parts/format-objective.ts'
 
 /** How the curves are drawn. */
@@ -33,7 +33,7 @@ export function CompareControls({ choice, onChange }: { choice: CompareChoice; o
         id={smoothingId}
         type="range"
         min="0"
-        max={MOST_SMOOTHING}
+        max={MAX_SMOOTHING}
         step="0.05"
         value={smoothing}
         onChange={({ target }) => onChange({ smoothing: target.valueAsNumber })}

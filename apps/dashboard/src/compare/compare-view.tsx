@@ -15,7 +15,7 @@ import { comparedAxes, comparedCurves } from './compared-curves.ts'
 import { ComparedTable } from './compared-table.tsx'
 import { RunPicker } from './run-picker.tsx'
 
-const LOOK_EVERY_MS = 2000
+const POLL_INTERVAL_MS = 2000
 
 /** Curves of several runs over each other, and what tells the runs apart. */
 export function CompareView() {
@@ -39,7 +39,7 @@ function ComparedRuns({ choice, onChange }: { choice: CompareChoice; onChange: (
   const { data, error } = useQuery({
     queryKey: ['compare', ids],
     queryFn: () => client.experiments.compare(ids),
-    refetchInterval: ({ state }) => (state.data?.experiments.some((each) => !isTerminal(each.state)) ? LOOK_EVERY_MS : false),
+    refetchInterval: ({ state }) => (state.data?.experiments.some((each) => !isTerminal(each.state)) ? POLL_INTERVAL_MS : false),
     placeholderData: keepPreviousData,
   })
   const curves = useMemo(() => (data ? comparedCurves(data, { measure, by, smoothing }) : []), [data, measure, by, smoothing])

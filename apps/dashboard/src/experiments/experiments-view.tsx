@@ -15,7 +15,7 @@ const PAGE_SIZE = 50
 /** What the address says; what it says wrongly is left out. */
 const AddressQuery = ExperimentListQuery.pick({ state: true, tag: true, owner: true, q: true, sort: true }).partial()
 
-/** All experiments, page by page; filters and order stand in the address, so that a look can be sent to somebody. */
+/** All experiments, page by page; filters and order are in the URL, so that a view can be shared. */
 export function ExperimentsView() {
   const [search, setSearch] = useSearchParams()
   const query = AddressQuery.safeParse(Object.fromEntries(search)).data ?? {}

@@ -6,7 +6,7 @@ import { useClient } from '../service/service.ts'
 const QUERY = { columns: 8, rows: 3 }
 const LASTING = { staleTime: Infinity } as const
 
-/** Some images of the dataset, so that one sees what is to be learnt. */
+/** Some images of the dataset and their labels. */
 export function SamplesCard({ dataset }: { dataset: string }) {
   const client = useClient()
   const { data, isError } = useQuery({

@@ -19,8 +19,8 @@ export function KeyForm(props: { refused: boolean; hasKey: boolean; onKey: (apiK
         <input id={field} name="key" type="password" autoComplete="off" spellCheck={false} required aria-describedby={note} />
         <p id={note} className={refused ? 'fault' : 'muted'} role={refused ? 'alert' : undefined}>
           {refused
-            ? 'The service does not know this key, or it was revoked: check it, or ask whoever runs the service for another.'
-            : 'Whoever runs the service makes keys: trainyard keys create NAME. It stays in this tab and is forgotten with it.'}
+            ? 'The service does not know this key, or it was revoked: check it, or ask an admin of the service for another.'
+            : 'An admin of the service creates keys: trainyard keys create NAME. The key stays in this tab and is removed when it closes.'}
         </p>
         <div className="row">
           <button type="submit" className="primary">

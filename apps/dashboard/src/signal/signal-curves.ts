@@ -7,7 +7,7 @@ import { kindWords } from './format-signal.ts'
 const COLOURS = 7
 const NO_BIAS = 3
 /** More marks are a cloud, in which none can be told apart. */
-const MOST_DRAWS = 30
+const MAX_DRAWS = 30
 
 export interface SignalCurve extends Curve {
   kind: Kind
@@ -37,7 +37,7 @@ export function signalCurves(cells: readonly SignalCell[]): SignalCurve[] {
     ...{ kind, look, x, label: `${label}, measured`, marks: true },
     y: own.map(({ measured }) => measured?.mean ?? null),
   }))
-  const single = Array.from({ length: draws <= 1 ? 0 : Math.min(draws, MOST_DRAWS) }, (_, draw) =>
+  const single = Array.from({ length: draws <= 1 ? 0 : Math.min(draws, MAX_DRAWS) }, (_, draw) =>
     ofKind.map(({ label, own, kind, look }) => ({
       ...{ kind, look, x, label: `${label}, draw ${draw + 1}`, marks: true, faint: true },
       y: own.map(({ measured }) => measured?.values[draw] ?? null),

@@ -19,7 +19,7 @@ import { trialCurves } from './trial-curves.ts'
 import { asTheyEnded, bestIds } from './trial-order.ts'
 import { TrialTable } from './trial-table.tsx'
 
-const LOOK_EVERY_MS = 2000
+const POLL_INTERVAL_MS = 2000
 const COMPARED = 10
 
 /** One sweep: how far it has come, what was best, and every trial. */
@@ -28,7 +28,7 @@ export function SweepView({ id }: { id: string }) {
   const { data: sweep, error } = useQuery({
     queryKey: ['sweep', id],
     queryFn: () => client.sweeps.get(id),
-    refetchInterval: ({ state }) => (isOpen(state.data) ? LOOK_EVERY_MS : false),
+    refetchInterval: ({ state }) => (isOpen(state.data) ? POLL_INTERVAL_MS : false),
   })
   if (!sweep)
     return (
@@ -50,7 +50,7 @@ export function SweepView({ id }: { id: string }) {
       </p>
       <TrialChart sweep={sweep} />
       {sweep.request.preset === 'norm-lab' && (
-        <NormLabTable id={sweep.id} ended={sweep.ended} refetchInterval={isOpen(sweep) ? LOOK_EVERY_MS : false} />
+        <NormLabTable id={sweep.id} ended={sweep.ended} refetchInterval={isOpen(sweep) ? POLL_INTERVAL_MS : false} />
       )}
       <section className="card" aria-label="All trials">
         <TrialTable sweep={sweep} />

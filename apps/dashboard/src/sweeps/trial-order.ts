@@ -20,7 +20,7 @@ export function asTheyEnded(items: readonly Trial[]): Trial[] {
   return [...ended.toSorted((a, b) => (time(a) === time(b) ? a.trial - b.trial : time(a) < time(b) ? -1 : 1)), ...running]
 }
 
-/** The ids of the best so many that have a value. */
+/** The ids of the best `count` trials that have a value. */
 export const bestIds = ({ items, objective }: Pick<Sweep, 'items' | 'objective'>, count: number): string[] =>
   items
     .toSorted(byValue(objective))

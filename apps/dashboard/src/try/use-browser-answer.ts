@@ -21,7 +21,7 @@ export interface BrowserAnswer {
 interface Wanted {
   experiment: KeptExperiment
   seen: SeenPhoto | null
-  /** Nothing is loaded before somebody asks for it. */
+  /** The model is loaded on demand. */
   isAsked: boolean
 }
 

@@ -108,14 +108,14 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
     expect(newest[0]).toContain(`-${attempts[1]?.resumedFromEpoch}.`)
   })
 
-  test.each(['cancel', 'drain'] as const)('%s while the store says nothing does not wait for it', async (wish) => {
+  test.each(['cancel', 'drain'] as const)('%s does not wait for a store that does not answer', async (command) => {
     const { create, start, runsPast, enters, store } = workers.own
     const worker = await start(await host())
     const id = await create({ epochs: 60, keepModel: 'final' })
     await runsPast(id, 3)
     proxy.swallow()
     await runsPast(id, 60)
-    if (wish === 'cancel') {
+    if (command === 'cancel') {
       await store.cancel(id)
       await enters(id, 'canceled')
     } else {
@@ -125,7 +125,7 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
       await drained
     }
     proxy.heal()
-    expect((await store.get(id)).attempts.map(({ outcome }) => outcome)).toEqual([wish === 'cancel' ? 'canceled' : 'drained'])
+    expect((await store.get(id)).attempts.map(({ outcome }) => outcome)).toEqual([command === 'cancel' ? 'canceled' : 'drained'])
   })
 
   test('canceled while it waits for what it goes on from', async () => {

@@ -12,7 +12,7 @@ function buffer() {
   return { told, ...createWriteBuffer({ onFenced: () => told.push('fenced'), onError: (error) => told.push(error) }) }
 }
 
-test('push() — writes keep their order, one at a time, and nobody waits for them', async () => {
+test('push() — writes keep their order, one at a time, and the caller does not wait', async () => {
   const writes = buffer()
   const written: number[] = []
   const first = gate()

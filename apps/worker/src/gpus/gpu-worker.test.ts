@@ -32,7 +32,7 @@ async function withWorker(
 ): Promise<void> {
   const { server, dataFolder } = workers.own
   const own = { REDIS_URL: server.url, TRAINYARD_DATA: dataFolder, LOG_LEVEL: 'silent' }
-  const { TRAINYARD_ENGINE: _wish, CUDA_VISIBLE_DEVICES: _gpus, ...rest } = process.env
+  const { TRAINYARD_ENGINE: _engine, CUDA_VISIBLE_DEVICES: _gpus, ...rest } = process.env
   const child = fork(main, { env: { ...rest, ...own, ...env }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   const exit = once(child, 'exit')
   let stderr = ''
@@ -67,12 +67,12 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
   const share = `${1.5 * 2 ** 30}`
   const onGpus = [`GPU-0a gpu ${share}`, `GPU-0a gpu ${share}`, `GPU-1b gpu ${share}`, `GPU-1b gpu ${share}`]
   expect((await trainersOf(process.pid)).toSorted()).toEqual(onGpus)
-  const wish = new AbortController()
+  const cancel = new AbortController()
   const asked = createRequestQueue(SAMPLES, { redis: workers.own.redis }).submit(SamplesRequest.parse({ dataset: 'flowers102' }), {
-    ...{ timeoutMs: 90_000, signal: wish.signal },
+    ...{ timeoutMs: 90_000, signal: cancel.signal },
   })
   await poll(async () => expect((await trainersOf(process.pid)).toSorted()).toEqual(['-1 cpu ', ...onGpus]), WITHIN)
-  wish.abort()
+  cancel.abort()
   await expect(asked).rejects.toMatchObject({ code: 'SAMPLES_TIMED_OUT' })
 })
 
@@ -107,7 +107,7 @@ test('a driver that hangs costs the measures, not the heartbeat', async () => {
   })
 })
 
-/** What each trainer below this process was started with: its GPU, its wish and its limit. */
+/** What each trainer below this process was started with: its GPU, its engine and its memory limit. */
 async function trainersOf(pid: number): Promise<string[]> {
   const found: string[] = []
   for (const child of await childrenOf(pid)) {

@@ -35,7 +35,7 @@ const LINK_SECONDS = 300
 const CHECKSUM = 'trainyard-crc32'
 
 interface S3Options extends StoreSettings {
-  /** Larger files are put in parts of so many bytes. */
+  /** Larger files are uploaded in parts of this size. */
   partBytes?: number
 }
 

@@ -4,7 +4,7 @@ import { sliceRows, stackRows } from './rows.ts'
 import type { Runtime } from '../runtime.ts'
 import { typeOf } from '../engine/types.ts'
 
-/** Rows that are widened at once hold about so many numbers: 64 MB of them. */
+/** About the numbers in the rows that are widened at once: 64 MB. */
 const WIDE_NUMBERS = 2 ** 23
 
 /**

@@ -1,6 +1,6 @@
 import type { EpochLayers } from '@trainyard/contracts'
 
-const MOST_COLUMNS = 200
+const MAX_COLUMNS = 200
 
 /** The layers of at most 200 epochs: the first, the latest, and between them those of an even stride. */
 export function createKeptLayers() {
@@ -19,7 +19,7 @@ export function createKeptLayers() {
       first = Math.min(first, epoch)
       last = Math.max(last, epoch)
       thin()
-      while (epochs.size > MOST_COLUMNS) {
+      while (epochs.size > MAX_COLUMNS) {
         stride *= 2
         thin()
       }

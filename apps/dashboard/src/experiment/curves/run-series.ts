@@ -11,7 +11,7 @@ import {
 import { createKeptLayers } from './kept-layers.ts'
 import { createStepBuffer, type Steps } from './step-buffer.ts'
 
-const MOST_LINES = 1000
+const MAX_LINES = 1000
 
 /** The epochs' numbers as columns, by epoch; NaN: not measured, or no number. */
 export type EpochColumns = Record<'epoch' | keyof Numbers, readonly number[]>
@@ -92,7 +92,7 @@ export function createRunSeries({ schedule }: { schedule: (notify: () => void) =
           layers.add(data)
           return tell('layers')
         case 'log':
-          logs = [...logs, data].slice(-MOST_LINES)
+          logs = [...logs, data].slice(-MAX_LINES)
           return tell('logs')
         case 'progress':
           return tell({ progress: data })
@@ -112,7 +112,7 @@ export function createRunSeries({ schedule }: { schedule: (notify: () => void) =
       tell('layers')
       // lines that came meanwhile are among the older ones, too
       const known = new Set(older.logs.map((line) => JSON.stringify(line)))
-      logs = [...older.logs, ...logs.filter((line) => !known.has(JSON.stringify(line)))].slice(-MOST_LINES)
+      logs = [...older.logs, ...logs.filter((line) => !known.has(JSON.stringify(line)))].slice(-MAX_LINES)
       tell('logs')
     },
     view() {

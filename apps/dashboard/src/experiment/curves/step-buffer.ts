@@ -7,7 +7,7 @@ export interface Steps {
   loss: readonly number[]
 }
 
-const MOST_STEPS = 4000
+const MAX_STEPS = 4000
 
 /** The losses of the steps of the epochs last written to; older ones make room. */
 export function createStepBuffer() {
@@ -17,13 +17,13 @@ export function createStepBuffer() {
 
   function makeRoom(): void {
     for (const [epoch, steps] of epochs) {
-      if (count <= MOST_STEPS) return
+      if (count <= MAX_STEPS) return
       if (epochs.size > 1) {
         epochs.delete(epoch)
         count -= steps.size
         continue
       }
-      for (const step of [...steps.keys()].slice(0, count - MOST_STEPS)) steps.delete(step)
+      for (const step of [...steps.keys()].slice(0, count - MAX_STEPS)) steps.delete(step)
       count = steps.size
     }
   }

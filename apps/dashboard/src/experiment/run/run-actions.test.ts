@@ -16,6 +16,6 @@ test.each([
   ['completed', [], latest, ['retry', 'replay']],
   ['failed', [], null, ['retry']],
   ['canceled', checkpoint, latest, ['retry', 'replay', 'fork']],
-] as const)('%s', (state, forkPoints, epoch, wishes) => {
-  expect(commandsFor({ state, forkPoints: [...forkPoints], latest: epoch })).toEqual(wishes)
+] as const)('%s', (state, forkPoints, epoch, commands) => {
+  expect(commandsFor({ state, forkPoints: [...forkPoints], latest: epoch })).toEqual(commands)
 })

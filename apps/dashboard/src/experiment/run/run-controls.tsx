@@ -1,4 +1,4 @@
-import type { Client, Experiment } from '@trainyard/client'
+import type { Experiment } from '@trainyard/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useLocation } from 'wouter'
 import { ProblemNote } from '../../service/problem-note.tsx'
@@ -15,12 +15,12 @@ const NAMES: Record<LifecycleCommand, string> = {
   fork: 'Fork',
 }
 const HINTS: Record<LifecycleCommand, string> = {
-  pause: 'It goes on to the end of its epoch, keeps a checkpoint and frees its slot',
-  resume: 'It is queued again and goes on from its checkpoint',
+  pause: 'It runs to the end of its epoch, saves a checkpoint and frees its slot',
+  resume: 'It is queued again and continues from its checkpoint',
   cancel: 'It ends within a step, for good',
   retry: 'A new experiment: the same config from the beginning',
-  replay: 'A new experiment: the same again, and every epoch compared bit for bit',
-  fork: 'A new experiment: goes on from a kept epoch with other settings',
+  replay: 'A new experiment: the same config, and every epoch compared bit for bit',
+  fork: 'A new experiment: continues from a retained epoch with other settings',
 }
 
 /** Buttons for what this state allows. */
@@ -29,8 +29,8 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
   const client = useClient()
   const queries = useQueryClient()
   const [, goTo] = useLocation()
-  const wish = useMutation({
-    mutationFn: (wished: Exclude<LifecycleCommand, 'fork'>) => wishFor(client, { wished, id }),
+  const mutation = useMutation({
+    mutationFn: (command: Exclude<LifecycleCommand, 'fork'>): Promise<Experiment> => client.experiments[command](id),
     onSuccess(answer) {
       queries.setQueryData(experimentKey(answer.id), answer)
       if (answer.id !== id) goTo(`/experiments/${answer.id}`)
@@ -39,25 +39,27 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
   return (
     <div className="run-controls">
       <div className="row">
-        {commandsFor(experiment).map((wished) =>
-          wished === 'fork' ? (
-            <Link key={wished} className="button" href={`/experiments/${id}/fork`} title={HINTS[wished]}>
-              {NAMES[wished]} …
+        {commandsFor(experiment).map((command) =>
+          command === 'fork' ? (
+            <Link key={command} className="button" href={`/experiments/${id}/fork`} title={HINTS[command]}>
+              {NAMES[command]} …
             </Link>
           ) : (
-            <button key={wished} type="button" title={HINTS[wished]} disabled={wish.isPending} onClick={() => wish.mutate(wished)}>
-              {NAMES[wished]}
+            <button
+              key={command}
+              type="button"
+              title={HINTS[command]}
+              disabled={mutation.isPending}
+              onClick={() => mutation.mutate(command)}
+            >
+              {NAMES[command]}
             </button>
           ),
         )}
         {state === 'canceling' && <span className="muted">stops within a step</span>}
         {state === 'pausing' && <span className="muted">pauses at the end of its epoch</span>}
       </div>
-      <ProblemNote error={wish.error} />
+      <ProblemNote error={mutation.error} />
     </div>
   )
-}
-
-function wishFor(client: Client, { wished, id }: { wished: Exclude<LifecycleCommand, 'fork'>; id: string }): Promise<Experiment> {
-  return client.experiments[wished](id)
 }

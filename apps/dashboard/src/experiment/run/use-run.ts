@@ -7,7 +7,7 @@ import { experimentKey, stepsKey } from '../curves/queries.ts'
 import { createRunSeries, type RunView } from '../curves/run-series.ts'
 
 /** Epochs can take milliseconds. */
-const REFETCH_EVERY_MS = 1500
+const REFETCH_INTERVAL_MS = 1500
 
 /** What is known of a run, live; its record is asked for again when something in it has changed. */
 export function useRun(id: string): RunView {
@@ -77,7 +77,7 @@ function refetchedAtMost(refetch: () => void) {
   return {
     now,
     soon(): void {
-      timer ??= setTimeout(now, REFETCH_EVERY_MS)
+      timer ??= setTimeout(now, REFETCH_INTERVAL_MS)
     },
     stop: () => clearTimeout(timer),
   }

@@ -1,4 +1,4 @@
-/** A photo that somebody has given to the page. */
+/** A photo that the user has chosen. */
 export interface Photo {
   file: Blob
   /** What it is called, or where it comes from. */
