@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { leaveWithNpm } from './leave-with-npm.mjs'
+import { exitWithNpm } from './exit-with-npm.mjs'
 import { errorMessage, ToolError } from './tool-error.mjs'
 
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }
@@ -11,7 +11,7 @@ const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }
  */
 export async function runTool(main) {
   for (const [signal, number] of Object.entries(SIGNAL_NUMBERS)) process.on(signal, () => process.exit(128 + number))
-  leaveWithNpm()
+  exitWithNpm()
   try {
     process.exitCode = await main()
   } catch (error) {

@@ -18,7 +18,7 @@ export class WeightsUnusableError extends ExpectedError {
 }
 
 /** A file to read pieces of, wherever it lies. */
-export interface PiecedFile {
+export interface ChunkedFile {
   bytes: number
   read(piece: { first: number; bytes: number }): Promise<Uint8Array>
 }
@@ -37,7 +37,7 @@ const Entry = z.strictObject({
  * The arrays that a safetensors file says it holds, in the order of their values; whatever its header says must be so.
  * https://huggingface.co/docs/safetensors/index#format
  */
-export async function readTensorList(file: PiecedFile): Promise<StoredTensor[]> {
+export async function readTensorList(file: ChunkedFile): Promise<StoredTensor[]> {
   if (file.bytes < LENGTH_BYTES) throw notSafetensors(`it has ${file.bytes} bytes`)
   const length = lengthOf(await file.read({ first: 0, bytes: LENGTH_BYTES }), file.bytes)
   const { __metadata__: _metadata, ...entries } = parseHeader(await file.read({ first: LENGTH_BYTES, bytes: length }))

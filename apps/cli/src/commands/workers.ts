@@ -31,7 +31,7 @@ const GPU_COLUMNS: readonly Column<WorkerGpu>[] = [
   { title: 'runs', value: ({ index, slots }) => runsOf(slots.filter(({ gpu }) => gpu === index)) },
 ]
 
-const shown = (value: number | null, inWords: (value: number) => string): string => (value === null ? '' : inWords(value))
+const shown = (value: number | null, format: (value: number) => string): string => (value === null ? '' : format(value))
 
 function memoryOf({ memoryUsedBytes: used, memoryTotalBytes: total }: Gpu): string {
   if (total === null) return shown(used, formatBytes)

@@ -13,13 +13,13 @@ export function ChartLegend(props: { curves: readonly Curve[]; axes: Axes; data:
       <span className="legend-x">
         {axes.x} {x === undefined ? '–' : formatX(x)}
       </span>
-      {curves.map(({ label, look, faint, marks }, i) => {
+      {curves.map(({ label, style, faint, marks }, i) => {
         if (faint) return null
         const ys = data[i + 1] ?? []
         const y = valueAt(ys, index)
         return (
           <span key={label} className="legend-item">
-            <Swatch look={look} marks={marks ?? false} /> {label} <b>{y == null ? '–' : formatY(y)}</b>
+            <Swatch style={style} marks={marks ?? false} /> {label} <b>{y == null ? '–' : formatY(y)}</b>
           </span>
         )
       })}

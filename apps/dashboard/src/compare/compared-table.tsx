@@ -1,7 +1,7 @@
 import type { Comparison } from '@trainyard/client'
 import { formatLoss, formatShare } from '@trainyard/contracts'
 import { Link } from 'wouter'
-import { lookOf } from '../charts/palette.ts'
+import { lineStyle } from '../charts/palette.ts'
 import { StateBadge } from '../parts/state-badge.tsx'
 import { Swatch } from '../charts/swatch.tsx'
 import { labelsOf } from './compared-curves.ts'
@@ -39,7 +39,7 @@ export function ComparedTable({ comparison, onRemove }: { comparison: Comparison
           {experiments.map(({ id, state, latest, best, differing: own }, i) => (
             <tr key={id}>
               <th scope="row">
-                <Swatch look={lookOf(i)} />{' '}
+                <Swatch style={lineStyle(i)} />{' '}
                 <Link href={`/experiments/${id}`} className="row-link">
                   {labels[i]}
                 </Link>

@@ -13,10 +13,10 @@ import { StateBadge } from '../parts/state-badge.tsx'
 import { CancelSweep } from './cancel-sweep.tsx'
 import { NormLabTable } from './norm-lab-table.tsx'
 import { formatValue, objectiveName } from '../parts/format-objective.ts'
-import { sweepWords } from './format-sweep.ts'
+import { formatSweep } from './format-sweep.ts'
 import './sweeps.css'
 import { trialCurves } from './trial-curves.ts'
-import { asTheyEnded, bestIds } from './trial-order.ts'
+import { inEndOrder, bestIds } from './trial-order.ts'
 import { TrialTable } from './trial-table.tsx'
 
 const POLL_INTERVAL_MS = 2000
@@ -46,7 +46,7 @@ export function SweepView({ id }: { id: string }) {
   return (
     <Page title={sweep.name ?? `Sweep ${sweep.id}`} actions={actions}>
       <p className="sweep-words">
-        <StateBadge state={sweep.state} /> {sweepWords(sweep)}
+        <StateBadge state={sweep.state} /> {formatSweep(sweep)}
       </p>
       <TrialChart sweep={sweep} />
       {sweep.request.preset === 'norm-lab' && (
@@ -67,7 +67,7 @@ function TrialChart({ sweep }: { sweep: Sweep }) {
   const { items, objective } = sweep
   const [, navigate] = useLocation()
   const curves = useMemo(() => trialCurves(sweep), [sweep])
-  const trials = useMemo(() => asTheyEnded(items), [items])
+  const trials = useMemo(() => inEndOrder(items), [items])
   const axes = useMemo(
     (): Axes => ({
       x: 'trials that have ended',

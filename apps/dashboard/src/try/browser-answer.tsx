@@ -3,10 +3,10 @@ import { networkCost } from '@trainyard/planning'
 import { ProblemNote } from '../service/problem-note.tsx'
 import { ClassList } from './class-list.tsx'
 import type { BrowserAnswer } from './use-browser-answer.ts'
-import type { KeptExperiment } from './models/use-experiments-with-model.ts'
+import type { ExperimentWithModel } from './models/use-experiments-with-model.ts'
 
 interface BrowserAnswerProps {
-  experiment: KeptExperiment
+  experiment: ExperimentWithModel
   answer: BrowserAnswer
   hasPhoto: boolean
   onAsk: () => void
@@ -39,13 +39,13 @@ export function BrowserAnswerCard({ experiment, answer: { loading, classes, erro
       <p className="muted small">
         For this the photo is not sent at all: it stays in this page.
         {loading.stage === 'ready' &&
-          ` The model has ${formatBytes(loading.loaded.bytes)}, a byte for each weight, and stays in this browser's cache; ${WORDS[loading.loaded.model.backend]} computes it.`}
+          ` The model has ${formatBytes(loading.loaded.bytes)}, a byte for each weight, and stays in this browser's cache; ${BACKENDS[loading.loaded.model.backend]} computes it.`}
       </p>
     </section>
   )
 }
 
-const WORDS = { webgl: 'WebGL', cpu: 'JavaScript' }
+const BACKENDS = { webgl: 'WebGL', cpu: 'JavaScript' }
 
 function LoadProgress({ progress, size }: { progress: { bytes: number; of: number | null } | null; size: string }) {
   const { bytes = 0, of = null } = progress ?? {}

@@ -5,13 +5,13 @@ import { Page } from '../parts/page.tsx'
 import { ProblemNote } from '../service/problem-note.tsx'
 import { ModelChoice } from './model-choice.tsx'
 import { ModelTrial } from './model-trial.tsx'
-import { useKeptExperiments } from './models/use-experiments-with-model.ts'
+import { useExperimentsWithModel } from './models/use-experiments-with-model.ts'
 import './try.css'
 
 /** A photo, and what a trained model says that it is. */
 export function TryView() {
   const [params, setParams] = useSearchParams()
-  const { experiments, chosen, named, error, isLoading } = useKeptExperiments(params.get('id'))
+  const { experiments, chosen, named, error, isLoading } = useExperimentsWithModel(params.get('id'))
   // the photo stays while other models look at it
   const [photo, setPhoto] = useState<Parameters<typeof ModelTrial>[0]['photo']>(null)
   if (!isLoading && error === null && experiments.length === 0 && named === null) return <NoModels />

@@ -3,8 +3,8 @@ import { likeliest } from '@trainyard/inference'
 import { useEffect, useState } from 'react'
 import { useClient } from '../service/service.ts'
 import { type Downloaded, loadBrowserModel, type LoadedModel } from './models/load-browser-model.ts'
-import type { KeptExperiment } from './models/use-experiments-with-model.ts'
-import type { SeenPhoto } from './photo/use-photo-pixels.ts'
+import type { ExperimentWithModel } from './models/use-experiments-with-model.ts'
+import type { PhotoPixels } from './photo/use-photo-pixels.ts'
 
 type Loading =
   | { stage: 'none' }
@@ -19,8 +19,8 @@ export interface BrowserAnswer {
 }
 
 interface Wanted {
-  experiment: KeptExperiment
-  seen: SeenPhoto | null
+  experiment: ExperimentWithModel
+  seen: PhotoPixels | null
   /** The model is loaded on demand. */
   isAsked: boolean
 }
@@ -29,7 +29,7 @@ interface Wanted {
 export function useBrowserAnswer({ experiment, seen, isAsked }: Wanted): BrowserAnswer {
   const loading = useLoadedModel(experiment, isAsked)
   const loaded = loading.stage === 'ready' ? loading.loaded : null
-  const [answer, setAnswer] = useState<{ seen: SeenPhoto; classes: Prediction['classes'] | null; error: unknown } | null>(null)
+  const [answer, setAnswer] = useState<{ seen: PhotoPixels; classes: Prediction['classes'] | null; error: unknown } | null>(null)
   useEffect(() => {
     if (!loaded || !seen) return undefined
     let isLate = false
@@ -46,7 +46,7 @@ export function useBrowserAnswer({ experiment, seen, isAsked }: Wanted): Browser
   return { loading, classes: isOfPhoto ? answer.classes : null, error: isOfPhoto ? answer.error : null }
 }
 
-function useLoadedModel({ id, model: { kind } }: KeptExperiment, isAsked: boolean): Loading {
+function useLoadedModel({ id, model: { kind } }: ExperimentWithModel, isAsked: boolean): Loading {
   const client = useClient()
   const [state, setState] = useState<Loading>({ stage: 'none' })
   useEffect(() => {

@@ -6,7 +6,7 @@ import { SamplesRequest, type WorkerInfo } from '@trainyard/contracts'
 import { createRequestQueue, createWorkerRegistry, SAMPLES } from '@trainyard/jobs'
 import { expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
-import { smiLine, fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
+import { nvidiaSmiLine, fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 import { listGpus } from './gpu-list.ts'
 import { planGpus } from './gpu-plan.ts'
 import { startGpuReadings } from './gpu-readings.ts'
@@ -14,7 +14,7 @@ import { testWorkers, WITHIN } from '../test-workers.ts'
 
 const workers = testWorkers()
 const main = path.join(import.meta.dirname, '../main.ts')
-const two = `echo "${smiLine(0, 'GPU-0a')}"; echo "${smiLine(1, 'GPU-1b')}"`
+const two = `echo "${nvidiaSmiLine(0, 'GPU-0a')}"; echo "${nvidiaSmiLine(1, 'GPU-1b')}"`
 const settings = { engine: 'auto', gpus: null, trainersPerGpu: 2, gpuMemoryBytes: null, visible: null, slotsSet: false } as const
 
 /** The worker's record, once it is as wanted. */

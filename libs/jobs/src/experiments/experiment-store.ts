@@ -32,7 +32,7 @@ import { experimentScripts } from './experiment-scripts.ts'
 import { epochFrom, epochJson } from './epoch-json.ts'
 import { flatFields } from '../redis/hash-fields.ts'
 import { sha256 } from '../redis/hash.ts'
-import { beginningWith, latestIn, randomSuffix } from '../lists/id-index.ts'
+import { idsWithPrefix, latestIn, randomSuffix } from '../lists/id-index.ts'
 import { openJobQueues } from '../queue/job-queues.ts'
 import { DEFAULT_PREFIX, jobId, keysOf, queueName } from '../redis/keys.ts'
 import { createOrphanedArtifacts, type OrphanedArtifacts } from './orphaned-artifacts.ts'
@@ -171,7 +171,7 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
     if (idOrPrefix === 'latest') return read.experiment((await latestIn(redis, keys.all)) ?? 'latest')
     if (ExperimentId.safeParse(idOrPrefix).success) return read.experiment(idOrPrefix)
     if (idOrPrefix.length < SHORTEST_PREFIX || !/^[0-9a-z]+$/.test(idOrPrefix)) throw new ExperimentNotFoundError(idOrPrefix)
-    const [id, other] = await beginningWith(redis, { index: keys.all, beginning: idOrPrefix })
+    const [id, other] = await idsWithPrefix(redis, { index: keys.all, beginning: idOrPrefix })
     if (other !== undefined) throw new AmbiguousIdError(idOrPrefix)
     return read.experiment(id ?? idOrPrefix)
   }

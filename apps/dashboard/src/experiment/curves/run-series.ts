@@ -8,7 +8,7 @@ import {
   type LogLine,
   type Progress,
 } from '@trainyard/contracts'
-import { createKeptLayers } from './kept-layers.ts'
+import { createLayerBuffer } from './layer-buffer.ts'
 import { createStepBuffer, type Steps } from './step-buffer.ts'
 
 const MAX_LINES = 1000
@@ -45,7 +45,7 @@ export interface RunSeries {
 
 /** All that events tell of one run, in bounded memory. Listeners hear of changes when `schedule` says so: once per frame, however many events came. */
 export function createRunSeries({ schedule }: { schedule: (notify: () => void) => void }): RunSeries {
-  const [epochs, steps, layers] = [new Map<number, Numbers>(), createStepBuffer(), createKeptLayers()]
+  const [epochs, steps, layers] = [new Map<number, Numbers>(), createStepBuffer(), createLayerBuffer()]
   let logs: LogLine[] = []
   const listeners = new Set<() => void>()
   let view: RunView = {

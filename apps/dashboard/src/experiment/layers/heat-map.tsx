@@ -97,14 +97,14 @@ export function HeatMap({ epochs, measure, layers, outputFirst }: HeatMapProps) 
         Arrow keys move from layer to layer and from epoch to epoch. The numbers stand in a table below.
       </span>
       <p className="heat-value" aria-live="polite">
-        {cellWords({ at, epochs, measure, values, name: at ? nameAt(at.row) : '' })}
+        {formatCell({ at, epochs, measure, values, name: at ? nameAt(at.row) : '' })}
       </p>
       <Legend measure={measure} scale={scale} />
     </div>
   )
 }
 
-function cellWords(cell: {
+function formatCell(cell: {
   at: Cell | null
   epochs: readonly EpochLayers[]
   measure: LayerMeasure

@@ -22,7 +22,7 @@ export function RunStatus({ experiment, live }: { experiment: Experiment; live: 
       </p>
       <div className="row run-progress">
         <progress value={progress.fraction} aria-label="Progress" />
-        <span>{progressWords(experiment, progress)}</span>
+        <span>{formatProgress(experiment, progress)}</span>
       </div>
       <div className="run-actions">
         <RunControls experiment={experiment} />
@@ -36,7 +36,7 @@ export function RunStatus({ experiment, live }: { experiment: Experiment; live: 
   )
 }
 
-function progressWords({ state, queuePosition, startsInSeconds, throttledBy }: Experiment, progress: Progress): string {
+function formatProgress({ state, queuePosition, startsInSeconds, throttledBy }: Experiment, progress: Progress): string {
   const { phase, epoch, epochs, step, stepsPerEpoch, etaSeconds, secondsPerEpoch } = progress
   const pace = secondsPerEpoch === null ? [] : [`${formatSeconds(secondsPerEpoch)} an epoch`]
   if (state === 'queued') {
