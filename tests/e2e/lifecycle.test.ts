@@ -98,7 +98,7 @@ test('drain — the worker gives back what it runs and leaves; npm start says so
   for await (const { event } of client().experiments.events(id)) if (event.type === 'epoch') break
   const [worker] = (await client().workers.list()).items
   const { stdout } = await service.cli('drain', worker?.id ?? '')
-  expect(stdout).toContain(`it gives back ${id}`)
+  expect(stdout).toContain(`it requeues ${id}`)
   await poll(async () => expect(service.printed()).toContain('The worker was drained and has exited'), { timeoutMs: 60_000 })
   expect(await client().experiments.get(id)).toMatchObject({ state: 'queued', reason: 'drained' })
   expect((await client().workers.list()).items).toEqual([])

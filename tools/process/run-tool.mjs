@@ -16,7 +16,7 @@ export async function runTool(main) {
     process.exitCode = await main()
   } catch (error) {
     const foreseen = error instanceof ToolError
-    process.stderr.write(`${foreseen ? '' : 'This failed for a reason that was not foreseen: '}${errorMessage(error)}\n`)
+    process.stderr.write(`${foreseen ? '' : 'This failed for an unexpected reason: '}${errorMessage(error)}\n`)
     if (process.env['TRAINYARD_DEBUG'] === '1') process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
     process.exit(1)
   }

@@ -119,7 +119,9 @@ describe('weightsFieldErrors()', () => {
       'imageSize is 16, and the initial weights are of a network with 8',
       'layerSizes is [6], and the initial weights are of a network with [6,4]',
       'bias is false, and the initial weights are of a network with true',
-      expect.stringMatching(/^initialWeights do not fit: model.1.weight is \[6, 192\] in place of \[6, 768\], .*model.1.bias is unexpected/),
+      expect.stringMatching(
+        /^initialWeights do not fit: model.1.weight is \[6, 192\] in place of \[6, 768\], .*model.1.bias is unexpected/,
+      ),
     ])
   })
 

@@ -23,7 +23,7 @@ const ImportFields = TrainingFields.extend(RunFields.shape).omit({
 export function addImport(program: Command, deps: CliDeps): void {
   const command = program
     .command('import')
-    .description('queue an experiment that begins with the weights of a PyTorch model; the network is what they are of')
+    .description('queue an experiment that starts from the weights of a PyTorch model; they determine the network')
     .argument('<file>', "weights.safetensors, of save_file(model.state_dict(), 'weights.safetensors')")
   for (const option of requestFlags(ImportFields)) command.addOption(option)
   addSubmitOptions(command, {

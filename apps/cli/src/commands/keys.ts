@@ -13,8 +13,8 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   { title: 'owner', value: ({ owner }) => owner },
   { title: 'scope', value: ({ scope }) => scope },
   { title: 'begins with', value: ({ beginsWith }) => `${beginsWith}…` },
-  { title: 'may run', value: ({ maxRunning }) => String(maxRunning ?? 'any'), align: 'right' },
-  { title: 'may wait', value: ({ maxQueued }) => String(maxQueued ?? 'any'), align: 'right' },
+  { title: 'max running', value: ({ maxRunning }) => String(maxRunning ?? 'any'), align: 'right' },
+  { title: 'max queued', value: ({ maxQueued }) => String(maxQueued ?? 'any'), align: 'right' },
   {
     title: 'last used',
     value: ({ lastUsedAt, revokedAt }) => (revokedAt ? 'revoked' : (lastUsedAt?.slice(0, 16).replace('T', ' ') ?? 'never')),

@@ -26,7 +26,7 @@ export function addLesson(program: Command, deps: CliDeps): void {
       const view = lessonView(session, runs)
       await followLesson(runs, { client: session.client, signal, onChange: view.show }).finally(view.close)
       if (signal.aborted) {
-        session.warn('no longer watching; the experiments go on: trainyard list --tag lesson')
+        session.warn('no longer watching; the experiments continue: trainyard list --tag lesson')
         return deps.setExitCode(INTERRUPTED_EXIT_CODE)
       }
       const failed = runs.find(({ error }) => error)

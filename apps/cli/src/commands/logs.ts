@@ -12,7 +12,7 @@ export function addLogs(program: Command, deps: CliDeps): void {
     .command('logs')
     .description('log of the worker and the trainer')
     .argument('<id>', 'an id, the beginning of one, or latest')
-    .option('-f, --follow', 'go on with what they say until the experiment ends')
+    .option('-f, --follow', 'print new lines until the experiment ends')
     .action(async (id: string) => {
       const session = openSession(command, deps)
       if (LogsOptions.parse(command.opts()).follow) return deps.setExitCode(await follow(id, session))

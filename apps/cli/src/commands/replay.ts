@@ -11,9 +11,9 @@ const DIFFERS_EXIT_CODE = 1
 export function addReplay(program: Command, deps: CliDeps): void {
   const command = program
     .command('replay')
-    .description('run an experiment that has ended again, and say whether all its epochs came out equal, bit for bit')
+    .description('rerun an ended experiment, and report whether all its epochs are equal, bit for bit')
     .argument('<id>', 'an id, the beginning of one, or latest')
-    .option('--no-wait', 'only queue it; show tells later how it compares')
+    .option('--no-wait', 'only queue it; show has the result later')
     .option('--idempotency-key <key>', 'a repeat with the same key within 24 hours queues nothing new')
     .action(async (id: string) => {
       const session = openSession(command, deps)

@@ -35,7 +35,7 @@ export function showSweep(sweep: Sweep, session: Session): void {
 
 export function showPlan(plan: SweepPlan, session: Session): void {
   if (session.json) return session.printJson(plan)
-  session.print(`nothing was queued; these ${plan.trials} trials it would be (${plan.strategy}, for ${plan.objective})`)
+  session.print(`dry run: nothing was queued; ${plan.trials} trials (${plan.strategy}, for ${plan.objective})`)
   session.print(...plan.items.map(({ trial, fields }) => `  ${String(trial).padStart(4)}  ${formatFields(fields)}`))
 }
 
@@ -56,7 +56,7 @@ function trialColumns({ items, objective }: Sweep): Column<Trial>[] {
 
 function formatState({ state, stopped }: Trial): string {
   if (stopped) return `stopped at epoch ${stopped.epoch}: place ${stopped.place} of ${stopped.of}`
-  return state ?? 'not made yet'
+  return state ?? 'not created yet'
 }
 
 const formatFields = (fields: TrialFields): string =>

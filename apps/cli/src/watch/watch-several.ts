@@ -35,7 +35,7 @@ export async function watchSeveral(experiments: readonly Experiment[], session: 
   )
   drawing?.done()
   if (signal.aborted) {
-    session.warn('no longer watching; the experiments go on')
+    session.warn('no longer watching; the experiments continue')
     return INTERRUPTED_EXIT_CODE
   }
   const ended = await Promise.all(experiments.map(({ id }) => session.client.experiments.get(id)))

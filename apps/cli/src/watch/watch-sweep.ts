@@ -24,7 +24,7 @@ export async function watchSweep(sweep: Sweep, session: Session): Promise<number
   if (session.json) session.printJson(now)
   else session.print(...sweepLines(now, session))
   if (signal.aborted) {
-    session.warn(`no longer watching; the sweep goes on: trainyard sweep watch ${sweep.id}`)
+    session.warn(`no longer watching; the sweep continues: trainyard sweep watch ${sweep.id}`)
     return INTERRUPTED_EXIT_CODE
   }
   if (now.request.preset === 'norm-lab' && !session.json)

@@ -64,7 +64,7 @@ function ComparedRuns({ choice, onChange }: { choice: CompareChoice; onChange: (
             />
           )}
         </div>
-        {isEmpty && <p className="muted">Nothing of this is known yet: no epoch has ended, or these runs do not evaluate.</p>}
+        {isEmpty && <p className="muted">No values yet: no epoch has ended, or these runs do not evaluate.</p>}
       </section>
       {data && (
         <section className="card" aria-label="What differs">

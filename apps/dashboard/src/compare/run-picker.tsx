@@ -54,7 +54,7 @@ export function RunPicker({ compared, onChoose }: { compared: readonly string[];
         <button type="submit" className="primary" disabled={chosen.length === 0}>
           {compared.length > 0 ? 'Add' : 'Compare'} {chosen.length === 1 ? '1 run' : `${chosen.length} runs`}
         </button>
-        {isFull && <span className="muted">{MAX_COMPARED} is the most that a chart can tell apart.</span>}
+        {isFull && <span className="muted">At most {MAX_COMPARED} runs can be compared.</span>}
       </div>
       <ProblemNote error={error} />
       <ul className="run-picker" aria-label="Newest experiments" aria-busy={!data}>
@@ -67,7 +67,7 @@ export function RunPicker({ compared, onChoose }: { compared: readonly string[];
             onToggle={(isChosen) => toggle(experiment.id, isChosen)}
           />
         ))}
-        {shown?.length === 0 && <li className="muted">Nothing fits. Fewer words find more.</li>}
+        {shown?.length === 0 && <li className="muted">No run matches. Try fewer words.</li>}
       </ul>
       {data?.nextPageToken != null && <p className="muted">The newest {NEWEST}. Older ones can be added to the address by their ids.</p>}
     </form>

@@ -83,8 +83,10 @@ export function ExperimentsView() {
 }
 
 const NothingFits = ({ more, onAll }: { more: boolean; onAll: () => void }) => (
-  <Empty title={more ? 'None among those looked at' : 'No experiment fits'}>
-    <p>{more ? 'There are more: go further.' : 'Fewer filters show more. Sorted by a result, only ended experiments are listed.'}</p>
+  <Empty title={more ? 'No match so far' : 'No experiment matches'}>
+    <p>
+      {more ? 'There are more: open the next page.' : 'Fewer filters show more. Sorted by a result, only ended experiments are listed.'}
+    </p>
     <button type="button" onClick={onAll}>
       Show all
     </button>

@@ -26,7 +26,7 @@ export function SamplesCard({ dataset }: { dataset: string }) {
         {isError && <p className="muted">No worker can draw images of it now: none is live, or none has the dataset.</p>}
       </div>
       <details>
-        <summary>What is to be seen</summary>
+        <summary>Labels</summary>
         {data && (
           <ol className="sample-names">
             {data.items.map(({ index, name }) => (

@@ -28,7 +28,7 @@ export function KeyForm(props: { refused: boolean; hasKey: boolean; onKey: (apiK
           </button>
           {hasKey && (
             <button type="button" onClick={() => onKey(undefined)}>
-              Forget the key
+              Remove the key
             </button>
           )}
         </div>

@@ -17,5 +17,5 @@ function problemMessage(error: unknown): string {
   if (error instanceof ProblemError) return error.problem.detail
   if (error instanceof ExpectedError && error.code === 'API_UNREACHABLE')
     return 'The service does not answer. Is it running? This page tries again by itself.'
-  return error instanceof Error ? error.message : 'Something went wrong that was not foreseen.'
+  return error instanceof Error ? error.message : 'Something unexpected went wrong.'
 }

@@ -37,6 +37,6 @@ const formatTrial = ({ fields }: Trial): string =>
 
 /** Why a trial is not running any more, or not yet. */
 export function formatStop({ stopped, state }: Pick<Trial, 'stopped' | 'state'>): string {
-  if (state === null) return 'not made yet'
-  return stopped ? `place ${stopped.place} of ${stopped.of} at epoch ${stopped.epoch}; the best ${stopped.best} went on` : ''
+  if (state === null) return 'not created yet'
+  return stopped ? `place ${stopped.place} of ${stopped.of} at epoch ${stopped.epoch}; the best ${stopped.best} continued` : ''
 }

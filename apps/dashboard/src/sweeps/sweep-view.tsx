@@ -86,8 +86,8 @@ function TrialChart({ sweep }: { sweep: Sweep }) {
       <h2 id="best-so-far">Best {objectiveName(objective)} so far</h2>
       <Chart label={`Best ${objectiveName(objective)} after each trial`} curves={curves} axes={axes} onPick={({ x }) => goTo(x)} />
       <p className="muted">
-        From left to right the trials in the order in which they ended; those that still run stand last, by their numbers. A click on a
-        point, or Enter, goes to its experiment.
+        From left to right the trials in the order in which they ended; running ones come last, by their numbers. A click on a point, or
+        Enter, goes to its experiment.
       </p>
     </section>
   )

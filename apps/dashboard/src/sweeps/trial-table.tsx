@@ -33,7 +33,10 @@ function columnsOf({ items, objective, best }: Pick<Sweep, 'items' | 'objective'
       order: (a, b) => byNumber(fieldValue(field, a.fields[field]), fieldValue(field, b.fields[field])) || a.trial - b.trial,
     })),
     { title: 'Epochs', cell: ({ epochs }) => epochs, order: (a, b) => a.epochs - b.epochs || a.trial - b.trial, isNumber: true },
-    { title: 'State', cell: ({ state }) => (state === null ? <span className="muted">not made yet</span> : <StateBadge state={state} />) },
+    {
+      title: 'State',
+      cell: ({ state }) => (state === null ? <span className="muted">not created yet</span> : <StateBadge state={state} />),
+    },
     ...(stops ? [{ title: 'Stopped early', cell: (trial: Trial) => (trial.state === null ? '' : formatStop(trial)) }] : []),
   ]
 }

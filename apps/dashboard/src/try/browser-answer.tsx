@@ -25,19 +25,19 @@ export function BrowserAnswerCard({ experiment, answer: { loading, classes, erro
             <button type="button" onClick={onAsk}>
               Compute it in this browser
             </button>{' '}
-            <span className="muted">loads the model, about {size}, and what computes it, 0.2 MiB</span>
+            <span className="muted">loads the model, about {size}, and its runtime, 0.2 MiB</span>
           </p>
         )}
         {loading.stage === 'loading' && <LoadProgress progress={loading.progress} size={size} />}
         {loading.stage === 'failed' && <ProblemNote error={loading.error} />}
         {loading.stage === 'ready' && !classes && error === null && (
-          <p className="muted">{hasPhoto ? 'Computing …' : 'The model is here. Now a photo.'}</p>
+          <p className="muted">{hasPhoto ? 'Computing …' : 'The model is loaded. Choose a photo.'}</p>
         )}
         <ProblemNote error={error} />
         {classes && <ClassList classes={classes} />}
       </div>
       <p className="muted small">
-        For this the photo is not sent at all: it stays in this page.
+        The photo is not sent: it stays in this page.
         {loading.stage === 'ready' &&
           ` The model has ${formatBytes(loading.loaded.bytes)}, a byte for each weight, and stays in this browser's cache; ${BACKENDS[loading.loaded.model.backend]} computes it.`}
       </p>

@@ -38,7 +38,7 @@ export function ModelTrial({ experiment, photo, onPhoto }: ModelTrialProps) {
           <DatasetPhoto dataset={experiment.config.dataset} onPhoto={onPhoto} />
           <ProblemNote error={found.error} />
         </section>
-        <section className="card" aria-label="What is looked at">
+        <section className="card" aria-label="Pixels of the photo">
           <PhotoPair photo={photo} seen={seen} size={experiment.config.imageSize} />
         </section>
       </div>

@@ -27,16 +27,16 @@ export function ServiceAnswer({ photo, classes, error, isAsking, isSent, onSent 
         {isSent && isTooLarge && (
           <p className="fault" role="alert">
             The photo has {formatBytes(photo.file.size)}, and the service takes at most {formatBytes(PHOTO_LIMIT_BYTES)}: it is not sent.
-            This browser can compute it all the same.
+            This browser can still compute it.
           </p>
         )}
-        {isAsking && <p className="muted">A worker looks at it …</p>}
+        {isAsking && <p className="muted">A worker classifies it …</p>}
         {isSent && <ProblemNote error={error} />}
         {isSent && classes && <ClassList classes={classes} />}
       </div>
       <p className="muted small">
         The photo goes to the service, and through its Redis to one worker. It is read there once, and deleted after a minute at the latest.
-        No log and no experiment holds it; the file to which Redis appends all that it is told has its bytes until Redis rewrites that file.
+        No log and no experiment stores it; the append-only file of Redis has its bytes until Redis rewrites that file.
       </p>
     </section>
   )

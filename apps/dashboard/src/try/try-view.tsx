@@ -25,8 +25,8 @@ export function TryView() {
       <ProblemNote error={error} />
       {named !== null && chosen === null && (
         <p className="fault" role="alert">
-          {named.name ?? named.id} has kept no model: {named.state === 'completed' ? 'it was told to keep none' : `it is ${named.state}`}.
-          Choose another one.
+          {named.name ?? named.id} has no model:{' '}
+          {named.state === 'completed' ? 'it was submitted with keepModel none' : `it is ${named.state}`}. Choose another one.
         </p>
       )}
       {chosen && <ModelTrial experiment={chosen} photo={photo} onPhoto={setPhoto} />}

@@ -24,7 +24,7 @@ export function LogLines({ lines }: { lines: readonly LogLine[] }) {
           follows.current = scrollTop + clientHeight > scrollHeight - NEAR_PX
         }}
       >
-        {lines.length === 0 && <p className="muted">Neither worker nor trainer has had anything to say.</p>}
+        {lines.length === 0 && <p className="muted">The worker and the trainer have logged nothing.</p>}
         {lines.map(({ at, level, message }, i) => (
           // equal lines of the same moment are told apart by their place alone
           // oxlint-disable-next-line react/no-array-index-key

@@ -94,7 +94,7 @@ export function HeatMap({ epochs, measure, layers, outputFirst }: HeatMapProps) 
         <span>{columns > 1 ? `epoch ${epochs.at(-1)?.epoch}` : ''}</span>
       </div>
       <span id={hint} className="hidden">
-        Arrow keys move from layer to layer and from epoch to epoch. The numbers stand in a table below.
+        Arrow keys move from layer to layer and from epoch to epoch. A table below has the numbers.
       </span>
       <p className="heat-value" aria-live="polite">
         {formatCell({ at, epochs, measure, values, name: at ? nameAt(at.row) : '' })}

@@ -40,7 +40,7 @@ function formatProgress({ state, queuePosition, startsInSeconds, throttledBy }: 
   const { phase, epoch, epochs, step, stepsPerEpoch, etaSeconds, secondsPerEpoch } = progress
   const pace = secondsPerEpoch === null ? [] : [`${formatSeconds(secondsPerEpoch)} an epoch`]
   if (state === 'queued') {
-    if (throttledBy !== null) return `waits for another one of its ${throttledBy}`
+    if (throttledBy !== null) return `throttled: the limit of its ${throttledBy} is reached`
     const starts = startsInSeconds === null ? [] : [`starts in about ${formatSeconds(startsInSeconds)}`]
     return [queuePosition === null ? 'waits' : `place ${queuePosition} in the queue`, ...starts].join(' · ')
   }

@@ -15,7 +15,7 @@ export function SignalForecastPlot({ layers }: { layers: DryRun['signal']['layer
     const fromImages = layers.map(({ outputNorm, biasShare }) => outputNorm * Math.sqrt(1 - biasShare))
     return [
       { label: 'output norm', x, y, style: lineStyle(0) },
-      { label: 'of it from the images', x, y: fromImages, style: { ...lineStyle(1), dash: [6, 4] } },
+      { label: 'from the images', x, y: fromImages, style: { ...lineStyle(1), dash: [6, 4] } },
     ]
   }, [layers])
   return <Chart label="Output norm of each layer before training, as predicted" curves={curves} axes={AXES} heightPx={HEIGHT_PX} />

@@ -32,7 +32,7 @@ export function ForkOriginFields({ origins, origin, reset, onOrigin, onReset }: 
           ))}
         </select>
         <p id={epochHint} className="hint">
-          the kept epoch to begin from; a checkpoint holds weights and momentum, a model only the weights
+          the retained epoch to start from; a checkpoint has weights and momentum, a model only the weights
         </p>
       </div>
       <div className="field">
