@@ -12,7 +12,7 @@ const QUEUE: readonly Request[] = [
   { ...base, depth: 3, firstLayer: 'direct', epochs: 6 },
   { ...base, depth: 3, norm: 'group', batchSize: 32, epochs: 8 },
 ]
-/** Others, of which nothing but the machine's pace can be known. */
+/** Configs whose durations are unknown; only the speed of the machine is known. */
 const OTHERS: readonly Request[] = [
   { ...base, depth: 5, norm: 'batch', width: 384, epochs: 14 },
   { ...base, depth: 1, width: 768, epochs: 25 },
@@ -39,15 +39,15 @@ export async function measureForecasts(client: Client, say: (text: string) => vo
   return rows
 }
 
-/** |foreseen − real| ÷ real of each one's time to its end. */
+/** |estimated − real| ÷ real, of each one's time to its end. */
 async function errorsOf({ experiments }: Client, queue: readonly Request[]): Promise<number[]> {
   const ids: string[] = []
   for (const [seed, request] of queue.entries()) ids.push((await experiments.submit({ ...request, seed })).id)
   const askedAtMs = Date.now()
-  const foreseen = await Promise.all(ids.map(async (id) => (await experiments.get(id)).progress.etaSeconds))
+  const estimates = await Promise.all(ids.map(async (id) => (await experiments.get(id)).progress.etaSeconds))
   const ended = await Promise.all(ids.map((id) => experiments.wait(id)))
   return ended.flatMap(({ finishedAt }, i) => {
-    const [expected, seconds] = [foreseen[i] ?? null, (Date.parse(finishedAt ?? '') - askedAtMs) / 1000]
+    const [expected, seconds] = [estimates[i] ?? null, (Date.parse(finishedAt ?? '') - askedAtMs) / 1000]
     return expected === null ? [] : [Math.abs(expected - seconds) / seconds]
   })
 }

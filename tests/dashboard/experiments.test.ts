@@ -68,7 +68,7 @@ describe.skipIf(executable === null)('the list of experiments', () => {
     await page.close()
   })
 
-  test('readable by everybody: axe finds nothing, light and dark, wide and narrow, and nothing moves by itself', async () => {
+  test('accessible: axe finds nothing, light and dark, wide and narrow, and nothing moves by itself', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await dashboard.open('/', { colorScheme })
       await page.getByRole('row', { name: /first example/ }).waitFor()

@@ -29,7 +29,7 @@ export function runInherited({ args, env }) {
       stopping = true
       child.kill('SIGTERM')
     }
-    // Ctrl-C reaches the whole group by itself; the child says when it is over.
+    // Ctrl-C reaches the whole group by itself; the child decides when to exit.
     process.removeAllListeners('SIGINT').on('SIGINT', () => {})
     for (const signal of ['SIGTERM', 'SIGHUP']) process.removeAllListeners(signal).on(signal, stop)
     child.once('error', (error) =>

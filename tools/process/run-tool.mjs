@@ -15,8 +15,8 @@ export async function runTool(main) {
   try {
     process.exitCode = await main()
   } catch (error) {
-    const foreseen = error instanceof ToolError
-    process.stderr.write(`${foreseen ? '' : 'This failed for an unexpected reason: '}${errorMessage(error)}\n`)
+    const expected = error instanceof ToolError
+    process.stderr.write(`${expected ? '' : 'This failed for an unexpected reason: '}${errorMessage(error)}\n`)
     if (process.env['TRAINYARD_DEBUG'] === '1') process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
     process.exit(1)
   }

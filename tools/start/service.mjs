@@ -5,7 +5,7 @@ import { waitUntilReady } from './ready.mjs'
 import { startRedis } from './redis/start-redis.mjs'
 import { stopOrphans, removeRunRecord, writeRunRecord } from './run-record.mjs'
 
-/** All of it is over within 30 s: a worker drains, its clients see that, the API closes, and Redis stops last. */
+/** All of it ends within 30 s: a worker drains, its clients see that, the API closes, and Redis stops last. */
 const WORKER_STOP_TIMEOUT_MS = 25_000
 const UNREADY_STOP_TIMEOUT_MS = 1000
 const API_STOP_TIMEOUT_MS = 2500

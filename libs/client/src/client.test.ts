@@ -130,7 +130,7 @@ test('dryRun() — can be canceled while the user types on', async () => {
 test.each([
   ['another service', 200, { hello: 'world' }],
   ['a proxy', 502, 'Bad gateway'],
-])('an answer from %s — is told from ours', async (_who, status, body) => {
+])('an answer from %s — is not taken for the service’s', async (_who, status, body) => {
   const { client } = await clientOf((_request, response) => sendJson(response, body, status))
   const error = await client.experiments.get('latest').catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(UnexpectedAnswerError)

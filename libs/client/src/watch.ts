@@ -54,15 +54,15 @@ export async function* watchEvents(http: Http, { id, ...options }: WatchOptions 
   }
 }
 
-/** The epochs among events, each once; those of a snapshot that were told before are left out, unless their numbers are others now. */
+/** The epochs among events, each once; a snapshot's known epochs are left out, unless their numbers have changed. */
 export async function* epochsOf(events: AsyncIterable<WatchedEvent>): AsyncGenerator<Epoch> {
-  const told = new Map<number, string>()
+  const yielded = new Map<number, string>()
   for await (const { event } of events) {
     const epochs = event.type === 'epoch' ? [event.data] : event.type === 'snapshot' ? event.data.epochs : []
     for (const epoch of epochs) {
       const numbers = epochNumbers(epoch)
-      if (told.get(epoch.epoch) === numbers) continue
-      told.set(epoch.epoch, numbers)
+      if (yielded.get(epoch.epoch) === numbers) continue
+      yielded.set(epoch.epoch, numbers)
       yield epoch
     }
   }

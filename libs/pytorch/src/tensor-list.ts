@@ -84,7 +84,7 @@ function inOneRow(tensors: StoredTensor[], { start, end }: { start: number; end:
       throw notSafetensors(`the values of ${quoted(name)} begin at byte ${first - start} of the data in place of ${next - start}`)
     next += bytes
   }
-  if (next > end) throw notSafetensors(`it is cut off: its header tells of ${next} bytes, and it has ${end}`)
+  if (next > end) throw notSafetensors(`it is cut off: its header lists ${next} bytes, and it has ${end}`)
   if (next < end) throw notSafetensors(`behind its values are ${end - next} bytes more`)
   return sorted
 }

@@ -94,7 +94,7 @@ describe('keys', () => {
 })
 
 describe('rate limits', () => {
-  test('every answer tells what is left; beyond it 429 as a problem, and another key goes on', async () => {
+  test('every response has what is left; beyond it 429 as a problem, and another key still works', async () => {
     const [ann, ben] = [await makeKey({ name: 'ann', requestsPerMinute: 2 }), await makeKey({ name: 'ben' })]
     const get = (secret: string) => api.app.inject({ url: '/api/v1/workers', headers: bearer(secret) })
     const first = await get(ann.secret)

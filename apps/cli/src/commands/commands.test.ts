@@ -159,7 +159,7 @@ test.each([
   ['pause', 'pausing', "is pausing; its worker stops at the epoch's end"],
   ['pause', 'paused', 'is paused'],
   ['resume', 'queued', 'is queued again'],
-])('%s — says what became of it: %s', async (command, state, words) => {
+])('%s — prints the new state: %s', async (command, state, words) => {
   const { stdout, seen } = await run([command, 'latest'], { answer: { ...testExperiment, state }, status: 202 })
   expect(seen[0]).toMatchObject({ method: 'POST', url: `/api/v1/experiments/latest/${command}` })
   expect(stdout).toContain(`experiment ${id} ${words}`)
@@ -215,11 +215,11 @@ test('gc — what would be removed, why, and what stays', async () => {
     'would remove 2 files of the oldest ended experiments, 2.0 MiB',
     '3.0 MiB are kept, 1.0 MiB of them of experiments that this service does not know',
   ])
-  expect(stderr).toContain('alone takes more')
+  expect(stderr).toContain('alone exceed')
   expect((await runCli(['gc', '--max-disk', '20'])).stderr).toContain('like 20GB')
 })
 
-test('show — tells where it comes from, what is kept, and what each attempt repeated', async () => {
+test('show — prints its parent, its retained files, and what each attempt repeated', async () => {
   const attempt = {
     number: 2,
     workerId: 'w',

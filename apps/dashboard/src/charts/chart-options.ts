@@ -48,7 +48,7 @@ interface ChartSetup {
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const LOGARITHMIC: uPlot.Scale = { distr: 3 }
 const FONT = '12px system-ui, sans-serif'
-/** More are told apart better by thin lines, and those are drawn several times faster. */
+/** More curves are easier to distinguish as thin lines, which also draw several times faster. */
 const MANY_CURVES = 10
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
 /** As in print: 5 significant digits say all that a plot shows. */

@@ -9,7 +9,7 @@ const COLOURS = 7
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]] as const
 
 /**
- * Colours of Okabe and Ito, which people who see red and green alike tell apart (https://jfly.uni-koeln.de/color/); from the eighth curve on they
+ * Colours of Okabe and Ito, which readers with red-green colour blindness can distinguish (https://jfly.uni-koeln.de/color/); from the eighth curve on they
  * come again with another dash.
  */
 export const lineStyle = (index: number): LineStyle => ({

@@ -17,7 +17,7 @@ import { RunPicker } from './run-picker.tsx'
 
 const POLL_INTERVAL_MS = 2000
 
-/** Curves of several runs over each other, and what tells the runs apart. */
+/** Curves of several runs over each other, and the fields in which they differ. */
 export function CompareView() {
   const [address, setAddress] = useSearchParams()
   const choice = useMemo(() => readChoice(address), [address])

@@ -36,7 +36,7 @@ test('smoothed in front of the measured points, in one style', () => {
   expect(curves[0]?.style).toEqual(curves[1]?.style)
 })
 
-test('names tell apart, or the ids do', () => {
+test('labels are names, with ids where names are equal', () => {
   const named = ['a', 'a', 'b', null].map((name, i) => ({ id: String(i), name }))
   expect(labelsOf(named)).toEqual(['a (0)', 'a (1)', 'b', '3'])
 })

@@ -37,7 +37,7 @@ export function comparedAxes({ measure, by, log }: Pick<CompareChoice, 'measure'
   }
 }
 
-/** Names where they tell experiments apart, else with their ids. */
+/** Names, with ids where names are equal. */
 export function labelsOf(experiments: readonly { id: string; name: string | null }[]): string[] {
   return experiments.map(({ id, name }) => {
     if (name === null) return id

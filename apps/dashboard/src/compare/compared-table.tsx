@@ -7,7 +7,7 @@ import { Swatch } from '../charts/swatch.tsx'
 import { labelsOf } from './compared-curves.ts'
 import { fieldValue } from '../parts/field-value.ts'
 
-/** The runs, what tells them apart, and how far they have come. */
+/** The runs, the fields in which they differ, and their progress. */
 export function ComparedTable({ comparison, onRemove }: { comparison: Comparison; onRemove: (id: string) => void }) {
   const { experiments, differing } = comparison
   const labels = labelsOf(experiments)

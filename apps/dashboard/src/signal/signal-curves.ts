@@ -6,7 +6,7 @@ import { formatKind } from './format-signal.ts'
 
 const COLOURS = 7
 const NO_BIAS = 3
-/** More marks are a cloud, in which none can be told apart. */
+/** More marks are a cloud in which none is distinct. */
 const MAX_DRAWS = 30
 
 export interface SignalCurve extends Curve {

@@ -12,7 +12,7 @@ interface BrowserAnswerProps {
   onAsk: () => void
 }
 
-/** What this browser says of the photo, which then goes nowhere. */
+/** This browser's prediction for the photo, which is not sent. */
 export function BrowserAnswerCard({ experiment, answer: { loading, classes, error }, hasPhoto, onAsk }: BrowserAnswerProps) {
   // a byte for each weight
   const size = formatBytes(networkCost(experiment.config).parameters)

@@ -13,7 +13,7 @@ interface ServiceAnswerProps {
   onSent: (isSent: boolean) => void
 }
 
-/** What the service says of the photo, and what becomes of it there. */
+/** The service's prediction for the photo, and how long the photo stays there. */
 export function ServiceAnswer({ photo, classes, error, isAsking, isSent, onSent }: ServiceAnswerProps) {
   const isTooLarge = photo !== null && photo.file.size > PHOTO_LIMIT_BYTES
   return (

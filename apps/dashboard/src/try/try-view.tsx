@@ -8,7 +8,7 @@ import { ModelTrial } from './model-trial.tsx'
 import { useExperimentsWithModel } from './models/use-experiments-with-model.ts'
 import './try.css'
 
-/** A photo, and what a trained model says that it is. */
+/** A photo, and its prediction by a trained model. */
 export function TryView() {
   const [params, setParams] = useSearchParams()
   const { experiments, chosen, named, error, isLoading } = useExperimentsWithModel(params.get('id'))

@@ -25,7 +25,7 @@ interface Wanted {
   isAsked: boolean
 }
 
-/** What this browser itself says of the photo, with the model that it fetches once it is asked. */
+/** This browser's prediction for the photo, with a model that it loads on demand. */
 export function useBrowserAnswer({ experiment, seen, isAsked }: Wanted): BrowserAnswer {
   const loading = useLoadedModel(experiment, isAsked)
   const loaded = loading.stage === 'ready' ? loading.loaded : null
@@ -53,17 +53,17 @@ function useLoadedModel({ id, model: { kind } }: ExperimentWithModel, isAsked: b
     if (!isAsked) return undefined
     const leaving = new AbortController()
     let opened: LoadedModel | null = null
-    const tell = (next: Loading): void => {
+    const report = (next: Loading): void => {
       if (!leaving.signal.aborted) setState(next)
     }
-    tell({ stage: 'loading', progress: null })
-    loadBrowserModel({ client, id, kind, signal: leaving.signal, onProgress: (progress) => tell({ stage: 'loading', progress }) }).then(
+    report({ stage: 'loading', progress: null })
+    loadBrowserModel({ client, id, kind, signal: leaving.signal, onProgress: (progress) => report({ stage: 'loading', progress }) }).then(
       (loaded) => {
         if (leaving.signal.aborted) return loaded.model.dispose()
         opened = loaded
-        return tell({ stage: 'ready', loaded })
+        return report({ stage: 'ready', loaded })
       },
-      (error: unknown) => tell({ stage: 'failed', error }),
+      (error: unknown) => report({ stage: 'failed', error }),
     )
     return () => {
       leaving.abort()

@@ -36,7 +36,7 @@ export async function writeModel(model: ModelToWrite): Promise<StoredModel> {
     })
     return { kind, epoch, bytes, folder: path.basename(folder) }
   } catch (error) {
-    await rm(part, { recursive: true, force: true }) // on a full disk half a model would stand in everybody's way
+    await rm(part, { recursive: true, force: true }) // a partial model must not use up a full disk
     throw error
   }
 }

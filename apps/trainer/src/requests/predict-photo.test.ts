@@ -72,7 +72,7 @@ test('the next photo — by the model that is loaded already, and no tensor stay
   expect(tf.liveTensors()).toBe(alive)
 })
 
-test('another model — its own answer, and the one before is let go of', async () => {
+test('another model — its own answer, and the previous one is disposed of', async () => {
   const namePhoto = createPhotoClassifier(tf)
   const [one, other] = [await model(3), await model(4)]
   const first = await namePhoto({ config, folder: one.folder, photo })

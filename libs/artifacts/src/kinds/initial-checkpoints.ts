@@ -5,7 +5,7 @@ import { keyOf, type Places, removeCopies } from './places.ts'
 /** What forks and runs with initial weights begin with, each in a folder named for a random token: it must be there before its experiment has an id. */
 export interface InitialCheckpoints {
   folderOf(token: string): string
-  /** Keeps a checkpoint's file, uploaded weights, or a model's folder, whatever becomes of its experiment; throws ENOENT where it is gone. */
+  /** Pins a checkpoint's file, uploaded weights, or a model's folder, so that it outlives its experiment; throws ENOENT where it is gone. */
   pin(options: { token: string; from: string }): Promise<void>
   remove(token: string): Promise<void>
 }

@@ -16,7 +16,7 @@ interface QueuedRun {
   pool: string
   /** In its queue, 0 the next one. */
   rank: number
-  /** null: of a version that foresaw nothing. */
+  /** null: of a version without estimates. */
   forecast: CostEstimate | null
   /** Share of its steps that are done already. */
   done: number

@@ -5,7 +5,7 @@ import type { Steps } from './step-buffer.ts'
 import type { EpochColumns } from './run-series.ts'
 import { smoothed } from '../../charts/smoothed.ts'
 
-/** So few epochs have room for every step. */
+/** A chart of at most this number of epochs shows every step. */
 const DETAILED_EPOCHS = 8
 
 interface Points {

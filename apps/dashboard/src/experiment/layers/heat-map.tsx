@@ -21,7 +21,7 @@ const ROW_PX = 22
 const DENSE_ROW_PX = 11
 const DENSE_FROM = 24
 
-/** A colour for each layer and epoch; the arrow keys and the pointer choose one, whose number is told. */
+/** A colour for each layer and epoch; the arrow keys and the pointer choose one, whose number is shown. */
 export function HeatMap({ epochs, measure, layers, outputFirst }: HeatMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const [at, setAt] = useState<Cell | null>(null)

@@ -3,7 +3,7 @@ export interface Photo {
   file: Blob
   /** What it is called, or where it comes from. */
   title: string
-  /** Tells it from others of the same name. */
+  /** Distinguishes it from others of the same name. */
   number: number
 }
 
