@@ -59,7 +59,7 @@ export async function fastifyStreamsAlone({ count, epochs }: { count: number; ep
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const { delaysMs, ended } = await openEventStreams({ url, count })
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    await delay(1000) // so that one epoch has reached everybody before the next
+    await delay(1000) // so that one epoch has reached all clients before the next
     const event = `id: ${epoch}-0\nevent: epoch\ndata: ${JSON.stringify({ epoch, loss: 4.6, at: new Date().toISOString() })}\n\n`
     for (const stream of open) stream.write(event)
   }

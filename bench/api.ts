@@ -61,7 +61,7 @@ async function postToFirstStep(config: Parameters<typeof client.experiments.subm
   return latenciesMs
 }
 
-/** From the request to the state that it leads to: the worker has received it, its trainer has stopped, and the record says so. */
+/** From sending the command to the state that it leads to: the worker has received it, its trainer has stopped, and the record is updated. */
 async function requestEnd(command: 'cancel' | 'pause'): Promise<number[]> {
   say(`${command} while training…`)
   const latenciesMs: number[] = []

@@ -12,26 +12,26 @@ const QUEUE: readonly Request[] = [
   { ...base, depth: 3, firstLayer: 'direct', epochs: 6 },
   { ...base, depth: 3, norm: 'group', batchSize: 32, epochs: 8 },
 ]
-/** Others, of which nothing but the machine's pace can be known. */
+/** Configs whose durations are unknown; only the speed of the machine is known. */
 const OTHERS: readonly Request[] = [
   { ...base, depth: 5, norm: 'batch', width: 384, epochs: 14 },
   { ...base, depth: 1, width: 768, epochs: 25 },
   { ...base, depth: 6, norm: 'layer', batchSize: 128, epochs: 12 },
 ]
 
-/** How far off the times were that a queue foresaw when all of it waited, before and after runs have ended; rows of a table. */
+/** Error of the ETAs of a full queue, before and after the service has learned durations; rows of a table. */
 export async function measureForecasts(client: Client, say: (text: string) => void): Promise<string[][]> {
   const rows: string[][] = []
   for (const [what, queue] of [
-    ['before any run has ended', QUEUE],
-    ['the same again', QUEUE],
-    ['others, never run before', OTHERS],
+    ['no durations yet', QUEUE],
+    ['the same configs', QUEUE],
+    ['configs never run before', OTHERS],
   ] as const) {
     say(`a queue of ${queue.length}: ${what}…`)
     const errors = await errorsOf(client, queue)
     const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
     rows.push([
-      `when each of ${queue.length} queued ends, estimated: ${what}`,
+      `ETA of each of ${queue.length} queued: ${what}`,
       `off by p50 ${percent(median(errors))}, max ${percent(Math.max(...errors))}`,
       '',
     ])
@@ -39,15 +39,15 @@ export async function measureForecasts(client: Client, say: (text: string) => vo
   return rows
 }
 
-/** |estimated − real| ÷ real of each one's time to its end. */
+/** |estimated − real| ÷ real, of each one's time to its end. */
 async function errorsOf({ experiments }: Client, queue: readonly Request[]): Promise<number[]> {
   const ids: string[] = []
   for (const [seed, request] of queue.entries()) ids.push((await experiments.submit({ ...request, seed })).id)
   const askedAtMs = Date.now()
-  const estimated = await Promise.all(ids.map(async (id) => (await experiments.get(id)).progress.etaSeconds))
+  const estimates = await Promise.all(ids.map(async (id) => (await experiments.get(id)).progress.etaSeconds))
   const ended = await Promise.all(ids.map((id) => experiments.wait(id)))
   return ended.flatMap(({ finishedAt }, i) => {
-    const [expected, seconds] = [estimated[i] ?? null, (Date.parse(finishedAt ?? '') - askedAtMs) / 1000]
+    const [expected, seconds] = [estimates[i] ?? null, (Date.parse(finishedAt ?? '') - askedAtMs) / 1000]
     return expected === null ? [] : [Math.abs(expected - seconds) / seconds]
   })
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
-import { whyNoGpu } from './gpu/why-no-gpu.mjs'
+import { missingGpuReason } from './gpu/missing-gpu-reason.mjs'
 import { ROOT } from './process/repository.mjs'
 import { runInherited } from './process/run-inherited.mjs'
 import { runTool } from './process/run-tool.mjs'
@@ -15,7 +15,7 @@ await runTool(async () => {
   const script = path.join(ROOT, 'bench', `${name}.ts`)
   if (!/^[a-z]+$/.test(name) || !existsSync(script))
     throw new ToolError('Run npm run bench:training, bench:scaling, bench:checkpoints, bench:api, bench:dashboard or bench:gpu')
-  const fault = name === 'gpu' ? whyNoGpu(env) : null
+  const fault = name === 'gpu' ? missingGpuReason(env) : null
   if (fault !== null) {
     stdout.write(`No GPU here: ${fault}; nothing was measured.\n`)
     return 0

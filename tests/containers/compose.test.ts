@@ -7,11 +7,11 @@ import process from 'node:process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from '@trainyard/client'
-import { BASE_IMAGES, buildImages, docker, dockerIsHere, IMAGES } from '@trainyard/testing/containers/docker'
+import { BASE_IMAGES, buildImages, docker, isDockerAvailable, IMAGES } from '@trainyard/testing/containers/docker'
 import { freePort } from '@trainyard/testing/services/free-port'
 import { poll } from '@trainyard/testing/inputs/poll'
 
-const here = await dockerIsHere()
+const here = await isDockerAvailable()
 const root = path.join(import.meta.dirname, '..', '..')
 const VOLUMES = ['redis', 'data', 'redis-secrets', 'api-secrets']
 const project = `trainyard-test-${randomBytes(4).toString('hex')}`

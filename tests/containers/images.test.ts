@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { buildImages, docker, dockerIsHere, IMAGES, inContainer } from '@trainyard/testing/containers/docker'
+import { buildImages, docker, isDockerAvailable, IMAGES, inContainer } from '@trainyard/testing/containers/docker'
 
 const Config = z.object({
   User: z.string(),
@@ -9,7 +9,7 @@ const Config = z.object({
   Env: z.array(z.string()),
 })
 
-const here = await dockerIsHere()
+const here = await isDockerAvailable()
 
 describe.skipIf(!here)('the images', () => {
   beforeAll(buildImages, 1_200_000)

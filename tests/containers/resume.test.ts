@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Experiment } from '@trainyard/client'
 import { startContainers } from '@trainyard/testing/containers/container-service'
-import { buildImages, docker, dockerIsHere } from '@trainyard/testing/containers/docker'
+import { buildImages, docker, isDockerAvailable } from '@trainyard/testing/containers/docker'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { presentPythonWithMoto } from '@trainyard/testing/python/python-with-moto'
 import { type S3Process, startS3 } from '@trainyard/testing/services/s3-process'
@@ -20,7 +20,7 @@ const CONFIG = {
 } as const
 const WITHIN = { timeoutMs: 300_000 }
 
-const here = await dockerIsHere()
+const here = await isDockerAvailable()
 const python = await presentPythonWithMoto()
 
 describe.skipIf(!here || python === null)('containers that share nothing but Redis and a store', () => {

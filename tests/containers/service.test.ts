@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startContainers } from '@trainyard/testing/containers/container-service'
-import { buildImages, dockerIsHere } from '@trainyard/testing/containers/docker'
+import { buildImages, isDockerAvailable } from '@trainyard/testing/containers/docker'
 import { flowers102Root } from '@trainyard/testing/inputs/flowers102'
 import { poll } from '@trainyard/testing/inputs/poll'
 
-const here = await dockerIsHere()
+const here = await isDockerAvailable()
 const { root } = flowers102Root()
 
 describe.skipIf(!here)('Redis, the API and a worker in containers', () => {

@@ -88,7 +88,7 @@ describe.skipIf(executable === null)('compare and sweeps', () => {
     await expectStill(page)
     await expectAccessible(page)
     await page.getByLabel('Search').fill('nothing like this')
-    await page.getByText('Nothing fits').waitFor()
+    await page.getByText('No run matches').waitFor()
     await page.getByLabel('Search').fill('lr 0.2')
     expect(await list.getByRole('checkbox').count()).toBe(1)
     await list.getByRole('checkbox').check()

@@ -52,8 +52,8 @@ describe.skipIf(executable === null)('the list of experiments', () => {
     await page.reload()
     expect(await page.getByRole('columnheader', { name: 'Eval accuracy' }).getAttribute('aria-sort')).toBe('descending')
     expect(await page.getByRole('row').nth(1).textContent()).toContain('normed')
-    await page.getByRole('searchbox', { name: 'Tag', exact: true }).fill('no such tag')
-    await page.getByRole('heading', { name: 'No experiment fits' }).waitFor()
+    await page.getByRole('searchbox', { name: 'Tag', exact: true }).fill('unused')
+    await page.getByRole('heading', { name: 'No experiment matches' }).waitFor()
     await page.close()
   })
 
@@ -68,7 +68,7 @@ describe.skipIf(executable === null)('the list of experiments', () => {
     await page.close()
   })
 
-  test('readable by everybody: axe finds nothing, light and dark, wide and narrow, and nothing moves by itself', async () => {
+  test('accessible: axe finds nothing, light and dark, wide and narrow, and nothing moves by itself', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await dashboard.open('/', { colorScheme })
       await page.getByRole('row', { name: /first example/ }).waitFor()
@@ -123,10 +123,10 @@ describe.skipIf(executable === null)('the list of experiments', () => {
     await page.getByRole('button', { name: 'Drain …' }).click()
     await page.getByRole('button', { name: 'Drain it' }).press('Enter')
     await page
-      .getByText(/It drains|No worker is alive/)
+      .getByText(/Draining|No live worker/)
       .first()
       .waitFor()
-    await page.getByRole('heading', { name: 'No worker is alive' }).waitFor({ timeout: 60_000 })
+    await page.getByRole('heading', { name: 'No live worker' }).waitFor({ timeout: 60_000 })
     const { state, reason } = await (await fetch(`${dashboard.service.url}/api/v1/experiments/${id}`)).json()
     expect({ state, reason }).toEqual({ state: 'queued', reason: 'drained' })
     await page.close()

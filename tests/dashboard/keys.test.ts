@@ -47,7 +47,7 @@ describe.skipIf(executable === null)('a service with keys', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Experiments' }).waitFor()
     await page.getByRole('button', { name: 'Key' }).click()
-    await page.getByRole('button', { name: 'Forget the key' }).click()
+    await page.getByRole('button', { name: 'Remove the key' }).click()
     await page.getByRole('heading', { name: 'Your key' }).waitFor()
     expect(await page.evaluate('sessionStorage.length')).toBe(0)
     await page.close()

@@ -66,7 +66,7 @@ describe.skipIf(executable === null)('a new experiment and a fork by form', () =
     await closed.getByLabel('priority', { exact: true }).waitFor()
     // only the service knows what weights it has
     const page = await dashboard.open(`/new?initialWeights=${'a'.repeat(64)}`)
-    const alert = page.getByRole('region', { name: 'What it will be' }).getByRole('alert')
+    const alert = page.getByRole('region', { name: 'Dry run' }).getByRole('alert')
     await alert.waitFor()
     expect(await alert.innerText()).toContain('There are no weights')
     // and what it allows, by the fields' pointers
@@ -87,7 +87,7 @@ describe.skipIf(executable === null)('a new experiment and a fork by form', () =
     // what cannot be leaves the last answer where it is
     await fill(page, { depth: '' })
     await fill(page, { depth: '99' })
-    await page.getByText('As it was before the fields at fault').waitFor()
+    await page.getByText('From the last valid fields').waitFor()
     await verdict(page, 'healthy')
   })
 
@@ -154,7 +154,7 @@ describe.skipIf(executable === null)('a new experiment and a fork by form', () =
       const page = await dashboard.open(`/experiments/${parent.id}/fork`)
       const lr = page.getByLabel(/^lr/)
       expect(await lr.inputValue()).toBe('0.01')
-      await page.getByText('Nothing is changed.').waitFor()
+      await page.getByText('No changes.').waitFor()
       await page.getByLabel(/^epochs/).fill('6')
       await lr.fill('0.003')
       await page.getByText('✎ changed, was 0.01').waitFor()
@@ -182,7 +182,7 @@ describe.skipIf(executable === null)('a new experiment and a fork by form', () =
       const submitted = await client().experiments.submit({ ...SMALL, keepModel: 'none', epochs: 1 })
       const { forkPoints } = await client().experiments.wait(submitted.id)
       const page = await dashboard.open(`/experiments/${submitted.id}/fork`, { colorScheme: 'dark', viewport: PHONE })
-      if (forkPoints.length === 0) await page.getByRole('heading', { name: 'Nothing is kept' }).waitFor()
+      if (forkPoints.length === 0) await page.getByRole('heading', { name: 'Nothing to fork from' }).waitFor()
       else await page.getByLabel(/^epochs/).waitFor()
       await expectAccessible(page)
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width)

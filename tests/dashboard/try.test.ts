@@ -141,7 +141,7 @@ describe.skipIf(executable === null)('trying a model', () => {
     test('the model is fetched once: a second visit moves no bytes of it', async () => {
       const page = await dashboard.open(`/try?id=${experiment.id}`)
       await compute(page)
-      await page.getByText('The model is here. Now a photo.').waitFor()
+      await page.getByText('The model is loaded. Choose a photo.').waitFor()
       const moved = async () =>
         z.array(z.object({ name: z.string(), bytes: z.number() })).parse(
           await page.evaluate(`performance.getEntriesByType('resource').filter(({ name }) => /models|browser-model/.test(name))
@@ -152,7 +152,7 @@ describe.skipIf(executable === null)('trying a model', () => {
       for (const { bytes } of first) expect(bytes).toBeGreaterThan(0)
       await page.reload()
       await compute(page)
-      await page.getByText('The model is here. Now a photo.').waitFor()
+      await page.getByText('The model is loaded. Choose a photo.').waitFor()
       expect((await moved()).filter(({ name: file }) => !file.startsWith('browser-model')).map(({ bytes }) => bytes)).toEqual([0, 0])
     })
 
@@ -287,7 +287,7 @@ describe.skipIf(executable === null)('trying a model', () => {
       await page.waitForURL(`**/try?id=${other?.id}`)
       const none = others.find(({ model }) => model === null)
       await page.goto(`/try?id=${none?.id}`)
-      await page.getByText(/has kept no model: it was told to keep none/).waitFor()
+      await page.getByText(/has no model: it was submitted with keepModel none/).waitFor()
       await expectAccessible(page)
     })
 

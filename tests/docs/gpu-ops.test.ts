@@ -9,10 +9,10 @@ import { allRuns, shortRun } from '../gpu/short-run.ts'
 const TYPE_ATTRIBUTES = ['T', 'dtype', 'Tparams', 'SrcT']
 
 /** A runtime that notes which ops run on which types. */
-function listening(tf: Runtime, heard: Set<string>): Runtime {
+function recording(tf: Runtime, ops: Set<string>): Runtime {
   const note = (name: string, attributes: Parameters<Runtime['runMany']>[2]['attributes'] = {}): void => {
     const values = TYPE_ATTRIBUTES.flatMap((attribute) => attributes[attribute] ?? [])
-    heard.add(`${name} ${values.map((value) => ('type' in value ? value.type : '')).join()}`)
+    ops.add(`${name} ${values.map((value) => ('type' in value ? value.type : '')).join()}`)
   }
   return {
     ...tf,
@@ -42,8 +42,8 @@ const { tf: own } = loadEngine(process.env)
 const gpuWays: Runtime = { ...own, onGpu: true }
 
 test('every op that training, evaluation, probes and exports run on a GPU stands in docs/gpu.md with its types', async () => {
-  const heard = new Set<string>()
-  const tf = listening(gpuWays, heard)
+  const ops = new Set<string>()
+  const tf = recording(gpuWays, ops)
   for (const run of allRuns) {
     const states: SavedModel[] = []
     await shortRun(tf, run, { onEpochEnd: (_, state) => void states.push(state.read()) })
@@ -54,7 +54,7 @@ test('every op that training, evaluation, probes and exports run on a GPU stands
   const sizes = { width: 16, inputs: 48, classes: 5, batchSize: 4, draws: 1, seed: 1, groupSize: 4 }
   await probe(tf, { ...sizes, depths: [0, 2], norms: ['none', 'group'], normPosition: 'before', biases: [true], images: null })
   const table = documented()
-  const missing = [...heard].filter((op) => {
+  const missing = [...ops].filter((op) => {
     const [name = '', type = ''] = op.split(' ')
     const types = table.get(name)
     return !types || (type !== '' && !types.includes('all') && !types.includes(type))

@@ -94,7 +94,7 @@ describe.skipIf(flowers102Root().root === null)('the real service on the real Fl
     for (const { stdev } of channels.slice(0, 3)) expect(stdev).toBeGreaterThan(5)
   })
 
-  test('the experiment tells its story: engine, dataset, one attempt, its transitions', async () => {
+  test('the record has its engine, dataset, one attempt and its transitions', async () => {
     const shown: Experiment = await (await fetch(`${service?.url}/api/v1/experiments/latest`)).json()
     expect(shown).toMatchObject({ id: experiment.id, state: 'completed', reason: 'finished', error: null })
     expect(shown.engine?.version).toMatch(/^\d+\.\d+/)

@@ -58,7 +58,7 @@ test('a run that was paused, and moved up in the queue, goes on as one that was 
 
 test('fork — of a kept model and of a checkpoint, with other settings, each with its parent’s epochs before its own', async () => {
   const [kept] = original.forkPoints
-  if (!kept) throw new Error('the model is not retained')
+  if (!kept) throw new Error('the model has no fork point')
   const ofModel = await ended((await client().experiments.fork(original.id, { changes: { lr: 0.001, epochs: kept.epoch + 3 } })).id)
   expect(ofModel).toMatchObject({
     state: 'completed',
@@ -98,7 +98,7 @@ test('drain — the worker gives back what it runs and leaves; npm start says so
   for await (const { event } of client().experiments.events(id)) if (event.type === 'epoch') break
   const [worker] = (await client().workers.list()).items
   const { stdout } = await service.cli('drain', worker?.id ?? '')
-  expect(stdout).toContain(`it gives back ${id}`)
+  expect(stdout).toContain(`it requeues ${id}`)
   await poll(async () => expect(service.printed()).toContain('The worker was drained and has exited'), { timeoutMs: 60_000 })
   expect(await client().experiments.get(id)).toMatchObject({ state: 'queued', reason: 'drained' })
   expect((await client().workers.list()).items).toEqual([])

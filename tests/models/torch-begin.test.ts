@@ -83,7 +83,7 @@ describe.skipIf(python === null)('training that begins with the weights of a PyT
   }
 
   const begin = (name: string): string => path.join(folder, name, 'begin.safetensors')
-  /** The same flags for all, and of the norm what the weights do not tell. */
+  /** The same flags for all, and of the norm what the weights do not determine. */
   async function run({ name, config }: (typeof cases)[number], changes: Record<string, number> = {}) {
     const { norm, normPosition, groupSize, firstLayer } = config
     const common = {

@@ -7,7 +7,7 @@ import { loadEngine } from '@trainyard/tensorflow'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createPhotoNamer } from '../../apps/trainer/src/requests/predict-photo.ts'
+import { createPhotoClassifier } from '../../apps/trainer/src/requests/predict-photo.ts'
 import { expectWithin } from '../parity/close.ts'
 import { presentPythonWithTorch } from '@trainyard/testing/python/python-with-torch'
 import { caseImages } from './model-cases.ts'
@@ -54,7 +54,7 @@ describe.skipIf(python === null)('PyTorch, by the generated module and model.saf
       const [module, weights] = ['module.py', 'model.safetensors'].map((name) => path.join(written.folder, name))
       const { stdout } = await run(python ?? '', [module ?? '', weights ?? '', file])
       const { config, folder: modelFolder } = written
-      const classes = await createPhotoNamer(loadEngine(process.env).tf)({ config, folder: modelFolder, photo })
+      const classes = await createPhotoClassifier(loadEngine(process.env).tf)({ config, folder: modelFolder, photo })
       expect(stdout.trim().split('\n')).toEqual(classes.map(({ label, probability }) => `class ${label}: ${probability.toFixed(4)}`))
     },
   )

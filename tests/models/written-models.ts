@@ -9,7 +9,7 @@ export const BATCHES_TRACKED = 112
 /** Largest distance between a logit here and the same logit elsewhere. */
 export const BOUND = 1e-5
 
-/** A case whose model lies in `folder`, and the logits that anybody who loads it must get. */
+/** A case whose model lies in `folder`, and the logits that any loader must get. */
 export interface WrittenModel extends ModelCase {
   folder: string
   logits: number[]

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { whyNoGpu } from '../../tools/gpu/why-no-gpu.mjs'
+import { missingGpuReason } from '../../tools/gpu/missing-gpu-reason.mjs'
 
 let folder: string
 beforeAll(async () => {
@@ -19,10 +19,10 @@ async function whyWith(smi: { prints: string; code: number } | null): Promise<st
     await writeFile(path.join(bin, 'nvidia-smi'), `#!/bin/sh\necho '${smi.prints}'\nexit ${smi.code}\n`)
     await chmod(path.join(bin, 'nvidia-smi'), 0o755)
   }
-  return whyNoGpu({ PATH: bin })
+  return missingGpuReason({ PATH: bin })
 }
 
-test('whyNoGpu() — null where the driver lists a GPU, else what nvidia-smi printed', async () => {
+test('missingGpuReason() — null where the driver lists a GPU, else what nvidia-smi printed', async () => {
   expect(await whyWith({ prints: 'GPU 0: NVIDIA T4 (UUID: GPU-1)', code: 0 })).toBeNull()
   expect(await whyWith({ prints: 'No devices found.', code: 0 })).toBe('nvidia-smi lists none')
   expect(await whyWith({ prints: 'Failed to initialize NVML: Driver/library version mismatch', code: 18 })).toBe(

@@ -60,7 +60,7 @@ test('npm run worker — joins the service of that Redis, and drains on Ctrl-C',
   expect(await registry.list()).toEqual([])
 })
 
-/** As a terminal does: the whole group hears it. */
+/** As a terminal does: the whole process group gets the signal. */
 async function interrupt(child: ChildProcess): Promise<number | null> {
   const exit = once(child, 'exit')
   process.kill(-(child.pid ?? 0), 'SIGINT')

@@ -6,7 +6,7 @@ import { endProcess, identityOf, processesWith } from './process-identity.mjs'
 import { OWN_NODE, ROOT } from './repository.mjs'
 import { ToolError } from './tool-error.mjs'
 
-export const LEAVE_WITH_PARENT = fileURLToPath(new URL('leave-with-parent.mjs', import.meta.url))
+export const EXIT_WITH_PARENT = fileURLToPath(new URL('exit-with-parent.mjs', import.meta.url))
 const RUN_ID = 'TOOL_RUN_ID'
 const PATIENCE = { waitMs: 2000, termMs: 5000 }
 
@@ -19,7 +19,7 @@ const PATIENCE = { waitMs: 2000, termMs: 5000 }
 export function runInherited({ args, env }) {
   const runId = randomUUID()
   return new Promise((resolve, reject) => {
-    const child = spawn(OWN_NODE, ['--import', LEAVE_WITH_PARENT, ...args], {
+    const child = spawn(OWN_NODE, ['--import', EXIT_WITH_PARENT, ...args], {
       cwd: ROOT,
       env: { ...env, [RUN_ID]: runId },
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -29,7 +29,7 @@ export function runInherited({ args, env }) {
       stopping = true
       child.kill('SIGTERM')
     }
-    // Ctrl-C reaches the whole group by itself; the child says when it is over.
+    // Ctrl-C reaches the whole group by itself; the child decides when to exit.
     process.removeAllListeners('SIGINT').on('SIGINT', () => {})
     for (const signal of ['SIGTERM', 'SIGHUP']) process.removeAllListeners(signal).on(signal, stop)
     child.once('error', (error) =>

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { leaveWithNpm } from './leave-with-npm.mjs'
+import { exitWithNpm } from './exit-with-npm.mjs'
 import { errorMessage, ToolError } from './tool-error.mjs'
 
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }
@@ -11,12 +11,12 @@ const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }
  */
 export async function runTool(main) {
   for (const [signal, number] of Object.entries(SIGNAL_NUMBERS)) process.on(signal, () => process.exit(128 + number))
-  leaveWithNpm()
+  exitWithNpm()
   try {
     process.exitCode = await main()
   } catch (error) {
-    const foreseen = error instanceof ToolError
-    process.stderr.write(`${foreseen ? '' : 'This failed for a reason that was not foreseen: '}${errorMessage(error)}\n`)
+    const expected = error instanceof ToolError
+    process.stderr.write(`${expected ? '' : 'This failed for an unexpected reason: '}${errorMessage(error)}\n`)
     if (process.env['TRAINYARD_DEBUG'] === '1') process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
     process.exit(1)
   }

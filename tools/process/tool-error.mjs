@@ -1,4 +1,4 @@
-/** A failure that is foreseen. Its message is all that the user reads: what happened, where, and what to do. */
+/** An expected failure. Its message is all that the user reads: what happened, where, and what to do. */
 export class ToolError extends Error {
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {

@@ -23,7 +23,7 @@ export function dashboardBuilt(root) {
   }
 }
 
-/** @param {{ root: string, env: NodeJS.ProcessEnv, log: string, announce: import('./announce.mjs').Announce }} context */
+/** @param {{ root: string, env: NodeJS.ProcessEnv, log: string, announce: import('./progress-log.mjs').Announce }} context */
 export async function buildDashboard({ root, env, log, announce }) {
   const sources = hashOfSources(root)
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js')

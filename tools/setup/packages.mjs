@@ -3,7 +3,7 @@ import path from 'node:path'
 import { ToolError } from '../process/tool-error.mjs'
 import { runCommand } from '../process/run-command.mjs'
 
-/** @typedef {{ root: string, env: NodeJS.ProcessEnv, log: string, announce: import('./announce.mjs').Announce }} PackagesContext */
+/** @typedef {{ root: string, env: NodeJS.ProcessEnv, log: string, announce: import('./progress-log.mjs').Announce }} PackagesContext */
 /** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */
 
 const REASONS = [

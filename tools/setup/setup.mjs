@@ -3,11 +3,11 @@ import path from 'node:path'
 import { withHostLock } from '../process/host-lock.mjs'
 import { ROOT } from '../process/repository.mjs'
 import { codeOf, ToolError } from '../process/tool-error.mjs'
-import { createAnnouncer } from './announce.mjs'
+import { createProgressLog } from './progress-log.mjs'
 import { cacheFolder } from './cache-folder.mjs'
 import { buildDashboard, dashboardBuilt } from './dashboard.mjs'
 import { engineInstalled, installEngine } from './engine/engine.mjs'
-import { wantedEngine } from './engine/engine-flavour.mjs'
+import { requestedEngine } from './engine/engine-flavour.mjs'
 import { installPackages, ownNodeLinked, packagesInstalled } from './packages.mjs'
 import { requireSupportedPlatform, thisHost } from './platform.mjs'
 import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
@@ -28,7 +28,7 @@ import { fetchRedisServer, findRedisServer } from './redis-server.mjs'
  */
 export async function setup({ redis, env, stream }) {
   requireSupportedPlatform(thisHost())
-  const engine = wantedEngine(env)
+  const engine = requestedEngine(env)
   const cache = cacheFolder(env)
   const present = () => packagesInstalled(ROOT) && ownNodeLinked(ROOT) && engineInstalled(ROOT, engine) && dashboardBuilt(ROOT)
   const found = redis ? findRedisServer({ cache, env }) : null
@@ -40,7 +40,7 @@ export async function setup({ redis, env, stream }) {
   return withHostLock({ name: `setup ${cache}`, onWait }, async () => {
     const log = path.join(cache, 'setup.log')
     writeFileSync(log, `setup of ${ROOT}, ${new Date().toISOString()}\n`)
-    const context = { root: ROOT, cache, env, log, announce: createAnnouncer({ stream }), say }
+    const context = { root: ROOT, cache, env, log, announce: createProgressLog({ stream }), say }
     await installPackages(context)
     if (!engineInstalled(ROOT, engine)) await installEngine(context, engine)
     if (!dashboardBuilt(ROOT)) await buildDashboard(context)

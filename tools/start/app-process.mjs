@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { OWN_NODE, ROOT } from '../process/repository.mjs'
-import { LEAVE_WITH_PARENT } from '../process/run-inherited.mjs'
+import { EXIT_WITH_PARENT } from '../process/run-inherited.mjs'
 import { ToolError } from '../process/tool-error.mjs'
 import { lastSentence, openLog } from './log-files.mjs'
 import { supervise } from './supervise.mjs'
@@ -20,7 +20,7 @@ export function startApp({ name, log: logName, script, data, env, supervision })
   /** Resolves at its first message, which a worker sends once it has started. */
   const started = new Promise((resolve) => void (resolveStarted = () => resolve(undefined)))
   const launch = () =>
-    spawn(OWN_NODE, ['--import', LEAVE_WITH_PARENT, path.join(ROOT, 'apps', script)], {
+    spawn(OWN_NODE, ['--import', EXIT_WITH_PARENT, path.join(ROOT, 'apps', script)], {
       cwd: ROOT,
       env,
       detached: true,

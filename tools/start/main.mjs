@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync } from 'node:fs'
 import process from 'node:process'
 import { tryHostLock } from '../process/host-lock.mjs'
 import { runTool } from '../process/run-tool.mjs'
-import { wantedEngine } from '../setup/engine/engine-flavour.mjs'
+import { requestedEngine } from '../setup/engine/engine-flavour.mjs'
 import { setup } from '../setup/setup.mjs'
 import { codeOf, ToolError } from '../process/tool-error.mjs'
 import { runExample, welcome } from './example.mjs'
@@ -46,7 +46,7 @@ function environmentOf({ maxDiskBytes, engine, gpus }) {
 
 /** Each of several would take all GPUs, and none knows of the others' memory. @param {{ workers: number, env: NodeJS.ProcessEnv }} options */
 function requireOneWorkerOnGpus({ workers, env }) {
-  if (workers === 1 || wantedEngine(env) === 'cpu' || env['TRAINYARD_GPUS'] === 'none') return
+  if (workers === 1 || requestedEngine(env) === 'cpu' || env['TRAINYARD_GPUS'] === 'none') return
   throw new ToolError(
     'On GPUs one worker runs all trainers, one per GPU, or TRAINYARD_TRAINERS_PER_GPU: leave out --workers, or use --engine cpu',
   )

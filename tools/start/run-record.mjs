@@ -38,8 +38,8 @@ export function removeRunRecord(data) {
   rmSync(fileIn(data), { force: true })
 }
 
-/** Ends what a killed `npm start` left behind; two servers on one append-only file would ruin it. @param {string} data */
-export async function endOrphans(data) {
+/** Stops the processes that a killed `npm start` left behind; two servers on one append-only file would ruin it. @param {string} data */
+export async function stopOrphans(data) {
   const record = readRunRecord(data)
   if (!record) return
   await Promise.all(record.children.map((child) => endProcess(child, PATIENCE)))

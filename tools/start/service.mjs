@@ -3,9 +3,9 @@ import { identityOf } from '../process/process-identity.mjs'
 import { endedTooEarly, startApp } from './app-process.mjs'
 import { waitUntilReady } from './ready.mjs'
 import { startRedis } from './redis/start-redis.mjs'
-import { endOrphans, removeRunRecord, writeRunRecord } from './run-record.mjs'
+import { stopOrphans, removeRunRecord, writeRunRecord } from './run-record.mjs'
 
-/** All of it is over within 30 s: a worker drains, its clients see that, the API closes, and Redis stops last. */
+/** All of it ends within 30 s: a worker drains, its clients see that, the API closes, and Redis stops last. */
 const WORKER_STOP_TIMEOUT_MS = 25_000
 const UNREADY_STOP_TIMEOUT_MS = 1000
 const API_STOP_TIMEOUT_MS = 2500
@@ -34,7 +34,7 @@ export function createService({ data, port, host, workers, redisServer, env, say
   const supervision = { say, mayRestart: () => ready, onRestart: record }
 
   async function start() {
-    await endOrphans(data)
+    await stopOrphans(data)
     if (redisServer && !stopping) {
       running.redis = await startRedis({ server: redisServer, data, ...supervision })
       record()

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import process from 'node:process'
-import { whyNoGpu } from '../gpu/why-no-gpu.mjs'
+import { missingGpuReason } from '../gpu/missing-gpu-reason.mjs'
 import { ROOT } from '../process/repository.mjs'
 import { runInherited } from '../process/run-inherited.mjs'
 import { runTool } from '../process/run-tool.mjs'
@@ -12,7 +12,7 @@ const FOLDERS = ['tests/gpu', 'tests/parity', 'libs/tensorflow', 'libs/training'
 
 await runTool(async () => {
   const { env, stdout, argv } = process
-  const fault = whyNoGpu(env)
+  const fault = missingGpuReason(env)
   if (fault !== null) {
     stdout.write(`No GPU here: ${fault}; nothing was tested.\n`)
     return env['TRAINYARD_REQUIRE_GPU'] === '1' ? 1 : 0

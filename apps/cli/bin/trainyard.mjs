@@ -18,7 +18,7 @@ function runWithOwnNode() {
     return
   }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
-  // Ctrl-C reaches the child by itself: it says when all is over.
+  // Ctrl-C reaches the child by itself: it exits when all has stopped.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   child.on('error', (error) => {

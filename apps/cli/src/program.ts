@@ -40,7 +40,7 @@ ${ERRORS.LOSS_DIVERGED.exitCode} the watched experiment failed, 130 Ctrl-C, ${ER
 export function buildProgram({ defaultUrl, ...deps }: CliDeps & { defaultUrl: string }): Command {
   const program = new Command('trainyard')
     .description('Train networks on flowers: submit experiments, watch their losses.')
-    .option('--json', 'answer with JSON on stdout, errors as JSON on stderr')
+    .option('--json', 'print JSON on stdout, errors as JSON on stderr')
     .addOption(new Option('--url <url>', 'where the service is; also TRAINYARD_URL').default(defaultUrl, defaultUrl).argParser(toAddress))
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: (text) => void deps.terminal.stdout.write(text), outputError: () => {} })

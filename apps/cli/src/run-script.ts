@@ -3,7 +3,7 @@ import path from 'node:path'
 
 const KILLED_EXIT_CODE = 1
 
-/** Runs a script of the repository on this same node, with this terminal as its own. Ctrl-C reaches it by itself; it says when all is over. */
+/** Runs a script of the repository on this same node, with this terminal as its own. Ctrl-C reaches it by itself; it exits when all has stopped. */
 export function createScriptRunner({ repository, node }: { repository: string; node: string }) {
   return (script: string, args: readonly string[]): Promise<number> =>
     new Promise((resolve, reject) => {

@@ -46,7 +46,7 @@ export function Views() {
         <Route>
           <Page title="No such page">
             <p>
-              This address leads nowhere. <Link href="/">All experiments</Link>
+              There is no page at this address. <Link href="/">All experiments</Link>
             </p>
           </Page>
         </Route>

@@ -101,20 +101,20 @@ test('a trainer that has nothing to do measures its machine’s speed, once; wor
   expect((await trainer.until(isEnd)).map(({ type }) => type)).not.toContain('speed')
 })
 
-test('every epoch tells its layers’ signal, after its losses; none where that is not wanted', async () => {
+test('every epoch reports its layers’ signal, after its losses; none with recordLayers false', async () => {
   const trainer = startTrainer()
   trainer.send(run('signal', config({ depth: 2, norm: 'batch' })))
-  const told = (await trainer.until(isEnd)).filter(({ type }) => type === 'epoch' || type === 'layers')
-  expect(told.map((message) => (message.type === 'layers' ? `layers ${message.layers.epoch}` : message.type))).toEqual(
+  const messages = (await trainer.until(isEnd)).filter(({ type }) => type === 'epoch' || type === 'layers')
+  expect(messages.map((message) => (message.type === 'layers' ? `layers ${message.layers.epoch}` : message.type))).toEqual(
     [1, 2, 3].flatMap((epoch) => ['epoch', `layers ${epoch}`]),
   )
-  const [layers] = told.flatMap((message) => (message.type === 'layers' ? [message.layers.layers] : []))
+  const [layers] = messages.flatMap((message) => (message.type === 'layers' ? [message.layers.layers] : []))
   expect(layers?.map(({ layer, kind }) => `${layer} ${kind}`)).toEqual(['1 hidden', '2 hidden', '3 output'])
   trainer.send(run('silent', config({ recordLayers: false })))
   expect((await trainer.until(isEnd)).filter(({ type }) => type === 'layers')).toEqual([])
 })
 
-test.each(['best', 'final', 'none'] as const)('keepModel %s — what is kept, and told before the end', async (keepModel) => {
+test.each(['best', 'final', 'none'] as const)('keepModel %s — the retained model, reported before the end', async (keepModel) => {
   const trainer = startTrainer()
   trainer.send(run(`keeps-${keepModel}`, config({ keepModel, lr: 5, momentum: 0, epochs: 6 })))
   const messages = await trainer.until(isEnd)

@@ -32,7 +32,7 @@ const caches = { splits: createDeviceSplits(tf, folders), kernels: createDeviceK
 const handle = serveWorker({ channel, tf, engine, ...caches, diskSpace, folders })
 process.on('message', (message) => handle(ToTrainer.parse(message)))
 
-/** Without an engine it tells the worker why, and ends. */
+/** Without an engine it reports the reason to the worker, and exits. */
 async function loadOrLeave(): Promise<LoadedEngine> {
   try {
     return loadEngine(process.env)

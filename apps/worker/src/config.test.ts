@@ -31,7 +31,7 @@ test('readWorkerConfig() — all faults are named at once', () => {
   expect(() => readWorkerConfig(wrong)).toThrow(/REDIS_URL.*TRAINYARD_POOLS.*TRAINYARD_SLOTS.*TRAINYARD_MEMORY_BYTES/)
 })
 
-test('readWorkerConfig() — what is said of GPUs, and that trainers without one are told so', () => {
+test('readWorkerConfig() — the GPU settings, and the environment of trainers without a GPU', () => {
   expect(readWorkerConfig({}).gpuSettings).toEqual({
     ...{ engine: 'auto', gpus: null, trainersPerGpu: 1, gpuMemoryBytes: null, visible: null, slotsSet: false },
   })

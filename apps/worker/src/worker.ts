@@ -18,9 +18,9 @@ import { collectArtifactGarbage } from './process/artifact-garbage.ts'
 import { createCrashLoopBreaker } from './slots/crash-loop-breaker.ts'
 import type { GpuPlan } from './gpus/gpu-plan.ts'
 import type { GpuReadings } from './gpus/gpu-readings.ts'
-import { keepHealthFile } from './process/health-file.ts'
+import { startHealthFile } from './process/health-file.ts'
 import { startHeartbeat } from './slots/heartbeat.ts'
-import { keepLeases } from './slots/lease-keeper.ts'
+import { startLeaseKeeper } from './slots/lease-keeper.ts'
 import { startRequestSlots } from './requests/request-slots.ts'
 import { startPeriodicTask } from './process/periodic-task.ts'
 import { type Slot, type SlotDeps, startSlot } from './slots/slot.ts'
@@ -90,7 +90,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     unhealthyReason,
     onDrainRequested: () => drainRequested.resolve(),
   })
-  const health = deps.healthFile === undefined ? null : keepHealthFile({ file: deps.healthFile, unhealthyReason, onError })
+  const health = deps.healthFile === undefined ? null : startHealthFile({ file: deps.healthFile, unhealthyReason, onError })
   const slotDeps = {
     ...{ workerId: id, consumer, attempts, crashes, growthBytes: deps.growthBytes, log, stopping: stopping.signal },
     onChange: () => heartbeat.now(),
@@ -103,7 +103,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   }
   const startCpuTrainer = () => startRecordedTrainer({ ...deps, trainerEnv: onCpu(deps.trainerEnv), log, pidfile, onError })
   const requestSlots = startRequestSlots({ ...shared, artifacts, startTrainer: startCpuTrainer, log, onError, stopping: stopping.signal })
-  const leases = keepLeases({ attempts, running, onError })
+  const leases = startLeaseKeeper({ attempts, running, onError })
   const commands = subscribeToCommands({
     ...shared,
     onCommand: ({ what, id: target }) => {

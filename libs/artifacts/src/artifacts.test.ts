@@ -143,7 +143,7 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
       expect([await left(), [...starts.keys()]]).toEqual([LEFT, ['of-running']])
     })
 
-    test('over the bound what ended first goes, and its record is updated; what is unknown only on request', async () => {
+    test('over the limit the oldest ended ones are removed, their records first; unknown ones only with unknown: true', async () => {
       const { keptBytes } = await collectGarbage({ artifacts, owners })
       expect(await collectGarbage({ artifacts, owners, maxBytes: keptBytes - 1 })).toMatchObject({ forgotten: ['old'], fits: true })
       expect(forgotten).toEqual(['old'])

@@ -55,7 +55,7 @@ const LEFT = [
 ]
 
 describe('collectGarbage()', () => {
-  test('what no record names goes; what runs and what is unknown stays', async () => {
+  test('what no record references is removed; live and unknown ones stay', async () => {
     expect(await collect()).toEqual({
       dryRun: false,
       removed: {
@@ -79,7 +79,7 @@ describe('collectGarbage()', () => {
     expect(await collect({ maxBytes: 1 })).toEqual({ ...said, dryRun: false })
   })
 
-  test('over the bound, what ended first goes, and its record is told; what runs never does', async () => {
+  test('over the limit, the oldest ended ones are removed, their records first; live ones never', async () => {
     expect(await collect({ maxBytes: 4000 })).toMatchObject({ forgotten: ['old'], fits: true })
     expect(forgotten).toEqual(['old'])
     expect(await whatIsLeft()).toContain('models/new/m')
@@ -87,7 +87,7 @@ describe('collectGarbage()', () => {
     expect(await whatIsLeft()).toEqual(LEFT.filter((name) => /running|stranger/.test(name)))
   })
 
-  test('what is unknown goes only on request', async () => {
+  test('unknown ones are removed only with unknown: true', async () => {
     expect(await collect({ unknown: true })).toMatchObject({ removed: { unknown: { files: 3, bytes: 1110 } }, unknownBytes: 0 })
     expect(await whatIsLeft()).toEqual(LEFT.filter((name) => !name.includes('stranger')))
   })

@@ -2,9 +2,9 @@ import type { GarbageReport } from '@trainyard/contracts'
 import type { ArtifactItem, ArtifactItems } from './inventory.ts'
 import type { Artifacts } from './artifacts.ts'
 
-/** A start is taken over a moment before its fork's record is made. */
-const RECORD_GRACE_MS = 3_600_000
-/** Uploaded weights are used soon, and perhaps again; an experiment that begins with them has its own copy. */
+/** An initial checkpoint is pinned a moment before its fork's record is created. */
+const RECORD_TIMEOUT_MS = 3_600_000
+/** Uploaded weights are used soon, and maybe more than once; an experiment that uses them has a pinned copy. */
 const WEIGHTS_RETENTION_MS = 24 * 3_600_000
 
 /** What is known of an experiment that has files; `names`: of the checkpoint files and model folders that its record names. */
@@ -22,16 +22,16 @@ export interface ArtifactOwners {
 export interface GarbageOptions {
   artifacts: Pick<Artifacts, 'items'>
   owners: ArtifactOwners
-  /** Only says what would be removed. */
+  /** Only reports what would be removed. */
   dryRun?: boolean
-  /** Also what belongs to experiments that Redis does not know: another service's, perhaps. */
+  /** Also artifacts of experiments without a record here; they may belong to another service. */
   unknown?: boolean
   maxBytes?: number | undefined
 }
 
 /**
- * Removes what nothing needs any more, never anything of an experiment that has not ended; then, over `maxBytes`, what ended ones have kept, of those
- * that ended first. Records are told before the files go: one never names what is not there.
+ * Removes what nothing needs any more, never anything of an experiment that has not ended; then, over `maxBytes`, what ended ones have retained, the
+ * oldest first. Records are updated before files are removed: a record never references a missing file.
  */
 export async function collectGarbage(options: GarbageOptions): Promise<GarbageReport> {
   const { artifacts, owners, dryRun = false, unknown = false, maxBytes = Infinity } = options
@@ -87,7 +87,7 @@ async function sortItems({ experiments, results, starts, weights, nowMs }: Artif
   const beginners = await owners.starts()
   for (const start of starts) {
     const id = beginners.get(start.id)
-    const isYoung = nowMs - start.atMs < RECORD_GRACE_MS
+    const isYoung = nowMs - start.atMs < RECORD_TIMEOUT_MS
     const isNeeded = id === undefined ? isYoung : (await owners.ownerOf(id)).state === 'live'
     sorted[isNeeded ? 'live' : 'unused'].push(start)
   }
@@ -95,7 +95,7 @@ async function sortItems({ experiments, results, starts, weights, nowMs }: Artif
   return sorted
 }
 
-/** Those that ended first, until together they have the bytes that are too many. */
+/** The oldest ended ones that together have at least the bytes over the limit. */
 function firstOver(kept: readonly KeptItem[], tooManyBytes: number): ArtifactItem[] {
   const over: ArtifactItem[] = []
   for (const { item } of kept.toSorted((a, b) => a.endedAtMs - b.endedAtMs)) {

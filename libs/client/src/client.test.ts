@@ -119,7 +119,7 @@ test("a caller's own abort — leaves as the reason that was given", async () =>
   await expect(client.probes.get('1', { signal: controller.signal })).rejects.toBe(reason)
 })
 
-test('dryRun() — can be aborted while a user types on', async () => {
+test('dryRun() — can be canceled while the user types on', async () => {
   const controller = new AbortController()
   const reason = new Error('typed on')
   const { client, seen } = await clientOf(() => controller.abort(reason))
@@ -130,7 +130,7 @@ test('dryRun() — can be aborted while a user types on', async () => {
 test.each([
   ['another service', 200, { hello: 'world' }],
   ['a proxy', 502, 'Bad gateway'],
-])('an answer from %s — is told from ours', async (_who, status, body) => {
+])('an answer from %s — is not taken for the service’s', async (_who, status, body) => {
   const { client } = await clientOf((_request, response) => sendJson(response, body, status))
   const error = await client.experiments.get('latest').catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(UnexpectedAnswerError)

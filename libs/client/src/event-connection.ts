@@ -40,7 +40,7 @@ export async function* readEvents(
   }
 }
 
-/** Browsers cannot all iterate a stream; leaving early lets go of the connection. */
+/** Browsers cannot all iterate a stream; leaving early closes the connection. */
 async function* readAll(stream: ReadableStream<EventSourceMessage> | undefined): AsyncGenerator<EventSourceMessage> {
   const reader = stream?.getReader()
   if (!reader) return

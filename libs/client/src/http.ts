@@ -47,7 +47,7 @@ interface HttpRequest extends CallOptions {
 
 export interface Http {
   baseUrl: string
-  /** One try; the reader of the stream connects again. */
+  /** One try; the reader of the stream reconnects. */
   open(request: HttpRequest): Promise<Response>
   /** The answer as soon as its head is there. */
   send(request: HttpRequest): Promise<Response>

@@ -17,9 +17,9 @@ async function serve(...answers: ((response: ServerResponse) => void)[]) {
     client,
     lastEventIds: () => seen.map(({ headers }) => headers['last-event-id'] ?? null),
     watch: async (options?: WatchOptions): Promise<string[]> => {
-      const told: string[] = []
-      for await (const { id, event } of client.experiments.events('latest', options)) told.push(`${id} ${event.type}`)
-      return told
+      const received: string[] = []
+      for await (const { id, event } of client.experiments.events('latest', options)) received.push(`${id} ${event.type}`)
+      return received
     },
   }
 }
@@ -30,7 +30,7 @@ const batch = (id: string): string => event(id, 'batch', { epoch: 1, firstStep: 
 const end = (id: string): string => event(id, 'end', { state: 'completed' })
 const snapshot = (id: string): string => event(id, 'snapshot', { experiment: testExperiment, epochs: [] })
 
-test('watch() — tells every event and ends after `end`, though the connection stays open', async () => {
+test('watch() — yields every event and ends after `end`, though the connection stays open', async () => {
   const { watch, lastEventIds } = await serve(
     (response) => void open(response).write(`retry: 2000\n\n${batch('1-0')}: hm\n\n${end('2-0')}`),
   )
@@ -62,7 +62,7 @@ test('watch() — a connection that breaks or ends early is taken up again after
   expect(reasons).toHaveLength(5)
 })
 
-test('watch() — gives no event twice, even where the service begins again', async () => {
+test('watch() — yields no event twice, even where the service starts from the beginning', async () => {
   const { watch } = await serve(
     (response) => void open(response).end(batch('9-0') + batch('10-0')),
     (response) => void open(response).end(batch('9-0') + batch('10-0') + batch('10-2') + end('11-0')),
@@ -70,7 +70,7 @@ test('watch() — gives no event twice, even where the service begins again', as
   expect(await watch()).toEqual(['9-0 batch', '10-0 batch', '10-2 batch', '11-0 end'])
 })
 
-test('watch() — a snapshot begins again, and an end with its id is given', async () => {
+test('watch() — a snapshot restarts the stream, and an end with its id is yielded', async () => {
   const { watch } = await serve(
     (response) => void open(response).end(batch('9-0')),
     (response) => void open(response).end(snapshot('5-0') + batch('6-0') + end('6-0')),
@@ -110,19 +110,19 @@ test('watch() — throws when what answers is no event stream', async () => {
 test('watch() — ends quietly when its signal aborts, also between two connections', async () => {
   const controller = new AbortController()
   const { client } = await serve((response) => void open(response).write(batch('1-0')))
-  const told: string[] = []
+  const received: string[] = []
   for await (const { event: seen } of client.experiments.events('latest', { signal: controller.signal })) {
-    told.push(seen.type)
+    received.push(seen.type)
     controller.abort()
   }
-  expect(told).toEqual(['batch'])
+  expect(received).toEqual(['batch'])
 
   const pausing = new AbortController()
   const broken = await serve((response) => void open(response).end(batch('1-0')))
   expect(await broken.watch({ signal: pausing.signal, onReconnect: () => pausing.abort() })).toEqual(['1-0 batch'])
 })
 
-test('watch() — a watcher that leaves lets go of the connection', async () => {
+test('watch() — a watcher that leaves closes the connection', async () => {
   const left = Promise.withResolvers<void>()
   const { client } = await serve((response) => void open(response.once('close', left.resolve)).write(batch('1-0')))
   const events = client.experiments.events('latest')

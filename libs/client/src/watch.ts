@@ -54,21 +54,21 @@ export async function* watchEvents(http: Http, { id, ...options }: WatchOptions 
   }
 }
 
-/** The epochs among events, each once; those of a snapshot that were told before are left out, unless their numbers are others now. */
+/** The epochs among events, each once; a snapshot's known epochs are left out, unless their numbers have changed. */
 export async function* epochsOf(events: AsyncIterable<WatchedEvent>): AsyncGenerator<Epoch> {
-  const told = new Map<number, string>()
+  const yielded = new Map<number, string>()
   for await (const { event } of events) {
     const epochs = event.type === 'epoch' ? [event.data] : event.type === 'snapshot' ? event.data.epochs : []
     for (const epoch of epochs) {
       const numbers = epochNumbers(epoch)
-      if (told.get(epoch.epoch) === numbers) continue
-      told.set(epoch.epoch, numbers)
+      if (yielded.get(epoch.epoch) === numbers) continue
+      yielded.set(epoch.epoch, numbers)
       yield epoch
     }
   }
 }
 
-/** True where a service or a proxy begins again although it was told where to go on; a snapshot stands for what cannot be repeated. */
+/** True where a service or a proxy starts from the beginning in spite of Last-Event-ID; a snapshot stands for events that cannot be replayed. */
 function isRepeated({ id, event }: WatchedEvent, lastEventId: string | null): boolean {
   if (event.type === 'snapshot' || event.type === 'end') return false
   return id !== null && lastEventId !== null && !isAfterEvent(id, lastEventId)

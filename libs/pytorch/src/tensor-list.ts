@@ -18,7 +18,7 @@ export class WeightsUnusableError extends ExpectedError {
 }
 
 /** A file to read pieces of, wherever it lies. */
-export interface PiecedFile {
+export interface ChunkedFile {
   bytes: number
   read(piece: { first: number; bytes: number }): Promise<Uint8Array>
 }
@@ -37,7 +37,7 @@ const Entry = z.strictObject({
  * The arrays that a safetensors file says it holds, in the order of their values; whatever its header says must be so.
  * https://huggingface.co/docs/safetensors/index#format
  */
-export async function readTensorList(file: PiecedFile): Promise<StoredTensor[]> {
+export async function readTensorList(file: ChunkedFile): Promise<StoredTensor[]> {
   if (file.bytes < LENGTH_BYTES) throw notSafetensors(`it has ${file.bytes} bytes`)
   const length = lengthOf(await file.read({ first: 0, bytes: LENGTH_BYTES }), file.bytes)
   const { __metadata__: _metadata, ...entries } = parseHeader(await file.read({ first: LENGTH_BYTES, bytes: length }))
@@ -84,7 +84,7 @@ function inOneRow(tensors: StoredTensor[], { start, end }: { start: number; end:
       throw notSafetensors(`the values of ${quoted(name)} begin at byte ${first - start} of the data in place of ${next - start}`)
     next += bytes
   }
-  if (next > end) throw notSafetensors(`it is cut off: its header tells of ${next} bytes, and it has ${end}`)
+  if (next > end) throw notSafetensors(`it is cut off: its header lists ${next} bytes, and it has ${end}`)
   if (next < end) throw notSafetensors(`behind its values are ${end - next} bytes more`)
   return sorted
 }

@@ -1,5 +1,5 @@
 import type { ExperimentConfig, UploadedWeights, WeightsNetwork } from '@trainyard/contracts'
-import { firstFew, misfitsOf } from './weights-network.ts'
+import { summarize, mismatches } from './weights-network.ts'
 
 interface FieldError {
   field: string
@@ -21,15 +21,15 @@ export function weightsFieldErrors(
   compare('layerSizes')
   compare('bias')
   if (network.norm === null ? norm !== 'layer' && norm !== 'group' : norm !== network.norm)
-    faults.push({ field: 'norm', message: `is ${norm}, and the initial weights are of a network with ${normWords(network)}` })
+    faults.push({ field: 'norm', message: `is ${norm}, and the initial weights are of a network with ${describeNorm(network)}` })
   else if (norm !== 'none') {
     if (network.normPosition !== null) compare('normPosition')
     compare('normAffine')
   }
   if (faults.length > 0)
-    faults.push({ field: 'initialWeights', message: `do not fit: ${firstFew(misfitsOf({ ...config, norm }, tensors))}` })
+    faults.push({ field: 'initialWeights', message: `do not fit: ${summarize(mismatches({ ...config, norm }, tensors))}` })
   return faults
 }
 
-const normWords = ({ norm }: WeightsNetwork): string =>
+const describeNorm = ({ norm }: WeightsNetwork): string =>
   norm ?? 'layer or group norm, which no weights tell apart: say which of the two it is'

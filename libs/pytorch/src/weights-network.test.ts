@@ -95,7 +95,7 @@ describe('weightsNetwork()', () => {
     ['a matrix of another shape', changed('model.4.weight', { shape: [4, 5] }), 'model.4.weight is [4, 5] in place of [4, 6]'],
     ['a bias of a matrix', changed('model.4.bias', { shape: [4, 1] }), 'model.4.bias is [4, 1] in place of [4]'],
     ['one bias less', changed('model.4.bias', null), 'model.4.bias is missing'],
-    ['no first bias', changed('model.1.bias', null), 'model.4.bias is too many'],
+    ['no first bias', changed('model.1.bias', null), 'model.4.bias is unexpected'],
     ['whole numbers', changed('model.1.bias', { dtype: 'I64' }), 'model.1.bias is of I64'],
     ['a count of halves', changed('model.2.num_batches_tracked', { dtype: 'F32' }), 'model.2.num_batches_tracked is of F32'],
     [
@@ -119,7 +119,9 @@ describe('weightsFieldErrors()', () => {
       'imageSize is 16, and the initial weights are of a network with 8',
       'layerSizes is [6], and the initial weights are of a network with [6,4]',
       'bias is false, and the initial weights are of a network with true',
-      expect.stringMatching(/^initialWeights do not fit: model.1.weight is \[6, 192\] in place of \[6, 768\], .*model.1.bias is too many/),
+      expect.stringMatching(
+        /^initialWeights do not fit: model.1.weight is \[6, 192\] in place of \[6, 768\], .*model.1.bias is unexpected/,
+      ),
     ])
   })
 

@@ -24,8 +24,8 @@ export function weightsNetwork(tensors: readonly Tensor[]): WeightsNetwork {
     bias: modules.get(1)?.has('bias') ?? false,
   }
   refuseOddSizes(network, linears.at(-1)?.units ?? 0)
-  const misfits = misfitsOf(network, tensors)
-  if (misfits.length > 0) throw unexpected(`of a network of ${describeNetwork(network)} ${firstFew(misfits)}`)
+  const faults = mismatches(network, tensors)
+  if (faults.length > 0) throw unexpected(`of a network of ${describeNetwork(network)} ${summarize(faults)}`)
   return network
 }
 
@@ -63,8 +63,8 @@ function refuseOddSizes({ layerSizes }: WeightsNetwork, classes: number): void {
     throw unexpected(`it has ${layerSizes.length} hidden layers of up to ${Math.max(...layerSizes)} units; 64 of 8192 are the most`)
 }
 
-/** Each tensor that the network should have otherwise, in a few words. */
-export function misfitsOf(network: WeightsNetwork, tensors: readonly Tensor[]): string[] {
+/** A phrase for each tensor that does not fit the network. */
+export function mismatches(network: WeightsNetwork, tensors: readonly Tensor[]): string[] {
   const found = new Map(tensors.map((tensor) => [tensor.name, tensor]))
   const wanted = stateDict(network)
   const names = new Set(wanted.map(({ name }) => name))
@@ -76,15 +76,15 @@ export function misfitsOf(network: WeightsNetwork, tensors: readonly Tensor[]): 
       const isCount = tensor.dtype === 'I64'
       return isCount === isBatchCount({ name }) ? [] : [`${name} is of ${tensor.dtype}`]
     }),
-    ...tensors.filter(({ name }) => !names.has(name)).map(({ name }) => `${name} is too many`),
+    ...tensors.filter(({ name }) => !names.has(name)).map(({ name }) => `${name} is unexpected`),
   ]
 }
 
 const MAX_NAMED = 6
 
-export function firstFew(misfits: readonly string[]): string {
-  const rest = misfits.length - MAX_NAMED
-  return [...misfits.slice(0, MAX_NAMED), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')
+export function summarize(faults: readonly string[]): string {
+  const rest = faults.length - MAX_NAMED
+  return [...faults.slice(0, MAX_NAMED), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')
 }
 
 /** "images of 32 × 32, hidden layers of 64, 64 units, batch norm before the ReLU, with biases" */

@@ -4,10 +4,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Engine, EngineSettings, EnvironmentError, errorMessage, ExpectedError, GpuUnavailableError } from '@trainyard/contracts'
 import type { TensorFlowBinding } from './engine/binding.ts'
-import { askDriver, brokenLibraries, type DriverFacts, driverLibraryFault, NO_SMI } from './engine/gpu-facts.ts'
-import { type GpuFacts, isHidden, NO_GPU_BUILD, visibleGpus, whyNoGpu, whyNotThisGpu } from './engine/gpu-fault.ts'
+import { queryDriver, brokenLibraries, type DriverFacts, driverLibraryFault, NO_SMI } from './engine/gpu-facts.ts'
+import { type GpuFacts, isHidden, NO_GPU_BUILD, visibleGpus, missingGpuReason, unusableGpuReason } from './engine/gpu-fault.ts'
 import { memoryLimitConfig } from './engine/memory-limit.ts'
-import { makeRepeatable } from './engine/deterministic.ts'
+import { enableDeterminism } from './engine/deterministic.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu'
@@ -46,7 +46,7 @@ export function loadEngine(env: NodeJS.ProcessEnv): LoadedEngine {
   // TensorFlow's own pool: without it glibc gives every large array back to the kernel and faults its pages in again at the next step.
   // Measured on two cores, an epoch of the notebook's network: 1.75 s without, 1.18 s with it.
   env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true'
-  makeRepeatable(env)
+  enableDeterminism(env)
   if (requested === 'gpu' && flavour === 'cpu') throw noGpu(NO_GPU_BUILD)
   const driver = prepareGpu(env, { requested, flavour, limitBytes })
   const name = flavour === 'prebuilt' ? 'prebuilt' : 'native'
@@ -57,8 +57,8 @@ export function loadEngine(env: NodeJS.ProcessEnv): LoadedEngine {
   const gpu = binding.isUsingGpuDevice()
   const visible = env['CUDA_VISIBLE_DEVICES']
   if (!gpu && flavour !== 'cpu' && (requested === 'gpu' || (driver && hasGpu(driver)))) {
-    const facts = { ...(driver ?? askDriver(env)), flavour, visible, driverLibrary: driverLibraryFault() }
-    throw noGpu(whyNoGpu({ ...facts, broken: () => brokenLibraries(path.join(folder, NVIDIA)) }))
+    const facts = { ...(driver ?? queryDriver(env)), flavour, visible, driverLibrary: driverLibraryFault() }
+    throw noGpu(missingGpuReason({ ...facts, broken: () => brokenLibraries(path.join(folder, NVIDIA)) }))
   }
   const device = gpu ? `GPU: ${takenGpu(driver, visible)}` : `CPU: ${os.cpus()[0]?.model.trim() ?? process.arch}`
   return { engine: { name, version: binding.TF_Version, device, threads: os.availableParallelism() }, tf: createRuntime(binding) }
@@ -80,7 +80,7 @@ function prepareGpu(env: NodeJS.ProcessEnv, { requested, flavour, limitBytes }: 
     if (flavour === 'prebuilt') throw noGpu('the prebuilt TensorFlow takes no TRAINYARD_GPU_MEMORY_BYTES: unset it')
     env['TRAINYARD_TENSORFLOW_CONFIG'] = memoryLimitConfig(limitBytes)
   }
-  const driver = askDriver(env)
+  const driver = queryDriver(env)
   // TensorFlow would take memory on each of them, and compute on the last.
   const [first] = driver.gpus
   if (first && driver.gpus.length > 1) env['CUDA_VISIBLE_DEVICES'] ??= first.uuid
@@ -91,7 +91,7 @@ function prepareGpu(env: NodeJS.ProcessEnv, { requested, flavour, limitBytes }: 
 function takenGpu(driver: DriverFacts | null, visible: string | undefined): string {
   const { gpus, version } = driver ?? { gpus: [], version: null }
   const gpu = visibleGpus({ gpus, visible }).at(-1)
-  const fault = whyNotThisGpu({ gpu, version })
+  const fault = unusableGpuReason({ gpu, version })
   if (fault !== null) throw noGpu(fault)
   return gpu?.name ?? 'one that nvidia-smi does not list'
 }

@@ -2,7 +2,7 @@ import { ALLOWED_TRANSITIONS } from '@trainyard/testing/experiments/allowed-tran
 import type { Evidence } from './evidence.ts'
 import type { Ended } from './final-state.ts'
 import type { Operation } from './history.ts'
-import { takenBack } from './taken-back.ts'
+import { regression } from './regression.ts'
 
 type Life = Ended['experiment']
 type LifecycleCommand = Exclude<Operation, 'submit'>
@@ -20,7 +20,7 @@ export function lifecycleFaults({ history, ended, read, clockWasSet }: Omit<Evid
   const last = new Map(lives.map((life) => [life.id, life]))
   const lastReads = read.flatMap((earlier) => {
     const later = last.get(earlier.id)
-    return later ? (takenBack(earlier, later) ?? []) : [`${earlier.id}: was read, and is gone`]
+    return later ? (regression(earlier, later) ?? []) : [`${earlier.id}: was read, and is gone`]
   })
   return [
     ...lives.flatMap(transitionFaults),

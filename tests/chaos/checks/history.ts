@@ -34,5 +34,5 @@ export interface History {
 
 export const createHistory = (): History => ({ calls: [], losses: [], workers: new Map(), slots: [], redisAway: [], faults: [] })
 
-/** Steady, whatever becomes of the clock. */
+/** Monotonic, even when the clock is set. */
 export const nowMs = (): number => performance.timeOrigin + performance.now()

@@ -2,7 +2,7 @@ import { isTerminal } from '@trainyard/contracts'
 import { connectRedis, createExperimentStore } from '@trainyard/jobs'
 import { DEFAULT_PREFIX, keysOf } from '../../../libs/jobs/src/redis/keys.ts'
 
-/** What is half-written in a store where all has ended: a record without its indexes, an index without its record, a lease or a dispatch without an owner. */
+/** What is half-written in a store where all has ended: a record without its indexes, an index without its record, a lease or a dispatch without an experiment. */
 export async function storeFaults(redisUrl: string): Promise<string[]> {
   const redis = connectRedis(redisUrl, { name: 'store-faults', whenDown: 'fail' })
   try {

@@ -7,7 +7,7 @@ import { type RedisProxy, startRedisProxy } from '@trainyard/testing/redis/redis
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 /** As under `npm start`: what this test leaves behind when it is killed itself leaves, too. */
-const PRELOAD = path.join(root, 'tools', 'process', 'leave-with-parent.mjs')
+const PRELOAD = path.join(root, 'tools', 'process', 'exit-with-parent.mjs')
 const RESTART_DELAY_MS = 500
 
 export type AppName = `api-${number}` | `worker-${number}`
@@ -77,13 +77,13 @@ export async function startAppProcess({ name, redisUrl, env, logFolder, onEnd }:
     async end() {
       ending = true
       clearTimeout(timer)
-      for (const pid of await kill()) killIfThere(pid)
+      for (const pid of await kill()) killIfAlive(pid)
       await proxy.close()
     },
   }
 }
 
-export function killIfThere(pid: number): void {
+export function killIfAlive(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {

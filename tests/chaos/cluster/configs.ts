@@ -20,6 +20,6 @@ export const BATCH: Config = {
 }
 export const LAYER: Config = { ...plain, imageSize: 8, depth: 1, width: 64, norm: 'layer', epochs: 300, firstLayer: 'direct' }
 /** Long enough that it still runs when a scenario acts on it, however busy the machine. */
-export const UNHURRIED: Config = { ...LAYER, epochs: 1000 }
+export const SLOW: Config = { ...LAYER, epochs: 1000 }
 export const GROUP: Config = { ...base, imageSize: 32, depth: 1, width: 16, norm: 'group', groupSize: 8, epochs: 150, firstLayer: 'dual' }
 export const TINY: Config = { ...plain, imageSize: 8, depth: 0, epochs: 3, firstLayer: 'direct' }

@@ -10,7 +10,7 @@ const ROOMY = ['size=64G', 'nr_inodes=100000']
 /** A disk of its own that can be made smaller while it is used. */
 export interface Disk {
   folder: string
-  /** Leaves so much room. */
+  /** Leaves `bytes` free. */
   leave(bytes: number): void
   /** Leaves no room for another file, though there is for its bytes. */
   leaveNoFiles(): void

@@ -3,7 +3,7 @@ import type { Experiment, WorkerInfo } from '@trainyard/contracts'
 import { connectRedis, createWorkerRegistry } from '@trainyard/jobs'
 import type { Cluster } from './cluster.ts'
 import { type History, nowMs } from '../checks/history.ts'
-import { takenBack } from '../checks/taken-back.ts'
+import { regression } from '../checks/regression.ts'
 import type { Users } from './users.ts'
 
 const LOOK_INTERVAL_MS = 300
@@ -39,7 +39,7 @@ export function startObserver({ cluster, users, history }: { cluster: Cluster; u
     const { items } = await users.client().experiments.list({ pageSize: 200 })
     for (const experiment of items) {
       const earlier = seen.get(experiment.id)
-      const fault = earlier && takenBack(earlier, experiment)
+      const fault = earlier && regression(earlier, experiment)
       if (fault) history.faults.push(fault)
       seen.set(experiment.id, experiment)
     }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { killIfThere } from '../cluster/app-process.ts'
+import { killIfAlive } from '../cluster/app-process.ts'
 import { GROUP, LAYER } from '../cluster/configs.ts'
 import { trainersOf } from '../cluster/process-tree.ts'
 import type { Rig } from '../cluster/rig.ts'
@@ -66,7 +66,7 @@ async function setRedis({ submit, reaches, ended, ownerOf }: Rig, clock: Settabl
     const [doomed, other] = [await submit(), await submit()]
     await Promise.all([reaches(doomed, 10), reaches(other, 10)])
     const owner = await ownerOf(doomed)
-    for (const trainer of trainersOf(owner.pid() ?? 0)) killIfThere(trainer)
+    for (const trainer of trainersOf(owner.pid() ?? 0)) killIfAlive(trainer)
     await delay(200)
     await clock.set(offsetSeconds)
     await Promise.all([ended(doomed), ended(other)])

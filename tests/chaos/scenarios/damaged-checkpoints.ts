@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { UNHURRIED } from '../cluster/configs.ts'
+import { SLOW } from '../cluster/configs.ts'
 import type { Rig } from '../cluster/rig.ts'
 import type { Scenario } from './scenario.ts'
 import { withRig } from '../cluster/with-rig.ts'
@@ -22,7 +22,7 @@ export const damagedCheckpoints: Scenario = {
   name: 'damaged-checkpoints',
   promise: 'a torn checkpoint is skipped for the one before, with a warning in the log, and the bits stay the same',
   run: (options) =>
-    withRig({ ...options, configs: [UNHURRIED] }, async (rig) => {
+    withRig({ ...options, configs: [SLOW] }, async (rig) => {
       await Promise.all(DAMAGES.map((damage) => resumeDamaged(rig, damage)))
     }),
 }

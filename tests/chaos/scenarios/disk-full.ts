@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { connectRedis } from '@trainyard/jobs'
 import { poll } from '@trainyard/testing/inputs/poll'
-import { killIfThere } from '../cluster/app-process.ts'
+import { killIfAlive } from '../cluster/app-process.ts'
 import { LAYER, TINY } from '../cluster/configs.ts'
 import { type Disk, diskObstacle, mountDisk } from '../cluster/disk.ts'
 import { trainersOf } from '../cluster/process-tree.ts'
@@ -37,7 +37,7 @@ async function fill(rig: Rig, disk: Disk): Promise<void> {
   await reaches(first, 10)
   disk.leaveNoFiles()
   const owner = await rig.ownerOf(first)
-  for (const trainer of trainersOf(owner.pid() ?? 0)) killIfThere(trainer)
+  for (const trainer of trainersOf(owner.pid() ?? 0)) killIfAlive(trainer)
   await becomes(first, ({ attempts }) => typeof attempts[1]?.resumedFromEpoch === 'number')
   await pausedWithWarning(rig, first)
   disk.empty()

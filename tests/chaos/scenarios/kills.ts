@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Draw, seededRandom } from '@trainyard/testing/inputs/random'
-import { killIfThere } from '../cluster/app-process.ts'
+import { killIfAlive } from '../cluster/app-process.ts'
 import { BATCH, GROUP, LAYER, PLAIN } from '../cluster/configs.ts'
 import { trainersOf } from '../cluster/process-tree.ts'
 import type { Rig } from '../cluster/rig.ts'
@@ -34,7 +34,7 @@ async function killAtRandom({ cluster, observer, scale, draw, log }: Rig): Promi
     const trainer = pick(trainers, draw)
     if (!victim) continue
     if (trainer === undefined) await cluster.kill(victim)
-    else killIfThere(trainer)
+    else killIfAlive(trainer)
     killed += 1
     if (killed % 10 > 0) continue
     const done = observer.experiments().filter(({ state }) => state === 'completed').length

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEFAULT_PREFIX, keysOf } from '../../../libs/jobs/src/redis/keys.ts'
 import { poll } from '@trainyard/testing/inputs/poll'
 import { type RedisProcess, startRedis } from '@trainyard/testing/redis/redis-process'
-import { beginLife, LIVES, type Step } from './lifecycle-calls.ts'
+import { startLifecycle, LIFECYCLES, type Step } from './lifecycle-calls.ts'
 import { type RedisProxy, startRedisProxy } from '@trainyard/testing/redis/redis-proxy'
 
 let server: RedisProcess
@@ -26,11 +26,11 @@ afterAll(async () => {
   await server.stop()
 })
 
-const cases = Object.entries(LIVES).flatMap(([life, steps]) => steps.map((step, i) => ({ life, step: step.name, at: i })))
+const cases = Object.entries(LIFECYCLES).flatMap(([life, steps]) => steps.map((step, i) => ({ life, step: step.name, at: i })))
 const whole = new Map<string, Promise<string[]>>()
 
 test.each(cases)('an experiment that $life — "$step" done, though its answer is lost, is done once', async ({ life, at }) => {
-  const steps = LIVES[life] ?? []
+  const steps = LIFECYCLES[life] ?? []
   if (!whole.has(life))
     whole.set(
       life,
@@ -49,7 +49,7 @@ test.each(cases)('an experiment that $life — "$step" done, though its answer i
 /** Takes all steps and looks after each; in step `at`, Redis's answer of that number is lost with its connection. */
 async function live(steps: readonly Step[], { at, answer }: { at: number; answer: number }) {
   const prefix = `{life-${lives++}}`
-  const life = beginLife({ user, worker, prefix })
+  const life = startLifecycle({ user, worker, prefix })
   const left: string[] = []
   let isLost = false
   await life.reap()

@@ -36,7 +36,7 @@ export interface Step {
   take: (life: Life) => Promise<unknown>
 }
 
-export function beginLife({ user, worker, prefix }: { user: Redis; worker: Redis; prefix: string }): Life {
+export function startLifecycle({ user, worker, prefix }: { user: Redis; worker: Redis; prefix: string }): Life {
   const attempts = createAttemptStore({ redis: worker, prefix })
   let writer: AttemptWriter | null = null
   const life: Life = {
@@ -81,7 +81,7 @@ const epoch = (number: number): Step =>
 const writeCheckpoint = (number: number): Step => write(`checkpoint ${number}`, (writer) => writer.checkpoint(checkpoint(number)))
 
 /** Every write that the store has, each in a life in which it makes sense. */
-export const LIVES: Record<string, readonly Step[]> = {
+export const LIFECYCLES: Record<string, readonly Step[]> = {
   completes: [
     ...[create(), dispatch, claim(1)],
     worker('renew', ({ attempts, id }) => attempts.renew([{ id, token: `token ${id} 1` }])),

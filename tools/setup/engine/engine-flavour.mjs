@@ -12,7 +12,7 @@ const ENGINES = ['auto', 'cpu', 'gpu']
  * @param {NodeJS.ProcessEnv} env
  * @returns {EngineFlavour}
  */
-export function wantedEngine(env) {
+export function requestedEngine(env) {
   const choice = parseEngine(env['TRAINYARD_ENGINE'] || 'auto', 'TRAINYARD_ENGINE')
   if (choice === 'cpu' || (choice === 'auto' && env['TRAINYARD_GPUS'] === 'none')) return 'cpu'
   if (process.arch === 'x64') return choice === 'gpu' || listsGpus(env) ? 'gpu' : 'cpu'

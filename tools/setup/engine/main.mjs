@@ -3,9 +3,9 @@ import path from 'node:path'
 import process from 'node:process'
 import { ROOT } from '../../process/repository.mjs'
 import { runTool } from '../../process/run-tool.mjs'
-import { createAnnouncer } from '../announce.mjs'
+import { createProgressLog } from '../progress-log.mjs'
 import { cacheFolder } from '../cache-folder.mjs'
-import { wantedEngine } from './engine-flavour.mjs'
+import { requestedEngine } from './engine-flavour.mjs'
 import { installEngine } from './engine.mjs'
 import { requireSupportedPlatform, thisHost } from '../platform.mjs'
 
@@ -16,7 +16,7 @@ await runTool(async () => {
   const cache = cacheFolder(env)
   mkdirSync(cache, { recursive: true })
   const say = (/** @type {string} */ line) => void stream.write(`${line}\n`)
-  const context = { root: ROOT, cache, env, log: path.join(cache, 'setup.log'), announce: createAnnouncer({ stream }), say }
-  await installEngine(context, wantedEngine(env))
+  const context = { root: ROOT, cache, env, log: path.join(cache, 'setup.log'), announce: createProgressLog({ stream }), say }
+  await installEngine(context, requestedEngine(env))
   return 0
 })

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { errorMessage, ToolError } from '../../process/tool-error.mjs'
-import { percentOf } from '../announce.mjs'
+import { percentOf } from '../progress-log.mjs'
 import { hashOf } from '../../../libs/files/src/download.mjs'
 import { downloadWheel } from './download.mjs'
 import { downloadWithPip } from './pip.mjs'
@@ -14,7 +14,7 @@ import { findWheelUrl, wheelIndex } from './wheel-index.mjs'
  * @property {string} cache
  * @property {NodeJS.ProcessEnv} env
  * @property {string} log
- * @property {import('../announce.mjs').Announce} announce
+ * @property {import('../progress-log.mjs').Announce} announce
  * @property {(line: string) => void} say
  */
 

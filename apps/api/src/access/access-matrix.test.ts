@@ -93,7 +93,7 @@ const BODIES: Record<string, object> = { 'post /api/v1/probes': { draws: 0 }, 'p
 let calls = 0
 
 async function call(route: string, caller: CallerName): Promise<{ status: number; code: unknown }> {
-  // each is tried on an experiment of ann's that has not ended: no one can delete it, so 409 is the owner's answer
+  // each is tried on an experiment of ann's that has not ended: no caller can delete it, so its owner gets 409
   const { experiment } = await api.store.create({ ...newExperiment({ pool: 'no-workers' }), owner: 'ann' })
   const request = SweepRequest.parse({ space: { lr: { values: [1] } } })
   const trials = [{ fields: {}, experiment: newExperiment({ pool: 'no-workers' }) }]

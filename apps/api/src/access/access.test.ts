@@ -94,7 +94,7 @@ describe('keys', () => {
 })
 
 describe('rate limits', () => {
-  test('every answer tells what is left; beyond it 429 as a problem, and another key goes on', async () => {
+  test('every response has what is left; beyond it 429 as a problem, and another key still works', async () => {
     const [ann, ben] = [await makeKey({ name: 'ann', requestsPerMinute: 2 }), await makeKey({ name: 'ben' })]
     const get = (secret: string) => api.app.inject({ url: '/api/v1/workers', headers: bearer(secret) })
     const first = await get(ann.secret)
@@ -112,7 +112,7 @@ describe('rate limits', () => {
     expect(reply.headers).not.toHaveProperty('ratelimit-limit')
   })
 
-  test('a client that guesses keys is told to wait', async () => {
+  test('a client that guesses keys has to wait', async () => {
     await makeKey({ name: 'ann' })
     const statuses: number[] = []
     for (let i = 0; i < 40; i++) statuses.push((await api.app.inject({ url: URL, headers: bearer(`ty_wrong-${i}`) })).statusCode)

@@ -57,7 +57,7 @@ describe('with a worker', () => {
     expect(await consumer.next()).toBeNull()
   })
 
-  test('a failure of the worker is told as what it is', async () => {
+  test('a failure of the worker is returned as its own error', async () => {
     const asked = get('?split=val')
     await (await taken()).fail({ class: 'user', code: 'DATASET_MISSING', message: 'Flowers102 is not here', advice: 'Fetch it' })
     const reply = await asked

@@ -10,7 +10,7 @@ const ListQuery = TableQuery.extend(ExperimentListQuery.shape)
 
 const listSchema = {
   operationId: 'listExperiments',
-  summary: 'List experiments, newest first unless `sort` says otherwise',
+  summary: 'List experiments, newest first without `sort`',
   tags: ['experiments'],
   querystring: ListQuery,
   response: table({ description: 'A page of experiments', schema: ExperimentPage }, 'PAGE_TOKEN_UNKNOWN'),

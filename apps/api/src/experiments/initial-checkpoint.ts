@@ -24,7 +24,7 @@ export function momentumWarnings(kept: ForkPoint, { resetOptimizer }: ForkReques
   throw new UnprocessableConfigError([{ pointer: '/resetOptimizer', detail }])
 }
 
-/** Gives a file or folder a token under which it stays, whatever becomes of where it came from. */
+/** Pins a file or folder under a token, so that it stays when its origin is removed. */
 export async function pin(
   initialCheckpoints: Artifacts['initialCheckpoints'],
   { from, gone }: { from: string; gone: ExpectedError },

@@ -42,7 +42,7 @@ describe('pause and resume', () => {
     }
   })
 
-  test('of two cancels at once one is told that it came first', async () => {
+  test('of two concurrent cancels one is the first', async () => {
     const { id } = await submit({})
     const replies = await Promise.all([post(`${URL}/${id}/cancel`), post(`${URL}/${id}/cancel`)])
     expect(replies.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([202, 409])
@@ -103,7 +103,7 @@ describe('operating', () => {
     expect((await post('/api/v1/artifacts/gc', { maxBytes: 0 })).statusCode).toBe(400)
   })
 
-  test('drain — 202 for a live worker, which is told; 404 for none', async () => {
+  test('drain — 202 for a live worker, which receives it; 404 for none', async () => {
     await api.workers.heartbeat(testWorker())
     const reply = await post('/api/v1/workers/worker-1/drain')
     expect(reply.statusCode).toBe(202)

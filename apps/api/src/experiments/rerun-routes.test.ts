@@ -59,7 +59,7 @@ describe('fork', () => {
     await end()
   })
 
-  test('from a given kept epoch, with a fresh optimizer; from one that is not retained — 409 that names those that are', async () => {
+  test('from a given fork point, with a fresh optimizer; from an epoch that is not a fork point — 409 that lists the fork points', async () => {
     const { id, end } = await running()
     const fork: Experiment = (await post(`${URL}/${id}/fork`, { epoch: 2, resetOptimizer: true })).json()
     expect(fork.parent).toEqual({ id, epoch: 2 })

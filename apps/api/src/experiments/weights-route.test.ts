@@ -73,7 +73,7 @@ describe('POST /weights', () => {
     expect(await stored()).toEqual(before)
   })
 
-  test.each(['said beforehand', 'found out'])('too large, %s — a client hears it on the same connection', async (how) => {
+  test.each(['said beforehand', 'found out'])('too large, %s — a client gets the answer on the same connection', async (how) => {
     const bytes = Buffer.alloc(64 * LIMIT_BYTES)
     const body = how === 'found out' ? new Blob([bytes]).stream() : new Blob([bytes])
     const sent = { method: 'POST', headers: BINARY, body, duplex: 'half' }
@@ -108,7 +108,7 @@ function lieAboutOffsets(entries: Record<string, unknown>) {
 }
 
 describe('POST /experiments with initialWeights', () => {
-  test('the config has them, its hash too, and the file stays whatever becomes of the upload', async () => {
+  test('the config has them, its hash too, and the file stays when the upload is removed', async () => {
     const bytes = fileOf()
     const { id: initialWeights }: UploadedWeights = (await upload(bytes)).json()
     const reply = await post(EXPERIMENTS, { ...request, initialWeights })
@@ -125,7 +125,7 @@ describe('POST /experiments with initialWeights', () => {
     expect((await api.store.orphanedArtifacts.starts()).get(start?.token ?? '')).toBe(experiment.id)
   })
 
-  test('that were never uploaded — 404 that says what to do, in a dry run, too; nothing is queued', async () => {
+  test('that were never uploaded — 404 with advice, in a dry run, too; nothing is queued', async () => {
     const before = (await api.store.list({ pageSize: 200 })).items.length
     for (const url of [EXPERIMENTS, `${EXPERIMENTS}?dryRun=true`])
       expect((await post(url, { ...request, initialWeights: '0'.repeat(64) })).json()).toMatchObject({

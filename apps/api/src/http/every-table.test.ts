@@ -12,7 +12,7 @@ const NO_TABLE: Record<string, string> = {
   '/api/v1/datasets/{name}': 'one record; who holds it belongs to it',
   '/api/v1/workers/{id}': 'one record; its slots belong to it',
   '/api/v1/sparklines': 'to draw beside a list; /compare has the epochs as a table',
-  '/readyz': 'yes or no, for supervisors that restart services; its checks say why',
+  '/readyz': 'yes or no, for a load balancer; its checks give the reason',
 }
 /** What a table's rows are called. */
 const ROWS = ['items', 'results'] as const
@@ -152,7 +152,7 @@ async function answerProbe(): Promise<string> {
   return id
 }
 
-/** The same grid, asked for after this, has the same answer. */
+/** Later requests for the same grid get the same reply. */
 async function drawSamples(): Promise<void> {
   const asked = get(`/api/v1/datasets/${DATASET}/samples`)
   await answerNext(SAMPLES, { png: '', items: [{ row: 0, column: 0, index: 3, label: 1, name: 'rose' }] })

@@ -41,9 +41,9 @@ describe('POST /experiments/{id}/predict — what it refuses', () => {
     ['three bytes of a PNG', PNG.subarray(0, 3), { 'content-type': 'image/png' }, 422, 'PHOTO_UNREADABLE'],
     ['nothing', Buffer.alloc(0), { 'content-type': 'image/png' }, 422, 'PHOTO_UNREADABLE'],
     ['11 MiB', Buffer.concat([JPEG, Buffer.alloc(11 * 2 ** 20)]), { 'content-type': 'image/jpeg' }, 413, 'BODY_TOO_LARGE'],
-    ['a photo for no experiment', JPEG, { 'content-type': 'image/jpeg' }, 404, 'EXPERIMENT_NOT_FOUND'],
+    ['a photo for an unknown experiment', JPEG, { 'content-type': 'image/jpeg' }, 404, 'EXPERIMENT_NOT_FOUND'],
     [
-      'a photo of 9 MiB for no experiment',
+      'a photo of 9 MiB for an unknown experiment',
       Buffer.concat([PNG, Buffer.alloc(9 * 2 ** 20)]),
       { 'content-type': 'application/octet-stream' },
       404,

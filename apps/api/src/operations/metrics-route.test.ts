@@ -64,7 +64,7 @@ test('/metrics — the fleet as it is and what it has done, each once', async ()
   expect(value('process_resident_memory_bytes')).toBeGreaterThan(0)
 })
 
-test('/metrics — a retry and a wait in the queue are told as what they are', async () => {
+test('/metrics — a retry and a wait in the queue have their own metrics', async () => {
   await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: { pool: 'retries', epochs: 2 } })
   const { attempt, leave } = await claimNext(api, 'retries')
   await attempt.giveBack({ reason: 'retry', error: { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'gone', advice: '' } })

@@ -33,7 +33,7 @@ const cells = [
 const error: ExperimentError = { class: 'user', code: 'DATASET_MISSING', message: 'not there', advice: 'fetch it' }
 
 describe('POST /probes', () => {
-  test('an empty body is the notebook’s table: 202, where it will be, and every field filled in', async () => {
+  test('an empty body is the notebook’s table: 202, its location, and every field with its default', async () => {
     const reply = await post({})
     const probe: Probe = reply.json()
     expect(reply.statusCode).toBe(202)

@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
-/** Ran this number of epochs. */
+/** Runs one epoch per loss. */
 async function ran(fields: Parameters<typeof newExperiment>[0], losses: readonly number[]): Promise<string> {
   await api.app.inject({
     method: 'POST',

@@ -34,7 +34,7 @@ async function* bigEvents(count: number): AsyncGenerator<FeedEvent> {
 }
 
 describe('createEventStreams()', () => {
-  test('a client that does not read — cut, and the events let go', async () => {
+  test('a client that does not read — disconnected, and its events are freed', async () => {
     const { response, client } = await openStream()
     client.pause()
     const streams = createEventStreams({ drainTimeoutMs: 50 })

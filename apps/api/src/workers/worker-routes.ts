@@ -29,7 +29,7 @@ const showSchema = { ...one, operationId: 'getWorker', summary: 'One live worker
 const drainSchema = {
   ...one,
   operationId: 'drainWorker',
-  summary: 'Drain a worker: it takes no more, gives back what it runs with a checkpoint, and ends',
+  summary: 'Drain a worker: it takes no more experiments, requeues what it runs with a checkpoint, and exits',
   response: { 202: WorkerInfo, ...failures },
 }
 

@@ -21,8 +21,8 @@ export function addAudit(program: Command, deps: CliDeps): void {
   const command = program
     .command('audit')
     .description('who changed what, newest first (for admins)')
-    .option('--limit <number>', 'how many at once, at most 1000', '50')
-    .option('--page-token <token>', 'the page after the one that showed this token')
+    .option('--limit <number>', 'items per page, at most 1000', '50')
+    .option('--page-token <token>', 'the token that the previous page printed')
     .action(async () => {
       const session = openSession(command, deps)
       const { limit, pageToken } = AuditOptions.parse(command.opts())

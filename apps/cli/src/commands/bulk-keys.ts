@@ -8,7 +8,7 @@ import { printable } from '../terminal/text-table.ts'
 
 const Row = z.object({ name: z.string().trim().min(1), owner: z.string().trim().min(1).optional().catch(undefined) })
 
-/** A class in one go: a key for everybody in a CSV file; who has a live key is passed over. `flags`: what all of them have in common. */
+/** Creates a key for each row of a CSV file, for a class, say; skips names that have a live key. `flags`: fields of all of them. */
 export async function createBulkKeys(
   file: string,
   { flags, session }: { flags: Readonly<Record<string, unknown>>; session: Session },
@@ -16,19 +16,19 @@ export async function createBulkKeys(
   const { keys: calls } = session.client
   const people = (await readPeople(file)).map((row) => parseFlags(KeyRequest, { ...flags, ...row }))
   const taken = new Set((await calls.list()).items.filter(({ revokedAt }) => revokedAt === null).map(({ name }) => name))
-  const made: NewApiKey[] = []
+  const created: NewApiKey[] = []
   for (const request of people) {
     if (taken.has(request.name)) continue
     taken.add(request.name)
     const key = await calls.create(request)
-    made.push(key)
-    // each at once: what was made and not shown would be lost
-    if (!session.json) session.print(made.length === 1 ? `name,key\n${csvLine(key)}` : csvLine(key))
+    created.push(key)
+    // printed at once: a secret that is created and not shown is lost
+    if (!session.json) session.print(created.length === 1 ? `name,key\n${csvLine(key)}` : csvLine(key))
   }
-  if (session.json) return session.printJson({ items: made })
-  const passed = people.length - made.length
+  if (session.json) return session.printJson({ items: created })
+  const skipped = people.length - created.length
   session.warn(
-    `${made.length} keys made, ${passed} passed over: they are in the list twice, or have a live key. The keys are shown this once`,
+    `${created.length} keys created, ${skipped} skipped: they are in the file twice, or have a live key. The keys are shown only once`,
   )
 }
 

@@ -76,7 +76,7 @@ test('list — a table of what the filters let through', async () => {
 
 test.each([
   [['list'], 'trainyard submit'],
-  [['list', '--tag', 'x'], 'leave out'],
+  [['list', '--tag', 'x'], 'fewer flags'],
   [['losses', 'latest'], 'trainyard watch latest'],
   [['logs', 'latest'], 'nothing has been logged'],
   [['workers'], 'npm start'],
@@ -159,7 +159,7 @@ test.each([
   ['pause', 'pausing', "is pausing; its worker stops at the epoch's end"],
   ['pause', 'paused', 'is paused'],
   ['resume', 'queued', 'is queued again'],
-])('%s — says what became of it: %s', async (command, state, words) => {
+])('%s — prints the new state: %s', async (command, state, words) => {
   const { stdout, seen } = await run([command, 'latest'], { answer: { ...testExperiment, state }, status: 202 })
   expect(seen[0]).toMatchObject({ method: 'POST', url: `/api/v1/experiments/latest/${command}` })
   expect(stdout).toContain(`experiment ${id} ${words}`)
@@ -171,7 +171,7 @@ test('fork — sends the changes, the epoch and the key, and says where it goes 
   const { stdout, stderr, seen } = await run(args, { answer, status: 201 })
   expect(seen[0]).toMatchObject({ method: 'POST', url: '/api/v1/experiments/latest/fork', headers: { 'idempotency-key': 'k' } })
   expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ epoch: 12, changes: { lr: 0.00001, keepModel: 'final' }, resetOptimizer: true })
-  expect(stdout).toContain(`to go on after epoch 12 of ${id}`)
+  expect(stdout).toContain(`to continue after epoch 12 of ${id}`)
   expect(stderr).toBe('warning: the momentum begins at zero\n')
 })
 
@@ -211,15 +211,15 @@ test('gc — what would be removed, why, and what stays', async () => {
   const { stdout, stderr, seen } = await run(['gc', '--dry-run', '--max-disk', '2MB'], { answer })
   expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ dryRun: true, unknown: false, maxBytes: 2_000_000 })
   expect(stdout.split('\n').slice(0, 3)).toEqual([
-    'would remove 1 file that nothing needs any more, 1.0 MiB',
-    'would remove 2 files kept by the experiments that ended first, 2.0 MiB',
+    'would remove 1 file that no experiment needs, 1.0 MiB',
+    'would remove 2 files of the oldest ended experiments, 2.0 MiB',
     '3.0 MiB are kept, 1.0 MiB of them of experiments that this service does not know',
   ])
-  expect(stderr).toContain('alone takes more')
+  expect(stderr).toContain('alone exceed')
   expect((await runCli(['gc', '--max-disk', '20'])).stderr).toContain('like 20GB')
 })
 
-test('show — tells where it comes from, what is kept, and what each attempt repeated', async () => {
+test('show — prints its parent, its retained files, and what each attempt repeated', async () => {
   const attempt = {
     number: 2,
     workerId: 'w',

@@ -16,7 +16,7 @@ const CompareOptions = z.object({ measure: z.enum(MEASURES).optional() })
 export function addCompare(program: Command, deps: CliDeps): void {
   const command = program
     .command('compare')
-    .description('curves of several experiments over each other, and what differs in their configs')
+    .description('plot the curves of several experiments, and list the config fields that differ')
     .argument('<ids...>', 'ids, beginnings of them, or latest; at most 50')
     .addOption(new Option('--measure <name>', 'what to plot (default: loss, and evalAccuracy where it was measured)').choices(MEASURES))
     .action(async (ids: string[]) => {

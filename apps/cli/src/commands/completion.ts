@@ -8,7 +8,7 @@ const WordsOptions = z.object({ within: z.coerce.number().int().positive() })
 
 /** Words that complete a command line, for the shells' own completion: the program's tree says them, so none can be forgotten; ids the service. */
 export function addCompletion(program: Command, deps: CliDeps): void {
-  const command = program.command('completion').description('print what bash or zsh needs to complete commands, flags and ids')
+  const command = program.command('completion').description('print a script for bash or zsh that completes commands, flags and ids')
   for (const [shell, script] of Object.entries(SCRIPTS))
     command
       .command(shell)

@@ -20,7 +20,7 @@ const COLUMNS: readonly Column<Dataset>[] = [
 ]
 
 export function addDatasets(program: Command, deps: CliDeps): void {
-  const datasets = program.command('datasets').description('the images: what there is, a look at some, fetch them, or bring your own copy')
+  const datasets = program.command('datasets').description('datasets: list them, show samples, fetch them, or import your own copy')
   addDatasetList(datasets, deps)
   addDatasetSamples(datasets, deps)
   const script =
@@ -44,7 +44,7 @@ export function addDatasets(program: Command, deps: CliDeps): void {
 function addDatasetList(datasets: Command, deps: CliDeps): void {
   const command = datasets
     .command('list')
-    .description('datasets, their splits, and which workers hold them')
+    .description('datasets, their splits, and which workers cache them')
     .action(async () => {
       const session = openSession(command, deps)
       const list = await session.client.datasets.list()

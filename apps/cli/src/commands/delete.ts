@@ -10,7 +10,7 @@ export function addDelete(program: Command, deps: CliDeps): void {
     .command('delete')
     .description('delete an experiment that has ended, with its losses, checkpoints and models')
     .argument('<id>', 'an id, the beginning of one, or latest')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'skip the confirmation')
     .action(async (given: string) => {
       const session = openSession(command, deps)
       const { yes } = DeleteOptions.parse(command.opts())

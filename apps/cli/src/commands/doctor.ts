@@ -4,7 +4,7 @@ import { type CliDeps, GlobalOptions } from '../terminal/session.ts'
 export function addDoctor(program: Command, deps: CliDeps): void {
   const command = program
     .command('doctor')
-    .description('what this host has and lacks: engine, Redis, data directory, disk')
+    .description('check this host: engine, Redis, data directory, disk')
     .argument('[flags...]', 'its own flags')
     .allowUnknownOption()
     .action(async (flags: string[]) => {

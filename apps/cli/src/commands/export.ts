@@ -24,13 +24,13 @@ const ExportOptions = z.object({
 export function addExport(program: Command, deps: CliDeps): void {
   const command = program
     .command('export')
-    .description('the model that an experiment has kept, as files for PyTorch or TensorFlow.js, or its epochs as CSV or JSON')
+    .description('export the model of an experiment for PyTorch or TensorFlow.js, or its epochs as CSV or JSON')
     .argument('<id>', 'an id, the beginning of one, or latest')
     .option(
       '--format <name>',
       'pytorch: module.py and model.safetensors; tfjs: model.json and weights.bin; csv: epochs.csv; json: experiment.json, with everything (default: pytorch)',
     )
-    .option('--out <folder>', 'where to put them (default: here)')
+    .option('--out <folder>', 'the folder to write to (default: the current one)')
     .action(async (id: string) => {
       const session = openSession(command, deps)
       const { format, out } = ExportOptions.parse(command.opts())

@@ -7,26 +7,30 @@ const GcOptions = z.object({ dryRun: z.boolean().default(false), unknown: z.bool
 const UNITS: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 }
 
 const REASONS: readonly { reason: keyof GarbageReport['removed']; words: string }[] = [
-  { reason: 'unused', words: 'that nothing needs any more' },
+  { reason: 'unused', words: 'that no experiment needs' },
   { reason: 'deleted', words: 'of deleted experiments' },
   { reason: 'unknown', words: 'of experiments that this service does not know' },
-  { reason: 'overLimit', words: 'kept by the experiments that ended first' },
+  { reason: 'overLimit', words: 'of the oldest ended experiments' },
 ]
 
 export function addGc(program: Command, deps: CliDeps): void {
   const command = program
     .command('gc')
-    .description("remove what nothing needs any more of the service's checkpoints and models")
+    .description('remove checkpoints and models that no experiment needs')
     .option('--dry-run', 'only report what would be removed')
-    .option('--max-disk <size>', 'and models and checkpoints of those that ended first, until all take at most so much, like 20GB', toBytes)
-    .option('--unknown', 'and what belongs to experiments that this service does not know')
+    .option(
+      '--max-disk <size>',
+      'also remove artifacts of ended experiments, oldest first, until the rest takes at most this size, like 20GB',
+      toBytes,
+    )
+    .option('--unknown', 'also remove artifacts of experiments that this service does not know')
     .action(async () => {
       const session = openSession(command, deps)
       const { dryRun, unknown, maxDisk } = GcOptions.parse(command.opts())
       const report = await session.client.artifacts.collectGarbage({ dryRun, unknown, maxBytes: maxDisk })
       if (session.json) return session.printJson(report)
       session.print(...reportLines(report))
-      if (!report.fits) session.warn('warning: what runs, waits or is unknown alone takes more than that')
+      if (!report.fits) session.warn('warning: live and unknown experiments alone exceed the limit')
     })
 }
 

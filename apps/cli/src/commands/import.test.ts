@@ -19,9 +19,9 @@ beforeAll(async () => {
 afterEach(() => service?.stop())
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function run(args: readonly string[], told: object = network) {
+async function run(args: readonly string[], parsed: object = network) {
   service = await startStubService(({ url }, response) => {
-    if (url === '/api/v1/weights') return sendJson(response, { id, bytes: 24, tensors: [], network: told }, 201)
+    if (url === '/api/v1/weights') return sendJson(response, { id, bytes: 24, tensors: [], network: parsed }, 201)
     return sendJson(response, testExperiment, 201)
   })
   return { ...(await runCli(['import', ...args], { url: service.url })), seen: service.seen }
@@ -40,13 +40,13 @@ test('import — sends the file, says what it is of, submits that network with t
 })
 
 test('import — layer and group norm look alike: --norm says which', async () => {
-  const told = { ...network, norm: null, normPosition: null }
-  const refused = await run([file], told)
+  const parsed = { ...network, norm: null, normPosition: null }
+  const refused = await run([file], parsed)
   expect(refused.code).toBe(2)
   expect(refused.stderr).toContain('--norm must be layer, or group with its --group-size')
   expect(refused.seen).toHaveLength(1)
   await service?.stop()
-  const { seen } = await run([file, '--norm', 'group', '--group-size', '4', '--norm-position', 'before'], told)
+  const { seen } = await run([file, '--norm', 'group', '--group-size', '4', '--norm-position', 'before'], parsed)
   expect(JSON.parse(seen[1]?.body ?? '')).toMatchObject({ norm: 'group', groupSize: 4, normPosition: 'before', normAffine: false })
 })
 
@@ -58,7 +58,7 @@ test('import — a wrong flag or a file that is not there is said before anythin
   expect([gone.code, gone.seen]).toEqual([2, []])
   expect(gone.stderr).toContain('weights.safetensors.gone cannot be read')
   await service?.stop()
-  // the weights tell it themselves
+  // the weights determine it
   expect((await run([file, '--depth', '3'])).stderr).toContain("unknown option '--depth'")
 })
 

@@ -10,7 +10,7 @@ import { type CliDeps, openSession } from '../terminal/session.ts'
 import { showDryRun } from '../reports/dry-run-report.ts'
 import { followSubmitted } from '../watch/follow-submitted.ts'
 
-/** All that an experiment has, but for what its weights tell themselves. */
+/** All fields of an experiment, except those that its weights determine. */
 const ImportFields = TrainingFields.extend(RunFields.shape).omit({
   imageSize: true,
   depth: true,
@@ -23,7 +23,7 @@ const ImportFields = TrainingFields.extend(RunFields.shape).omit({
 export function addImport(program: Command, deps: CliDeps): void {
   const command = program
     .command('import')
-    .description('queue an experiment that begins with the weights of a PyTorch model; the network is what they are of')
+    .description('queue an experiment that starts from the weights of a PyTorch model; they determine the network')
     .argument('<file>', "weights.safetensors, of save_file(model.state_dict(), 'weights.safetensors')")
   for (const option of requestFlags(ImportFields)) command.addOption(option)
   addSubmitOptions(command, {
@@ -52,14 +52,14 @@ async function openFile(file: string): Promise<Blob> {
   }
 }
 
-/** What was typed goes over what the weights tell: the service refuses what does not fit them. */
+/** Flags win over what the weights determine: the service refuses what does not fit them. */
 function requestFor({ id, network }: UploadedWeights, typed: Record<string, unknown>): ExperimentRequest {
   if (network.norm === null && typed['norm'] === undefined)
     throw new InvalidFlagsError([
       { flag: flagOf('norm'), detail: 'must be layer, or group with its --group-size: the weights of the two look alike' },
     ])
-  const told = Object.entries(network).filter(([, value]) => value !== null)
-  const request = ExperimentRequest.safeParse({ ...Object.fromEntries(told), ...typed, initialWeights: id })
+  const parsed = Object.entries(network).filter(([, value]) => value !== null)
+  const request = ExperimentRequest.safeParse({ ...Object.fromEntries(parsed), ...typed, initialWeights: id })
   if (request.success) return request.data
   throw new InvalidFlagsError(request.error.issues.map(({ path: [field], message }) => ({ flag: flagOf(String(field)), detail: message })))
 }

@@ -35,20 +35,20 @@ test('keys create — shows the secret once, as a line to paste; TRAINYARD_API_K
   expect(JSON.parse(service.seen[0]?.body ?? '')).toMatchObject({ name: 'ann', scope: 'submit', maxRunning: 1, maxQueued: 5 })
 })
 
-test('keys create --from-csv — a key for everyone who has none, as CSV on stdout; a list without names is refused', async () => {
+test('keys create --from-file — a key for each name without one, as CSV on stdout; a file without names is refused', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'keys-'))
   const file = path.join(folder, 'class.csv')
   await writeFile(file, '\uFEFFName, Owner\n"Lovelace, Ada",team 1\nann,\nBen,\nBen,\n')
   service = await startStubService(({ method, body }, response) =>
     method === 'GET' ? sendJson(response, { items: [key] }) : sendJson(response, { ...key, ...JSON.parse(body), secret: 'ty_s' }, 201),
   )
-  const { code, stdout, stderr } = await runCli(['keys', 'create', '--from-csv', file, '--max-running', '1'], { url: service.url })
+  const { code, stdout, stderr } = await runCli(['keys', 'create', '--from-file', file, '--max-running', '1'], { url: service.url })
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'name,key\n"Lovelace, Ada",ty_s\n"Ben",ty_s\n' })
-  expect(stderr).toContain('2 keys made, 2 passed over')
+  expect(stderr).toContain('2 keys created, 2 skipped')
   const bodies = service.seen.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body))
   expect(bodies).toMatchObject([{ name: 'Lovelace, Ada', owner: 'team 1', maxRunning: 1 }, { name: 'Ben' }])
   await writeFile(file, 'student\nann\n')
-  const refused = await runCli(['keys', 'create', '--from-csv', file], { url: service.url })
+  const refused = await runCli(['keys', 'create', '--from-file', file], { url: service.url })
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('has no name in line 2') })
   await rm(folder, { recursive: true })
 })

@@ -13,18 +13,18 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   { title: 'owner', value: ({ owner }) => owner },
   { title: 'scope', value: ({ scope }) => scope },
   { title: 'begins with', value: ({ beginsWith }) => `${beginsWith}…` },
-  { title: 'may run', value: ({ maxRunning }) => String(maxRunning ?? 'any'), align: 'right' },
-  { title: 'may wait', value: ({ maxQueued }) => String(maxQueued ?? 'any'), align: 'right' },
+  { title: 'max running', value: ({ maxRunning }) => String(maxRunning ?? 'any'), align: 'right' },
+  { title: 'max queued', value: ({ maxQueued }) => String(maxQueued ?? 'any'), align: 'right' },
   {
     title: 'last used',
     value: ({ lastUsedAt, revokedAt }) => (revokedAt ? 'revoked' : (lastUsedAt?.slice(0, 16).replace('T', ' ') ?? 'never')),
   },
 ]
 
-const CreateOptions = z.looseObject({ fromCsv: z.string().optional() })
+const CreateOptions = z.looseObject({ fromFile: z.string().optional() })
 
 export function addKeys(program: Command, deps: CliDeps): void {
-  const keys = program.command('keys').description('API keys: make, list and revoke them (for admins)')
+  const keys = program.command('keys').description('API keys: create, list and revoke them (for admins)')
   addCreate(keys, deps)
   const list = keys
     .command('list')
@@ -34,12 +34,12 @@ export function addKeys(program: Command, deps: CliDeps): void {
       const found = await session.client.keys.list()
       if (session.json) return session.printJson(found)
       if (found.items.length === 0)
-        return session.print('no keys: on this host everybody may do everything. The first: trainyard keys create NAME --scope admin')
+        return session.print('no keys: on this host every user may do everything. The first: trainyard keys create NAME --scope admin')
       session.printTable(COLUMNS, found.items)
     })
   const revoke = keys
     .command('revoke')
-    .description('end a key: from now on it opens nothing')
+    .description('revoke a key at once')
     .argument('<key>', 'its id, or its name where only one live key has it')
     .action(async (named: string) => {
       const session = openSession(revoke, deps)
@@ -53,20 +53,20 @@ function addCreate(keys: Command, deps: CliDeps): void {
   const { name: _name, ...fields } = KeyRequest.shape
   const command = keys
     .command('create')
-    .description('make a key, or one for everybody in a list; secrets are shown this once')
+    .description('create a key, or one for each name in a file; secrets are shown only once')
     .argument('[name]', 'for people')
-    .option('--from-csv <file>', 'a CSV file with a column `name` (and, if wanted, `owner`): a key for everyone in it who has none')
+    .option('--from-file <file>', 'a CSV file with a column `name` (and optionally `owner`): a key for each name without a live one')
   for (const option of requestFlags(z.strictObject(fields))) command.addOption(option)
   command.action(async (name: string | undefined) => {
     const session = openSession(command, deps)
-    const { fromCsv, ...flags } = CreateOptions.parse(command.opts())
-    if (fromCsv !== undefined && name === undefined) return createBulkKeys(fromCsv, { flags, session })
-    if (fromCsv !== undefined || name === undefined)
-      throw new ExpectedError('INVALID_INPUT', 'Give a name, or a list of them with --from-csv')
+    const { fromFile, ...flags } = CreateOptions.parse(command.opts())
+    if (fromFile !== undefined && name === undefined) return createBulkKeys(fromFile, { flags, session })
+    if (fromFile !== undefined || name === undefined)
+      throw new ExpectedError('INVALID_INPUT', 'Give a name, or a file of names with --from-file')
     const key = await session.client.keys.create(parseFlags(KeyRequest, { ...flags, name }))
     if (session.json) return session.printJson(key)
     session.print(
-      `key ${key.id} for ${key.name}, scope ${key.scope}. It is shown this once:`,
+      `key ${key.id} for ${key.name}, scope ${key.scope}. It is shown only once:`,
       '',
       `  export TRAINYARD_API_KEY=${key.secret}`,
       '',

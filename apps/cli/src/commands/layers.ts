@@ -12,7 +12,7 @@ const LayersOptions = z.object({ epoch: z.coerce.number().int().min(1).optional(
 export function addLayers(program: Command, deps: CliDeps): void {
   const command = program
     .command('layers')
-    .description("every layer's signal: the last epoch's as a table, and how it went")
+    .description('signal of every layer: the last epoch as a table, and its course over the epochs')
     .argument('<id>', 'an id, the beginning of one, or latest')
     .option('--epoch <number>', 'the table of this epoch')
     .action(async (id: string) => {

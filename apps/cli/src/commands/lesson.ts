@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { awaitProbe } from '../watch/await-probe.ts'
 import { followLesson, submitLesson } from '../lesson/lesson-runs.ts'
 import { lessonView } from '../lesson/lesson-view.ts'
-import { lessonWords, nextCommands } from '../lesson/lesson-text.ts'
+import { formatLesson, nextCommands } from '../lesson/lesson-text.ts'
 import { depthReport } from '../reports/probe-report.ts'
 import { plotStyle } from '../terminal/plot-style.ts'
 import { FAILED_EXIT_CODE, INTERRUPTED_EXIT_CODE } from '../watch/exit-codes.ts'
@@ -26,7 +26,7 @@ export function addLesson(program: Command, deps: CliDeps): void {
       const view = lessonView(session, runs)
       await followLesson(runs, { client: session.client, signal, onChange: view.show }).finally(view.close)
       if (signal.aborted) {
-        session.warn('no longer watching; the experiments go on: trainyard list --tag lesson')
+        session.warn('no longer watching; the experiments continue: trainyard list --tag lesson')
         return deps.setExitCode(INTERRUPTED_EXIT_CODE)
       }
       const failed = runs.find(({ error }) => error)
@@ -37,6 +37,6 @@ export function addLesson(program: Command, deps: CliDeps): void {
       const probe = await awaitProbe({}, session)
       if (session.json)
         return session.printJson({ runs: runs.map(({ title, experiment, epochs }) => ({ title, id: experiment.id, epochs })), probe })
-      session.print('', ...depthReport(probe, plotStyle(session)), '', ...lessonWords(runs, probe), '', ...nextCommands(runs))
+      session.print('', ...depthReport(probe, plotStyle(session)), '', ...formatLesson(runs, probe), '', ...nextCommands(runs))
     })
 }

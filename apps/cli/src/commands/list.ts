@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Experiment>[] = [
 export function addList(program: Command, deps: CliDeps): void {
   const command = program
     .command('list')
-    .description('experiments, newest first unless --sort says otherwise')
+    .description('experiments, newest first without --sort')
     .addOption(new Option('--state <state>', 'only those in this state').choices(ExperimentState.options))
     .option('--tag <tag>', 'only those with this tag')
     .option('--owner <owner>', 'only those of this owner')
@@ -40,8 +40,8 @@ export function addList(program: Command, deps: CliDeps): void {
         ExperimentSort.options,
       ),
     )
-    .option('--limit <number>', 'how many at once, at most 200', '20')
-    .option('--page-token <token>', 'the page after the one that showed this token')
+    .option('--limit <number>', 'items per page, at most 200', '20')
+    .option('--page-token <token>', 'the token that the previous page printed')
     .action(async () => {
       const session = openSession(command, deps)
       const { limit, ...filters } = ListOptions.parse(command.opts())
@@ -49,9 +49,9 @@ export function addList(program: Command, deps: CliDeps): void {
       if (session.json) return session.printJson(page)
       if (page.items.length === 0) {
         if (page.nextPageToken)
-          return session.print(`none among those looked at; go on: trainyard list --page-token ${page.nextPageToken} with the same flags`)
+          return session.print(`no match on this page; next page: trainyard list --page-token ${page.nextPageToken} with the same flags`)
         const filtered = [filters.state, filters.tag, filters.owner, filters.q, filters.sort].some((each) => each !== undefined)
-        return session.print(filtered ? 'no experiment fits; leave out flags to see more' : FIRST_STEPS)
+        return session.print(filtered ? 'no experiment matches; use fewer flags to see more' : FIRST_STEPS)
       }
       session.printTable(COLUMNS, page.items)
       if (page.nextPageToken) session.print(`more: trainyard list --page-token ${page.nextPageToken}`)

@@ -12,7 +12,7 @@ export function addLogs(program: Command, deps: CliDeps): void {
     .command('logs')
     .description('log of the worker and the trainer')
     .argument('<id>', 'an id, the beginning of one, or latest')
-    .option('-f, --follow', 'go on with what they say until the experiment ends')
+    .option('-f, --follow', 'print new lines until the experiment ends')
     .action(async (id: string) => {
       const session = openSession(command, deps)
       if (LogsOptions.parse(command.opts()).follow) return deps.setExitCode(await follow(id, session))
@@ -28,18 +28,18 @@ async function follow(id: string, session: Session): Promise<number> {
   const signal = session.terminal.listenForInterrupt()
   const { experiments } = session.client
   const { id: whole } = await experiments.get(id)
-  const told = new Set<string>()
-  const tell = (line: LogLine): void => {
+  const printed = new Set<string>()
+  const print = (line: LogLine): void => {
     const key = JSON.stringify(line)
-    if (told.has(key)) return
-    told.add(key)
+    if (printed.has(key)) return
+    printed.add(key)
     if (session.json) session.printJson(line)
     else session.print(toText(line, session))
   }
   for await (const { event } of experiments.events(whole, { signal })) {
-    if (event.type === 'log') tell(event.data)
+    if (event.type === 'log') print(event.data)
     // where events are no longer held, the log still is
-    if (event.type === 'snapshot') for (const line of (await experiments.logs(whole)).items) tell(line)
+    if (event.type === 'snapshot') for (const line of (await experiments.logs(whole)).items) print(line)
   }
   return signal.aborted ? INTERRUPTED_EXIT_CODE : 0
 }

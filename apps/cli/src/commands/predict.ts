@@ -15,7 +15,7 @@ class NoSuchPhotoError extends ExpectedError {
 export function addPredict(program: Command, deps: CliDeps): void {
   const command = program
     .command('predict')
-    .description('the five likeliest flowers of a photo, by the model that an experiment has kept')
+    .description('classify a photo with the model of an experiment: its five likeliest flowers')
     .argument('<id>', 'an id, the beginning of one, or latest')
     .argument('<photo>', 'a JPEG or PNG file')
     .action(async (id: string, file: string) => {

@@ -10,7 +10,7 @@ import { type CliDeps, openSession } from '../terminal/session.ts'
 export function addProbe(program: Command, deps: CliDeps): void {
   const command = program
     .command('probe')
-    .description("what becomes of the signal in fresh networks: the notebook's table of output norm by depth, and the gradient backwards")
+    .description("measure the signal in untrained networks: the notebook's table of output norm by depth, and the gradient norm by layer")
   for (const option of requestFlags(ProbeRequest)) command.addOption(option)
   command.action(async () => {
     const session = openSession(command, deps)

@@ -11,9 +11,9 @@ const DIFFERS_EXIT_CODE = 1
 export function addReplay(program: Command, deps: CliDeps): void {
   const command = program
     .command('replay')
-    .description('run an experiment that has ended again, and say whether all its epochs came out equal, bit for bit')
+    .description('rerun an ended experiment, and report whether all its epochs are equal, bit for bit')
     .argument('<id>', 'an id, the beginning of one, or latest')
-    .option('--no-wait', 'only queue it; show tells later how it compares')
+    .option('--no-wait', 'only queue it; show has the result later')
     .option('--idempotency-key <key>', 'a repeat with the same key within 24 hours queues nothing new')
     .action(async (id: string) => {
       const session = openSession(command, deps)
@@ -30,12 +30,12 @@ export function addReplay(program: Command, deps: CliDeps): void {
 /** Says how it compares; answers the exit code. */
 function tellReplay({ original, replay }: { original: Experiment; replay: Experiment }, session: Session): number {
   if (session.json) session.printJson({ type: 'replay', data: replay.replay })
-  else session.print(replayWords(replay) ?? 'nothing was compared', ...environmentWords(original, replay))
+  else session.print(formatReplay(replay) ?? 'nothing was compared', ...formatEnvironments(original, replay))
   return replay.replay?.difference === null ? 0 : DIFFERS_EXIT_CODE
 }
 
 /** How a replay compares with its original; null: it is none. */
-export function replayWords({ replay }: Experiment): string | null {
+export function formatReplay({ replay }: Experiment): string | null {
   if (!replay) return null
   const { of, comparedEpochs, difference } = replay
   if (!difference) return `all ${comparedEpochs} epochs equal those of ${of}, bit for bit (weights and losses)`
@@ -44,7 +44,7 @@ export function replayWords({ replay }: Experiment): string | null {
 }
 
 /** Other engines, devices and numbers of threads round otherwise. */
-function environmentWords({ engine: then }: Experiment, { engine: now }: Experiment): string[] {
+function formatEnvironments({ engine: then }: Experiment, { engine: now }: Experiment): string[] {
   if (!then || !now) return []
   const fields = (['name', 'version', 'device', 'threads'] as const).filter((field) => then[field] !== now[field])
   return fields.map((field) => `the engine's ${field} was ${then[field]}, and is ${now[field]}`)

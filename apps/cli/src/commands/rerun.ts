@@ -16,7 +16,7 @@ const withCommonOptions = (command: Command): Command =>
   })
 
 export function addRetry(program: Command, deps: CliDeps): void {
-  const command = withCommonOptions(program.command('retry').description('run an experiment that has ended again, as a new one'))
+  const command = withCommonOptions(program.command('retry').description('rerun an ended experiment as a new one'))
   command.action(async (id: string) => {
     const session = openSession(command, deps)
     const { watch, idempotencyKey } = SubmitOptions.parse(command.opts())
@@ -29,13 +29,13 @@ export function addFork(program: Command, deps: CliDeps): void {
   const command = withCommonOptions(
     program
       .command('fork')
-      .description('go on from a kept epoch of an experiment with other settings, as a new one; show lists what is kept'),
+      .description('start a new experiment from a retained epoch of another, with other settings; show lists the fork points'),
   )
   for (const option of requestFlags(ForkChanges)) command.addOption(option)
   command
-    .option('--epoch <number>', 'the kept epoch to begin from (default: the newest)', toEpoch)
-    .option('--reset-optimizer', 'begin with a momentum of zero')
-    .option('--no-reset-optimizer', 'go on with the momentum, or refuse where it is not retained')
+    .option('--epoch <number>', 'the fork point to start from (default: the newest)', toEpoch)
+    .option('--reset-optimizer', 'start with a momentum of zero')
+    .option('--no-reset-optimizer', 'continue with the momentum; an error where it was not retained')
     .action(async (id: string) => {
       const session = openSession(command, deps)
       const { watch, idempotencyKey, epoch, resetOptimizer } = ForkOptions.parse(command.opts())

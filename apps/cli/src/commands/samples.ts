@@ -11,9 +11,9 @@ const Out = z.object({ out: z.string().min(1).default('samples.png') })
 export function addDatasetSamples(datasets: Command, deps: CliDeps): void {
   const command = datasets
     .command('samples')
-    .description('a look at a dataset: some of its images as one PNG, and the names of what is to be seen')
+    .description('sample images of a dataset as one PNG, and their labels')
     .argument('<name>', DatasetName.options.join(' or '))
-    .option('--out <file>', 'where to put the picture (default: samples.png)')
+    .option('--out <file>', 'the PNG file to write (default: samples.png)')
   for (const option of requestFlags(SamplesQuery)) command.addOption(option)
   command.action(async (name: string) => {
     const session = openSession(command, deps)

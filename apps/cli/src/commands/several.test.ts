@@ -187,7 +187,7 @@ test.each([
   expect(service.seen).toEqual([])
 })
 
-test('completion — a service that refuses, or does not answer, is not heard of', async () => {
+test('completion — errors of the service are not printed', async () => {
   service = await startStubService(({ url }, response) => {
     if (url.includes('/sweeps')) return // never answered
     sendProblem(response, { status: 401, code: 'UNAUTHENTICATED' })

@@ -2,7 +2,7 @@ import { type Attempt, type Experiment, formatSeconds } from '@trainyard/contrac
 import type { Command } from 'commander'
 import { epochSummary } from '../reports/epoch-table.ts'
 import { queuePlace } from '../reports/queue-position.ts'
-import { replayWords } from './replay.ts'
+import { formatReplay } from './replay.ts'
 import { type CliDeps, openSession, type Session } from '../terminal/session.ts'
 import { styledState } from '../terminal/state-colour.ts'
 import { printable } from '../terminal/text-table.ts'
@@ -28,8 +28,8 @@ function describe(experiment: Experiment, session: Session): string[] {
     ['tags', tags.join(', ') || null],
     ['notes', notes],
     ['state', `${styledState(state, session)} (${reason})`],
-    ['parent', parentWords(experiment)],
-    ['replay', replayWords(experiment)],
+    ['parent', formatParent(experiment)],
+    ['replay', formatReplay(experiment)],
     ['queue', queuePlace(experiment)],
     ['progress', progressOf(experiment)],
     ['latest', latest && `epoch ${latest.epoch}: ${epochSummary(latest)}`],
@@ -43,7 +43,7 @@ function describe(experiment: Experiment, session: Session): string[] {
     ['engine', engine && `TensorFlow ${engine.version} (${engine.name}) on ${engine.device}, ${engine.threads} threads`],
     ['pool', `${experiment.pool}, priority ${experiment.priority}`],
     ['fork points', forkPointsText(experiment)],
-    ...attempts.map((attempt): [string, string] => [`attempt ${attempt.number}`, attemptWords(attempt)]),
+    ...attempts.map((attempt): [string, string] => [`attempt ${attempt.number}`, formatAttempt(attempt)]),
     ...transitions.map(({ state: to, reason: why, at }): [string, string] => [at.slice(0, 19).replace('T', ' '), `${to} (${why})`]),
     ['created', experiment.createdAt],
     ['started', experiment.startedAt],
@@ -53,7 +53,7 @@ function describe(experiment: Experiment, session: Session): string[] {
   return shown.map(({ title, words }) => `${session.style('dim', title.padEnd(13))} ${title === 'state' ? words : printable(words)}`)
 }
 
-function parentWords({ parent }: Experiment): string | null {
+function formatParent({ parent }: Experiment): string | null {
   if (!parent) return null
   return parent.epoch === 0 ? `${parent.id}, from its beginning` : `${parent.id}, after its epoch ${parent.epoch}`
 }
@@ -62,7 +62,7 @@ function forkPointsText({ forkPoints }: Experiment): string | null {
   return forkPoints.map(({ epoch, kind }) => `epoch ${epoch} (${kind})`).join(', ') || null
 }
 
-function attemptWords({ workerId, outcome, resumedFromEpoch, repeated, environmentChanged }: Attempt): string {
+function formatAttempt({ workerId, outcome, resumedFromEpoch, repeated, environmentChanged }: Attempt): string {
   const again =
     repeated &&
     (repeated.firstEpoch === repeated.lastEpoch ? `epoch ${repeated.firstEpoch}` : `epochs ${repeated.firstEpoch} to ${repeated.lastEpoch}`)

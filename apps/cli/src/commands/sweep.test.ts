@@ -48,7 +48,7 @@ async function bodyOf(args: readonly string[], input?: string): Promise<unknown>
   return JSON.parse(service.seen[0]?.body ?? '')
 }
 
-test('sweep run — one value is the base’s, several and ranges are the space; what is not said is left to the service', async () => {
+test('sweep run — one value is the base’s, several and ranges are the space; other fields are left to the service', async () => {
   const args = [
     '--lr',
     '1e-4..1e-1:log',

@@ -81,7 +81,7 @@ function addRun(sweep: Command, deps: CliDeps): void {
   for (const option of [...requestFlags(SweepFlags), ...spaceOptions()]) command.addOption(option)
   command
     .option('--min-epochs <number>', 'asha: no trial is stopped before')
-    .option('--reduction-factor <number>', 'asha: one in this number goes on from each rung')
+    .option('--reduction-factor <number>', 'asha: the best 1/number of the trials continue from each rung')
   addCommon(command).action(async (file: string | undefined) => runSweep(command, { deps, file, preset: undefined }))
 }
 

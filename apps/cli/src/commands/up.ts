@@ -4,7 +4,7 @@ import type { CliDeps } from '../terminal/session.ts'
 export function addUp(program: Command, deps: CliDeps): void {
   program
     .command('up')
-    .description('set up what is missing and run the whole service, as npm start does')
+    .description('set up what is missing and run the service, as npm start does')
     .argument('[flags...]', 'its own flags; trainyard up --help shows them')
     .allowUnknownOption()
     .helpOption(false)

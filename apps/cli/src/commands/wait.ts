@@ -6,7 +6,7 @@ import { exitCodeOf, INTERRUPTED_EXIT_CODE } from '../watch/exit-codes.ts'
 export function addWait(program: Command, deps: CliDeps): void {
   const command = program
     .command('wait')
-    .description('wait in silence until experiments have ended; the exit code tells the worst outcome, as that of watch does')
+    .description('wait until experiments have ended; the exit code is that of the worst outcome, as with watch')
     .argument('<ids...>', 'ids, beginnings of them, or latest')
     .action(async (ids: string[]) => {
       const session = openSession(command, deps)

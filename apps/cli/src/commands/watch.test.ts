@@ -89,7 +89,7 @@ test('watch — Ctrl-C leaves the experiment running, and says so', async () => 
     },
   })
   expect(code).toBe(130)
-  expect(stderr).toContain(`no longer watching; the experiment goes on: trainyard watch ${id}`)
+  expect(stderr).toContain(`no longer watching; the experiment continues: trainyard watch ${id}`)
   expect(seen.map(({ method }) => method)).toEqual(['GET', 'GET'])
 })
 

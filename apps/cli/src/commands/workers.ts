@@ -12,7 +12,7 @@ const COLUMNS: readonly Column<WorkerInfo>[] = [
   { title: 'memory', value: ({ memoryBytes }) => formatBytes(memoryBytes), align: 'right' },
   {
     title: 'runs',
-    value: ({ slots, draining, unhealthyReason }) => (draining ? 'draining: ' : unhealthyReason ? 'takes no more: ' : '') + runsOf(slots),
+    value: ({ slots, draining, unhealthyReason }) => (draining ? 'draining: ' : unhealthyReason ? 'unhealthy: ' : '') + runsOf(slots),
   },
   { title: 'last heartbeat', value: ({ lastHeartbeatAt }) => lastHeartbeatAt.slice(0, 19).replace('T', ' ') },
 ]
@@ -31,7 +31,7 @@ const GPU_COLUMNS: readonly Column<WorkerGpu>[] = [
   { title: 'runs', value: ({ index, slots }) => runsOf(slots.filter(({ gpu }) => gpu === index)) },
 ]
 
-const shown = (value: number | null, inWords: (value: number) => string): string => (value === null ? '' : inWords(value))
+const shown = (value: number | null, format: (value: number) => string): string => (value === null ? '' : format(value))
 
 function memoryOf({ memoryUsedBytes: used, memoryTotalBytes: total }: Gpu): string {
   if (total === null) return shown(used, formatBytes)
@@ -46,7 +46,7 @@ export function addWorkers(program: Command, deps: CliDeps): void {
       const session = openSession(command, deps)
       const workers = await session.client.workers.list()
       if (session.json) return session.printJson(workers)
-      if (workers.items.length === 0) return session.print('no worker is alive; npm start starts one together with the service')
+      if (workers.items.length === 0) return session.print('no live worker; npm start starts one together with the service')
       session.printTable(COLUMNS, workers.items)
       const gpus = workers.items.flatMap(({ id, gpus: all, slots }) => all.map((gpu) => ({ ...gpu, worker: id, slots })))
       if (gpus.length > 0) {

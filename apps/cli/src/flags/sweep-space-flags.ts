@@ -13,7 +13,7 @@ interface SpaceInput {
   space: Record<string, unknown>
 }
 
-/** `3` is what all trials have, but for a field that always varies; `1,2,4` and `1e-4..1e-1:log` are what varies. Lists of layer sizes are told apart by `;`. */
+/** `3` is a value of all trials, except for a field that always varies; `1,2,4` and `1e-4..1e-1:log` vary. `;` separates lists of layer sizes. */
 export function readSpace(options: Readonly<Record<string, unknown>>, { alwaysVaried }: { alwaysVaried: readonly string[] }): SpaceInput {
   const input: SpaceInput = { base: {}, space: {} }
   const faults: { flag: string; detail: string }[] = []

@@ -1,26 +1,26 @@
 import { CLASSES, formatShare, fromJsonNumber, type Probe } from '@trainyard/contracts'
 import type { LessonRun } from './lesson-runs.ts'
 
-/** A loss within this of guessing: nothing was learned. */
-const CHANCE_MARGIN = 0.05
+/** A run whose loss is within this of guessing has learned nothing. */
+const GUESSING_TOLERANCE = 0.05
 
-/** What was seen, said from the numbers that came out. */
-export function lessonWords(runs: readonly LessonRun[], probe: Probe): string[] {
-  return ['What you saw', ...runs.map(learned), tableWords(probe)].map((line, i) => (i === 0 ? line : `- ${line}`))
+/** What the lesson showed, from its numbers. */
+export function formatLesson(runs: readonly LessonRun[], probe: Probe): string[] {
+  return ['What you saw', ...runs.map(formatRun), formatTable(probe)].map((line, i) => (i === 0 ? line : `- ${line}`))
 }
 
-function learned({ title, epochs }: LessonRun): string {
+function formatRun({ title, epochs }: LessonRun): string {
   const last = epochs.at(-1)
   if (!last) return `${title}: no epoch has ended.`
   const guessing = Math.log(CLASSES)
   const loss = fromJsonNumber(last.loss)
   const came = `${title}: a loss of ${loss.toFixed(3)} after ${last.epoch} epochs, ${formatShare(last.evalAccuracy)} of new images named right`
-  if (Math.abs(loss - guessing) < CHANCE_MARGIN)
-    return `${came}. Guessing costs ln ${CLASSES} = ${guessing.toFixed(3)}: nothing was learned, for the images' signal does not reach the last layer.`
+  if (Math.abs(loss - guessing) < GUESSING_TOLERANCE)
+    return `${came}. Guessing costs ln ${CLASSES} = ${guessing.toFixed(3)}: nothing was learned: the images' signal does not reach the last layer.`
   return `${came}; guessing costs ${guessing.toFixed(3)}.`
 }
 
-function tableWords({ request, results }: Probe): string {
+function formatTable({ request, results }: Probe): string {
   const deepest = Math.max(...request.depths)
   const normOf = (norm: string, depth: number): number =>
     fromJsonNumber(results.find((cell) => cell.norm === norm && cell.depth === depth)?.outputNorm.mean ?? 'NaN')

@@ -12,8 +12,8 @@ function signalTable(layers: DryRun['signal']['layers']): string[] {
 const SIGNAL_COLUMNS: readonly Column<DryRun['signal']['layers'][number]>[] = [
   { title: 'layer', value: ({ layer, kind }) => `${layer} ${kind}` },
   { title: 'output norm', value: ({ outputNorm }) => tickText(outputNorm), align: 'right' },
-  { title: 'of it bias', value: ({ biasShare }) => formatShare(biasShare), align: 'right' },
-  { title: 'differs by image', value: ({ imageShare }) => formatShare(imageShare), align: 'right' },
+  { title: 'bias share', value: ({ biasShare }) => formatShare(biasShare), align: 'right' },
+  { title: 'image share', value: ({ imageShare }) => formatShare(imageShare), align: 'right' },
   { title: 'gradient', value: ({ gradientNorm }) => tickText(gradientNorm), align: 'right' },
 ]
 
@@ -23,7 +23,7 @@ export function showDryRun(dryRun: DryRun, session: Session): void {
   const { shapes, counts, parameters, memoryBytes, flopsPerEpoch, config, firstLayer, warnings } = dryRun
   const shape = (sizes: readonly number[]): string => `[${sizes.join(', ')}]`
   session.print(
-    'nothing was queued; this is what it would be',
+    'dry run: nothing was queued',
     `  images          ${shape(shapes.images)}`,
     `  targets         ${shape(shapes.targets)}`,
     ...shapes.hidden.map((sizes, i) => `  hidden layer ${String(i + 1).padEnd(2)} ${shape(sizes)}`),

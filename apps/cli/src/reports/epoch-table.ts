@@ -28,7 +28,7 @@ function growingColumns(epochs: number): readonly Column<Epoch>[] {
   return [numberOf, { title: 'progress', value: ({ epoch }) => progressBar(epoch / epochs, BAR_WIDTH) }, ...RESULTS]
 }
 
-/** Prints a header before the first epoch, each epoch once, and again where it was computed again with other numbers. */
+/** Prints a header before the first epoch, each epoch once, and again where it was recomputed with other numbers. */
 export function createEpochPrinter({ epochs, print }: { epochs: number; print: (line: string) => void }): (epoch: Epoch) => void {
   const columns = growingColumns(epochs)
   const printed = new Map<number, string>()

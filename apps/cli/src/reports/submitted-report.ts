@@ -8,7 +8,7 @@ export function showSubmitted(experiment: Experiment, { session, watch }: { sess
   const { id, state, parent, warnings } = experiment
   if (session.json) return session.printJson(watch ? { type: 'submitted', data: experiment } : experiment)
   const place = queuePlace(experiment)
-  const origin = parent && parent.epoch > 0 ? `, to go on after epoch ${parent.epoch} of ${parent.id}` : ''
+  const origin = parent && parent.epoch > 0 ? `, to continue after epoch ${parent.epoch} of ${parent.id}` : ''
   session.print(`experiment ${session.style('bold', id)} is ${styledState(state, session)}${place === null ? '' : `, ${place}`}${origin}`)
   for (const warning of warnings) session.warn(`warning: ${warning}`)
   if (!watch) session.print(`follow it: trainyard watch ${id}`)

@@ -35,8 +35,8 @@ export function showSweep(sweep: Sweep, session: Session): void {
 
 export function showPlan(plan: SweepPlan, session: Session): void {
   if (session.json) return session.printJson(plan)
-  session.print(`nothing was queued; these ${plan.trials} trials it would be (${plan.strategy}, for ${plan.objective})`)
-  session.print(...plan.items.map(({ trial, fields }) => `  ${String(trial).padStart(4)}  ${fieldWords(fields)}`))
+  session.print(`dry run: nothing was queued; ${plan.trials} trials (${plan.strategy}, for ${plan.objective})`)
+  session.print(...plan.items.map(({ trial, fields }) => `  ${String(trial).padStart(4)}  ${formatFields(fields)}`))
 }
 
 function trialColumns({ items, objective }: Sweep): Column<Trial>[] {
@@ -48,18 +48,18 @@ function trialColumns({ items, objective }: Sweep): Column<Trial>[] {
     { title: objective, value: ({ value }) => (isMaximised(objective) ? formatShare(value) : formatLoss(value)), align: 'right' },
     { title: '', value: ({ value }) => (typeof value === 'number' ? progressBar(share(value), BAR_WIDTH) : ''), minWidth: BAR_WIDTH },
     { title: 'epochs', value: ({ epochs }) => String(epochs), align: 'right' },
-    { title: 'state', value: stateWords },
+    { title: 'state', value: formatState },
     { title: 'experiment', value: ({ experimentId }) => experimentId ?? '' },
-    { title: 'fields', value: ({ fields }) => fieldWords(fields) },
+    { title: 'fields', value: ({ fields }) => formatFields(fields) },
   ]
 }
 
-function stateWords({ state, stopped }: Trial): string {
+function formatState({ state, stopped }: Trial): string {
   if (stopped) return `stopped at epoch ${stopped.epoch}: place ${stopped.place} of ${stopped.of}`
-  return state ?? 'not made yet'
+  return state ?? 'not created yet'
 }
 
-const fieldWords = (fields: TrialFields): string =>
+const formatFields = (fields: TrialFields): string =>
   Object.entries(fields)
     .map(([field, value]) => `${field} ${Array.isArray(value) ? value.join('-') : String(value)}`)
     .join(', ')

@@ -6,7 +6,7 @@ import { type Column, tableLines } from './text-table.ts'
 
 export type TerminalOutput = NodeJS.WritableStream & Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>
 
-/** Where words go, and how a command hears that its user wants no more. */
+/** The output of a command, and the signal of Ctrl-C. */
 interface Terminal {
   stdin: NodeJS.ReadableStream
   stdout: TerminalOutput

@@ -26,7 +26,7 @@ export async function watchExperiment({ id, config }: Experiment, session: Sessi
     }
   }
   if (signal.aborted) {
-    session.warn(`no longer watching; the experiment goes on: trainyard watch ${id}`)
+    session.warn(`no longer watching; the experiment continues: trainyard watch ${id}`)
     return INTERRUPTED_EXIT_CODE
   }
   const ended = await session.client.experiments.get(id)

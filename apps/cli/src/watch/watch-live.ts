@@ -69,7 +69,7 @@ function changeOf(event: ExperimentEvent): Partial<LiveStatus> {
 
 export function statusLines({ state, progress, losses, connected }: LiveStatus, session: Pick<Session, 'style'>): string[] {
   const words = [connected ? styledState(state, session) : session.style('yellow', 'the connection is lost; trying again')]
-  if (progress) words.push(...progressWords(progress))
+  if (progress) words.push(...formatProgress(progress))
   return [...curveLines(losses, session), words.join('  ')]
 }
 
@@ -77,7 +77,7 @@ function curveLines(losses: readonly number[], { style }: Pick<Session, 'style'>
   return losses.length > 1 ? [`loss ${style('cyan', sparkline(losses, SPARKLINE_WIDTH))}`] : []
 }
 
-function progressWords({ phase, epoch, epochs, step, stepsPerEpoch, fraction, etaSeconds }: Progress): string[] {
+function formatProgress({ phase, epoch, epochs, step, stepsPerEpoch, fraction, etaSeconds }: Progress): string[] {
   const bar = `${progressBar(fraction, BAR_WIDTH)} ${(fraction * 100).toFixed(0).padStart(3)} %`
   const left = etaSeconds === null ? [] : [`${formatSeconds(etaSeconds)} left`]
   return [`epoch ${epoch}/${epochs}`, bar, `${phase} ${step}/${stepsPerEpoch}`, ...left]

@@ -10,7 +10,7 @@ import { exitCodeOf, INTERRUPTED_EXIT_CODE } from './exit-codes.ts'
 const BAR_WIDTH = 20
 const SHORT_ID = 8
 
-/** Follows several experiments until all have ended: a line for each, redrawn on a terminal, one below the other elsewhere. Answers the exit code. */
+/** Follows several experiments until all have ended: a line for each, redrawn on a terminal, one below the other elsewhere. Returns the exit code. */
 export async function watchSeveral(experiments: readonly Experiment[], session: Session): Promise<number> {
   const signal = session.terminal.listenForInterrupt()
   const drawing = liveOutput(session)
@@ -35,7 +35,7 @@ export async function watchSeveral(experiments: readonly Experiment[], session: 
   )
   drawing?.done()
   if (signal.aborted) {
-    session.warn('no longer watching; the experiments go on')
+    session.warn('no longer watching; the experiments continue')
     return INTERRUPTED_EXIT_CODE
   }
   const ended = await Promise.all(experiments.map(({ id }) => session.client.experiments.get(id)))

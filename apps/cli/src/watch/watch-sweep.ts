@@ -5,7 +5,7 @@ import type { Session } from '../terminal/session.ts'
 import { normLabLines, sweepLines } from '../reports/sweep-table.ts'
 import { CANCELED_EXIT_CODE, INTERRUPTED_EXIT_CODE } from './exit-codes.ts'
 
-const REFRESH_INTERVAL_MS = 1000
+const POLL_INTERVAL_MS = 1000
 
 /** Follows a sweep until all its trials have ended; answers the exit code. */
 export async function watchSweep(sweep: Sweep, session: Session): Promise<number> {
@@ -17,14 +17,14 @@ export async function watchSweep(sweep: Sweep, session: Session): Promise<number
     if (drawing) drawing(sweepLines(now, session).join('\n'))
     else if (!session.json && now.ended !== ended) session.print(sweepLines(now, session)[0] ?? '')
     ended = now.ended
-    await pause(REFRESH_INTERVAL_MS, undefined, { signal }).catch(() => {})
+    await pause(POLL_INTERVAL_MS, undefined, { signal }).catch(() => {})
     now = await session.client.sweeps.get(sweep.id)
   }
   drawing?.clear()
   if (session.json) session.printJson(now)
   else session.print(...sweepLines(now, session))
   if (signal.aborted) {
-    session.warn(`no longer watching; the sweep goes on: trainyard sweep watch ${sweep.id}`)
+    session.warn(`no longer watching; the sweep continues: trainyard sweep watch ${sweep.id}`)
     return INTERRUPTED_EXIT_CODE
   }
   if (now.request.preset === 'norm-lab' && !session.json)

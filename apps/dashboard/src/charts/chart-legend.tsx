@@ -8,18 +8,18 @@ export function ChartLegend(props: { curves: readonly Curve[]; axes: Axes; data:
   const { formatX = shortNumber, formatY = shortNumber } = axes
   const x = index === null ? undefined : data[0][index]
   return (
-    // announced only on a user's move; a live curve would announce for ever
+    // announced only at the cursor: the end of a live curve changes all the time
     <figcaption className="legend" aria-live={index === null ? 'off' : 'polite'}>
       <span className="legend-x">
         {axes.x} {x === undefined ? '–' : formatX(x)}
       </span>
-      {curves.map(({ label, look, faint, marks }, i) => {
+      {curves.map(({ label, style, faint, marks }, i) => {
         if (faint) return null
         const ys = data[i + 1] ?? []
         const y = valueAt(ys, index)
         return (
           <span key={label} className="legend-item">
-            <Swatch look={look} marks={marks ?? false} /> {label} <b>{y == null ? '–' : formatY(y)}</b>
+            <Swatch style={style} marks={marks ?? false} /> {label} <b>{y == null ? '–' : formatY(y)}</b>
           </span>
         )
       })}

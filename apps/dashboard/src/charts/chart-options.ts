@@ -1,12 +1,12 @@
 import type uPlot from 'uplot'
-import { colourNow, type Look } from './palette.ts'
+import { colourNow, type LineStyle } from './palette.ts'
 
 export interface Curve {
   label: string
   x: readonly number[]
   /** null: nothing there; what is no finite number is drawn as nothing. */
   y: readonly (number | null)[]
-  look: Look
+  style: LineStyle
   /** In the background of another curve: thinner, paler, and not in the legend. */
   faint?: boolean
   /** Marks without a line between them. */
@@ -36,7 +36,7 @@ export interface Range {
 }
 
 interface ChartSetup {
-  curves: readonly Pick<Curve, 'label' | 'look' | 'faint' | 'marks'>[]
+  curves: readonly Pick<Curve, 'label' | 'style' | 'faint' | 'marks'>[]
   axes: Axes
   levels: readonly Level[]
   size: { width: number; height: number }
@@ -48,7 +48,7 @@ interface ChartSetup {
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const LOGARITHMIC: uPlot.Scale = { distr: 3 }
 const FONT = '12px system-ui, sans-serif'
-/** More are told apart better by thin lines, and those are drawn several times faster. */
+/** More curves are easier to distinguish as thin lines, which also draw several times faster. */
 const MANY_CURVES = 10
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
 /** As in print: 5 significant digits say all that a plot shows. */
@@ -103,14 +103,14 @@ export function shownPart(plot: uPlot): Range | null {
 const tick = (value: number | null, format: (value: number) => string): string =>
   value === null ? '' : format(value).replace(/\.(\d*?)0+(?=\D|$)/, (_zeros, digits: string) => (digits === '' ? '' : `.${digits}`))
 
-function seriesOf({ label, look, faint = false, marks = false }: ChartSetup['curves'][number], { thin }: { thin: boolean }): uPlot.Series {
-  const stroke = colourNow(look.colour)
+function seriesOf({ label, style, faint = false, marks = false }: ChartSetup['curves'][number], { thin }: { thin: boolean }): uPlot.Series {
+  const stroke = colourNow(style.colour)
   return {
     label,
     stroke,
     width: faint || thin ? 1 : 2,
     alpha: faint ? 0.35 : 1,
-    dash: [...look.dash],
+    dash: [...style.dash],
     spanGaps: true,
     points: marks ? { show: true, size: 7, fill: stroke } : { size: 5 },
     ...(marks && { paths: () => null }),

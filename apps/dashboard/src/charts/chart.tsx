@@ -36,8 +36,8 @@ export function Chart({ label, curves, axes, levels = NO_LEVELS, heightPx = HEIG
   useEffect(() => void (latest.current = { onZoom, onPick, data }))
   useEffect(() => watchColours(() => setColours((count) => count + 1)), [])
 
-  // a plot is made again only when its options change; new points are set below
-  const looks = JSON.stringify([curves.map(({ label: name, look, faint, marks }) => [name, look, faint, marks]), axes, levels])
+  // a plot is created again only when its options change; new points are set below
+  const looks = JSON.stringify([curves.map(({ label: name, style, faint, marks }) => [name, style, faint, marks]), axes, levels])
   useEffect(() => {
     const element = box.current
     if (!element) return undefined
@@ -51,7 +51,7 @@ export function Chart({ label, curves, axes, levels = NO_LEVELS, heightPx = HEIG
       element,
     )
     plot.current = made
-    // another look of the same part
+    // other options, the same range
     if (zoomed.current) made.setScale('x', zoomed.current)
     const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: heightPx }))
     resized.observe(element)

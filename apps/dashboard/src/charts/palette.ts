@@ -1,5 +1,5 @@
-/** A curve's look. */
-export interface Look {
+/** Colour and dashes of a curve. */
+export interface LineStyle {
   /** A CSS variable's name: light and dark have their own. */
   colour: string
   dash: readonly number[]
@@ -9,10 +9,10 @@ const COLOURS = 7
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]] as const
 
 /**
- * Colours of Okabe and Ito, which people who see red and green alike tell apart (https://jfly.uni-koeln.de/color/); from the eighth curve on they
+ * Colours of Okabe and Ito, which readers with red-green colour blindness can distinguish (https://jfly.uni-koeln.de/color/); from the eighth curve on they
  * come again with another dash.
  */
-export const lookOf = (index: number): Look => ({
+export const lineStyle = (index: number): LineStyle => ({
   colour: `--series-${index % COLOURS}`,
   dash: DASHES[Math.floor(index / COLOURS) % DASHES.length] ?? [],
 })

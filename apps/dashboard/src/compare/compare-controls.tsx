@@ -7,7 +7,7 @@ export function CompareControls({ choice, onChange }: { choice: CompareChoice; o
   const { measure, by, log, smoothing } = choice
   const [measureId, byId, smoothingId] = [useId(), useId(), useId()]
   return (
-    <form className="row controls" aria-label="How it is drawn" onSubmit={(event) => event.preventDefault()}>
+    <form className="row controls" aria-label="Chart options" onSubmit={(event) => event.preventDefault()}>
       <label htmlFor={measureId}>Measure</label>
       <select
         id={measureId}

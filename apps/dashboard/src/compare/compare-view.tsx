@@ -15,9 +15,9 @@ import { comparedAxes, comparedCurves } from './compared-curves.ts'
 import { ComparedTable } from './compared-table.tsx'
 import { RunPicker } from './run-picker.tsx'
 
-const REFRESH_INTERVAL_MS = 2000
+const POLL_INTERVAL_MS = 2000
 
-/** Curves of several runs over each other, and what tells the runs apart. */
+/** Curves of several runs over each other, and the fields in which they differ. */
 export function CompareView() {
   const [address, setAddress] = useSearchParams()
   const choice = useMemo(() => readChoice(address), [address])
@@ -39,7 +39,7 @@ function ComparedRuns({ choice, onChange }: { choice: CompareChoice; onChange: (
   const { data, error } = useQuery({
     queryKey: ['compare', ids],
     queryFn: () => client.experiments.compare(ids),
-    refetchInterval: ({ state }) => (state.data?.experiments.some((each) => !isTerminal(each.state)) ? REFRESH_INTERVAL_MS : false),
+    refetchInterval: ({ state }) => (state.data?.experiments.some((each) => !isTerminal(each.state)) ? POLL_INTERVAL_MS : false),
     placeholderData: keepPreviousData,
   })
   const curves = useMemo(() => (data ? comparedCurves(data, { measure, by, smoothing }) : []), [data, measure, by, smoothing])
@@ -64,7 +64,7 @@ function ComparedRuns({ choice, onChange }: { choice: CompareChoice; onChange: (
             />
           )}
         </div>
-        {isEmpty && <p className="muted">Nothing of this is known yet: no epoch has ended, or these runs do not evaluate.</p>}
+        {isEmpty && <p className="muted">No values yet: no epoch has ended, or these runs do not evaluate.</p>}
       </section>
       {data && (
         <section className="card" aria-label="What differs">

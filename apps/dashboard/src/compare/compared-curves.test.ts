@@ -20,12 +20,12 @@ test('by epoch or by time, as far as each has come', () => {
     { label: 'one', x: [1, 2], y: [4, Number.NaN] },
     { label: '0000000000000002', x: [1], y: [3] },
   ])
-  expect(one?.look).not.toEqual(two?.look)
+  expect(one?.style).not.toEqual(two?.style)
   expect(comparedCurves(comparison, { ...drawn, by: 'time' }).map(({ x }) => x)).toEqual([[0.5, 1], [2]])
   expect(comparedCurves(comparison, { ...drawn, measure: 'evalAccuracy' }).map(({ y }) => y)).toEqual([[0.5], []])
 })
 
-test('smoothed with what was measured behind it, in one look', () => {
+test('smoothed in front of the measured points, in one style', () => {
   const curves = comparedCurves(comparison, { ...drawn, smoothing: 0.5 })
   expect(curves.map(({ label, faint = false }) => [label, faint])).toEqual([
     ['one, as measured', true],
@@ -33,10 +33,10 @@ test('smoothed with what was measured behind it, in one look', () => {
     ['0000000000000002, as measured', true],
     ['0000000000000002', false],
   ])
-  expect(curves[0]?.look).toEqual(curves[1]?.look)
+  expect(curves[0]?.style).toEqual(curves[1]?.style)
 })
 
-test('names tell apart, or the ids do', () => {
+test('labels are names, with ids where names are equal', () => {
   const named = ['a', 'a', 'b', null].map((name, i) => ({ id: String(i), name }))
   expect(labelsOf(named)).toEqual(['a (0)', 'a (1)', 'b', '3'])
 })

@@ -1,6 +1,6 @@
 import { type Comparison, formatSeconds, fromJsonNumber } from '@trainyard/contracts'
 import type { Axes, Curve } from '../charts/chart-options.ts'
-import { lookOf } from '../charts/palette.ts'
+import { lineStyle } from '../charts/palette.ts'
 import { smoothed } from '../charts/smoothed.ts'
 import { formatValue, objectiveName } from '../parts/format-objective.ts'
 import type { CompareChoice } from './compare-choice.ts'
@@ -17,7 +17,7 @@ export function comparedCurves(
       const y = row[measure][i] ?? null
       return x === null || y === null ? [] : [{ x, y: fromJsonNumber(y) }]
     })
-    const curve = { label: labels[i] ?? '', x: points.map(({ x }) => x), y: points.map(({ y }) => y), look: lookOf(i) }
+    const curve = { label: labels[i] ?? '', x: points.map(({ x }) => x), y: points.map(({ y }) => y), style: lineStyle(i) }
     if (smoothing === 0) return [curve]
     return [
       { ...curve, label: `${curve.label}, as measured`, faint: true },
@@ -37,7 +37,7 @@ export function comparedAxes({ measure, by, log }: Pick<CompareChoice, 'measure'
   }
 }
 
-/** Names where they tell experiments apart, else with their ids. */
+/** Names, with ids where names are equal. */
 export function labelsOf(experiments: readonly { id: string; name: string | null }[]): string[] {
   return experiments.map(({ id, name }) => {
     if (name === null) return id

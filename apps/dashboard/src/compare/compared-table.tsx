@@ -1,13 +1,13 @@
 import type { Comparison } from '@trainyard/client'
 import { formatLoss, formatShare } from '@trainyard/contracts'
 import { Link } from 'wouter'
-import { lookOf } from '../charts/palette.ts'
+import { lineStyle } from '../charts/palette.ts'
 import { StateBadge } from '../parts/state-badge.tsx'
 import { Swatch } from '../charts/swatch.tsx'
 import { labelsOf } from './compared-curves.ts'
 import { fieldValue } from '../parts/field-value.ts'
 
-/** The runs, what tells them apart, and how far they have come. */
+/** The runs, the fields in which they differ, and their progress. */
 export function ComparedTable({ comparison, onRemove }: { comparison: Comparison; onRemove: (id: string) => void }) {
   const { experiments, differing } = comparison
   const labels = labelsOf(experiments)
@@ -39,7 +39,7 @@ export function ComparedTable({ comparison, onRemove }: { comparison: Comparison
           {experiments.map(({ id, state, latest, best, differing: own }, i) => (
             <tr key={id}>
               <th scope="row">
-                <Swatch look={lookOf(i)} />{' '}
+                <Swatch style={lineStyle(i)} />{' '}
                 <Link href={`/experiments/${id}`} className="row-link">
                   {labels[i]}
                 </Link>

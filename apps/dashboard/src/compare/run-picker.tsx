@@ -3,12 +3,12 @@ import { MAX_COMPARED } from '@trainyard/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { Link } from 'wouter'
-import { configWords } from '../parts/config-chips.tsx'
+import { configLabels } from '../parts/config-chips.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { ProblemNote } from '../service/problem-note.tsx'
 import { useClient } from '../service/service.ts'
 import { StateBadge } from '../parts/state-badge.tsx'
-import { fitsWords } from './format-fits.ts'
+import { matchesSearch } from './matches-search.ts'
 
 const NEWEST = 200
 
@@ -23,7 +23,7 @@ export function RunPicker({ compared, onChoose }: { compared: readonly string[];
   const [chosen, setChosen] = useState<readonly string[]>([])
   const search = useId()
   const others = data?.items.filter(({ id }) => !compared.includes(id))
-  const shown = others?.filter((experiment) => fitsWords(experiment, words))
+  const shown = others?.filter((experiment) => matchesSearch(experiment, words))
   const isFull = compared.length + chosen.length >= MAX_COMPARED
   const toggle = (id: string, isChosen: boolean): void => setChosen(isChosen ? [...chosen, id] : chosen.filter((each) => each !== id))
 
@@ -54,7 +54,7 @@ export function RunPicker({ compared, onChoose }: { compared: readonly string[];
         <button type="submit" className="primary" disabled={chosen.length === 0}>
           {compared.length > 0 ? 'Add' : 'Compare'} {chosen.length === 1 ? '1 run' : `${chosen.length} runs`}
         </button>
-        {isFull && <span className="muted">{MAX_COMPARED} is the most that a chart can tell apart.</span>}
+        {isFull && <span className="muted">At most {MAX_COMPARED} runs can be compared.</span>}
       </div>
       <ProblemNote error={error} />
       <ul className="run-picker" aria-label="Newest experiments" aria-busy={!data}>
@@ -67,7 +67,7 @@ export function RunPicker({ compared, onChoose }: { compared: readonly string[];
             onToggle={(isChosen) => toggle(experiment.id, isChosen)}
           />
         ))}
-        {shown?.length === 0 && <li className="muted">Nothing fits. Fewer words find more.</li>}
+        {shown?.length === 0 && <li className="muted">No run matches. Try fewer words.</li>}
       </ul>
       {data?.nextPageToken != null && <p className="muted">The newest {NEWEST}. Older ones can be added to the address by their ids.</p>}
     </form>
@@ -83,7 +83,7 @@ function PickedRun(props: { experiment: Experiment; isChosen: boolean; isFull: b
         <input type="checkbox" checked={isChosen} disabled={isFull && !isChosen} onChange={({ target }) => onToggle(target.checked)} />
         <span className="run-name">{name ?? id}</span>
         <StateBadge state={state} />
-        <span className="muted">{configWords(config).join(' · ')}</span>
+        <span className="muted">{configLabels(config).join(' · ')}</span>
       </label>
     </li>
   )

@@ -11,7 +11,7 @@ import { experimentKey } from './curves/queries.ts'
 import { Run } from './run/run.tsx'
 import './experiment.css'
 
-/** Events tell of changes at once; this is for when they do not come. */
+/** A fallback: events report changes at once. */
 const POLL_MS = 5000
 
 /** The experiment that the address names: by its id, the beginning of it, or as `latest`. */

@@ -15,7 +15,7 @@ const PAGE_SIZE = 50
 /** What the address says; what it says wrongly is left out. */
 const AddressQuery = ExperimentListQuery.pick({ state: true, tag: true, owner: true, q: true, sort: true }).partial()
 
-/** All experiments, page by page; filters and order stand in the address, so that a view can be shared as a link. */
+/** All experiments, page by page; filters and order are in the URL, so that a view can be shared. */
 export function ExperimentsView() {
   const [search, setSearch] = useSearchParams()
   const query = AddressQuery.safeParse(Object.fromEntries(search)).data ?? {}
@@ -83,8 +83,10 @@ export function ExperimentsView() {
 }
 
 const NothingFits = ({ more, onAll }: { more: boolean; onAll: () => void }) => (
-  <Empty title={more ? 'None among those looked at' : 'No experiment fits'}>
-    <p>{more ? 'There are more: go further.' : 'Fewer filters show more. Sorted by a result, only ended experiments are listed.'}</p>
+  <Empty title={more ? 'No match so far' : 'No experiment matches'}>
+    <p>
+      {more ? 'There are more: open the next page.' : 'Fewer filters show more. Sorted by a result, only ended experiments are listed.'}
+    </p>
     <button type="button" onClick={onAll}>
       Show all
     </button>

@@ -17,10 +17,10 @@ export function ProgressCell({ experiment }: { experiment: Experiment }) {
     return (
       <>
         number {queuePosition} in the queue
-        {startsInSeconds !== null && <span className="muted"> begins in about {formatSeconds(startsInSeconds)}</span>}
+        {startsInSeconds !== null && <span className="muted"> starts in about {formatSeconds(startsInSeconds)}</span>}
       </>
     )
-  if (throttledBy !== null) return <>waits for one of the same {throttledBy}</>
+  if (throttledBy !== null) return <>throttled by its {throttledBy}</>
   return (
     <>
       <progress value={progress.fraction} aria-label="progress" /> {epochs}

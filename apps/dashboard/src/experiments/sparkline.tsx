@@ -2,7 +2,7 @@ import { fromJsonNumber, type JsonNumber } from '@trainyard/contracts'
 
 const [WIDTH, HEIGHT, ROOM] = [96, 24, 2]
 
-/** Losses as a line as wide as a word; what is no finite number is a gap. The numbers stand beside it, so readers are not told of it. */
+/** Losses as a line as wide as a word; what is no finite number is a gap. The numbers are beside it, so screen readers skip it. */
 export function Sparkline({ losses }: { losses: readonly JsonNumber[] | undefined }) {
   return (
     <svg className="sparkline" width={WIDTH} height={HEIGHT} aria-hidden="true">

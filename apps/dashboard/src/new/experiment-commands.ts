@@ -26,12 +26,12 @@ const DEFAULT_ORIGINS = ['http://127.0.0.1:8787', 'http://localhost:8787']
 
 /** The same from a terminal; the key comes from TRAINYARD_API_KEY by itself. */
 export function cliCommand({ given, origin }: CommandSetup): string {
-  const flags = EXPERIMENT_FORM.flags.flatMap((flag) => flagWords(flag, given[flag.field]))
+  const flags = EXPERIMENT_FORM.flags.flatMap((flag) => flagArguments(flag, given[flag.field]))
   const where = DEFAULT_ORIGINS.includes(origin) ? [] : [`--url ${quoted(origin)}`]
   return ['npx trainyard submit', ...where, ...flags].join(' ')
 }
 
-function flagWords({ flag, kind }: CommandFlag, value: unknown): string[] {
+function flagArguments({ flag, kind }: CommandFlag, value: unknown): string[] {
   if (value === undefined) return []
   if (kind === 'boolean') return [value === true ? flag : flag.replace('--', '--no-')]
   const text = Array.isArray(value) ? value.join(',') : textOf(value)

@@ -17,7 +17,7 @@ import { addressOf } from './format-request.ts'
 import { SamplesCard } from './samples-card.tsx'
 import { SchemaField } from './fields/schema-field.tsx'
 import { useDryRun } from './dry-run/use-dry-run.ts'
-import { useSettled } from './dry-run/use-debounced.ts'
+import { useDebounced } from './dry-run/use-debounced.ts'
 
 const GROUPS = fieldGroups(EXPERIMENT_FORM.flags)
 
@@ -25,8 +25,8 @@ const GROUPS = fieldGroups(EXPERIMENT_FORM.flags)
 export function NewForm({ initial }: { initial: Texts }) {
   const [, navigate] = useLocation()
   const [texts, setTexts] = useState(initial)
-  const { settled, settle } = useSettled(texts)
-  const read = useMemo(() => readTexts(EXPERIMENT_FORM, settled), [settled])
+  const { debounced, setNow } = useDebounced(texts)
+  const read = useMemo(() => readTexts(EXPERIMENT_FORM, debounced), [debounced])
   const dryRun = useDryRun(read.parsed)
   const submit = useSubmit(texts)
   const faults = { ...problemFaults(dryRun.error), ...problemFaults(submit.error), ...read.faults }
@@ -40,12 +40,12 @@ export function NewForm({ initial }: { initial: Texts }) {
     const form = event.currentTarget
     const { parsed } = readTexts(EXPERIMENT_FORM, texts)
     if (parsed) return submit.mutate(parsed)
-    flushSync(() => settle(texts))
+    flushSync(() => setNow(texts))
     form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }
   function reset(): void {
     setTexts({})
-    settle({})
+    setNow({})
     submit.reset()
     navigate('/new', { replace: true })
   }
@@ -79,7 +79,7 @@ export function NewForm({ initial }: { initial: Texts }) {
       </form>
       <div>
         <DryRunCard {...dryRun} isStale={read.parsed === null && dryRun.dryRun !== null} />
-        <CommandsCard given={read.given} address={addressOf(settled)} />
+        <CommandsCard given={read.given} address={addressOf(debounced)} />
         <SamplesCard dataset={read.parsed?.dataset ?? 'flowers102'} />
       </div>
     </div>

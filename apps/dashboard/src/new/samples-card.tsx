@@ -6,7 +6,7 @@ import { useClient } from '../service/service.ts'
 const QUERY = { columns: 8, rows: 3 }
 const LASTING = { staleTime: Infinity } as const
 
-/** Some images of the dataset, so that one sees what the network will learn. */
+/** Some images of the dataset and their labels. */
 export function SamplesCard({ dataset }: { dataset: string }) {
   const client = useClient()
   const { data, isError } = useQuery({
@@ -26,7 +26,7 @@ export function SamplesCard({ dataset }: { dataset: string }) {
         {isError && <p className="muted">No worker can draw images of it now: none is live, or none has the dataset.</p>}
       </div>
       <details>
-        <summary>What is to be seen</summary>
+        <summary>Labels</summary>
         {data && (
           <ol className="sample-names">
             {data.items.map(({ index, name }) => (

@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from '@trainyard/client'
 
 /** A config in a few words, as people say it: 3 × 512 · batch norm before ReLU · lr 1e-4. */
-export function configWords(config: ExperimentConfig): string[] {
+export function configLabels(config: ExperimentConfig): string[] {
   const { depth, width, layerSizes, norm, normPosition, groupSize, bias, lr, dataset, imageSize, initialWeights } = config
   const layers = depth === 0 ? 'no hidden layer' : width === null ? layerSizes.join('–') : `${depth} × ${width}`
   const group = groupSize === null ? '' : ` of ${groupSize}`
@@ -20,7 +20,7 @@ export const formatLr = (lr: number): string => (lr < 0.001 ? lr.toExponential()
 
 export const ConfigChips = ({ config }: { config: ExperimentConfig }) => (
   <ul className="chips" aria-label="Config">
-    {configWords(config).map((words) => (
+    {configLabels(config).map((words) => (
       <li key={words}>{words}</li>
     ))}
   </ul>

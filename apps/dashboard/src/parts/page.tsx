@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 /** No navigation has happened before the first page: then the focus is the browser's own matter. */
 let shownBefore = false
 
-/** One view: its heading takes the focus when it is come to, so that a reader is told where it is. */
+/** One view: its heading takes the focus on navigation, so that a screen reader announces it. */
 export function Page({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {

@@ -20,7 +20,7 @@ export function KeyForm(props: { refused: boolean; hasKey: boolean; onKey: (apiK
         <p id={note} className={refused ? 'fault' : 'muted'} role={refused ? 'alert' : undefined}>
           {refused
             ? 'The service does not know this key, or it was revoked: check it, or ask an admin of the service for another.'
-            : 'An admin of the service creates keys: trainyard keys create NAME. It stays in this tab and is forgotten with it.'}
+            : 'An admin of the service creates keys: trainyard keys create NAME. The key stays in this tab and is removed when it closes.'}
         </p>
         <div className="row">
           <button type="submit" className="primary">
@@ -28,7 +28,7 @@ export function KeyForm(props: { refused: boolean; hasKey: boolean; onKey: (apiK
           </button>
           {hasKey && (
             <button type="button" onClick={() => onKey(undefined)}>
-              Forget the key
+              Remove the key
             </button>
           )}
         </div>

@@ -7,15 +7,15 @@ export function ProblemNote({ error }: { error: unknown }) {
   const request = error instanceof ProblemError ? error.problem.requestId : undefined
   return (
     <p className="fault" role="alert">
-      {problemWords(error)}
+      {problemMessage(error)}
       {request !== undefined && error instanceof ProblemError && error.problem.status >= 500 && <small> Request {request}</small>}
     </p>
   )
 }
 
-function problemWords(error: unknown): string {
+function problemMessage(error: unknown): string {
   if (error instanceof ProblemError) return error.problem.detail
   if (error instanceof ExpectedError && error.code === 'API_UNREACHABLE')
     return 'The service does not answer. Is it running? This page tries again by itself.'
-  return error instanceof Error ? error.message : 'Something went wrong that was not foreseen.'
+  return error instanceof Error ? error.message : 'Something unexpected went wrong.'
 }

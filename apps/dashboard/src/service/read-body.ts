@@ -1,4 +1,4 @@
-/** The answer's bytes, told of as they come; all that came until the signal aborts. */
+/** The response's bytes, with progress as they arrive; those that arrived before the signal aborts. */
 export async function readBody(
   response: Response,
   { onBytes, signal }: { onBytes: (bytes: number) => void; signal?: AbortSignal },

@@ -47,7 +47,7 @@ export function readProbe(texts: ProbeTexts): ReadProbe {
   return { request: parsed.success && Object.keys(faults).length === 0 ? parsed.data : null, faults }
 }
 
-/** A field that cannot be read is left out, and told. */
+/** A field that cannot be read is left out, and reported. */
 function valuesOf(texts: ProbeTexts, faults: Record<string, string>): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const flag of PROBE_FLAGS) {

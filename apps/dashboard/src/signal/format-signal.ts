@@ -1,7 +1,7 @@
 import type { ProbeRequest } from '@trainyard/contracts'
-import { furthestCell, type Kind, kindsOf, depthsOf, type SignalCell, timesApart } from './signal-cells.ts'
+import { largestGap, type Kind, kindsOf, depthsOf, type SignalCell, gapRatio } from './signal-cells.ts'
 
-export const kindWords = ({ norm, bias }: Kind): string => `${norm === 'none' ? 'no norm' : `${norm} norm`}${bias ? '' : ', no bias'}`
+export const formatKind = ({ norm, bias }: Kind): string => `${norm === 'none' ? 'no norm' : `${norm} norm`}${bias ? '' : ', no bias'}`
 
 /** Three digits say how large a norm is. */
 export function formatNorm(norm: number): string {
@@ -10,32 +10,32 @@ export function formatNorm(norm: number): string {
   return norm >= 100 ? norm.toFixed(0) : norm.toPrecision(3)
 }
 
-export function measuredWords({ measured }: SignalCell): string {
+export function formatMeasured({ measured }: SignalCell): string {
   if (!measured) return '–'
   return measured.std === null ? formatNorm(measured.mean) : `${formatNorm(measured.mean)} ± ${formatNorm(measured.std)}`
 }
 
 /** depth 7, layer norm before ReLU, bias: output norm 5.1 ± 0.2, predicted 5.0 */
-export function cellWords(cell: SignalCell, { normPosition }: Pick<ProbeRequest, 'normPosition'>): string {
-  const measured = cell.measured ? `output norm ${measuredWords(cell)}, predicted` : 'output norm not measured yet, predicted'
-  return `${networkWords(cell, { normPosition })}: ${measured} ${formatNorm(cell.predicted)}`
+export function formatCell(cell: SignalCell, { normPosition }: Pick<ProbeRequest, 'normPosition'>): string {
+  const measured = cell.measured ? `output norm ${formatMeasured(cell)}, predicted` : 'output norm not measured yet, predicted'
+  return `${formatNetwork(cell, { normPosition })}: ${measured} ${formatNorm(cell.predicted)}`
 }
 
-export function networkWords({ depth, norm, bias }: SignalCell, { normPosition }: Pick<ProbeRequest, 'normPosition'>): string {
+export function formatNetwork({ depth, norm, bias }: SignalCell, { normPosition }: Pick<ProbeRequest, 'normPosition'>): string {
   return `depth ${depth}, ${norm === 'none' ? 'no norm' : `${norm} norm ${normPosition} ReLU`}, ${bias ? 'bias' : 'no bias'}`
 }
 
 /** What the lines and marks say of each other. */
-export function apartWords(cells: readonly SignalCell[], request: ProbeRequest): string {
-  const furthest = furthestCell(cells)
-  const times = furthest && timesApart(furthest)
-  if (!furthest || times === null) return `The lines are predicted, from these fields alone. To measure draws ${networksWords(request)}.`
-  const where = `depth ${furthest.depth} with ${kindWords(furthest)}`
-  const numbers = `predicted ${formatNorm(furthest.predicted)}, measured ${measuredWords(furthest)}`
+export function formatLargestGap(cells: readonly SignalCell[], request: ProbeRequest): string {
+  const furthest = largestGap(cells)
+  const times = furthest && gapRatio(furthest)
+  if (!furthest || times === null) return `The lines are predicted, from these fields alone. To measure draws ${formatNetworks(request)}.`
+  const where = `depth ${furthest.depth} with ${formatKind(furthest)}`
+  const numbers = `predicted ${formatNorm(furthest.predicted)}, measured ${formatMeasured(furthest)}`
   return `Prediction and measurement are at most ${times.toFixed(2)} times apart, at ${where}: ${numbers}.`
 }
 
-function networksWords(request: ProbeRequest): string {
+function formatNetworks(request: ProbeRequest): string {
   const networks = kindsOf(request).length * depthsOf(request).length * request.draws
   const input = request.input === 'randn' ? 'of random numbers' : `of ${request.input}`
   return `${networks === 1 ? '1 fresh network' : `${networks} fresh networks`} and sends a batch ${input} through each`

@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter'
 import { ProblemNote } from '../service/problem-note.tsx'
 import { useClient } from '../service/service.ts'
 import type { SignalCell } from './signal-cells.ts'
-import { cellWords, networkWords } from './format-signal.ts'
+import { formatCell, formatNetwork } from './format-signal.ts'
 import { formAddress, trainedCell } from './trained-cell.ts'
 
 /** The point that was picked, and the way from it to an experiment. */
@@ -13,7 +13,7 @@ export function PickedCell({ cell, request }: { cell: SignalCell | null; request
   const [, navigate] = useLocation()
   const train = useMutation({
     mutationFn: (picked: SignalCell) =>
-      client.experiments.submit({ ...trainedCell(picked, request), name: `Signal lab: ${networkWords(picked, request)}` }),
+      client.experiments.submit({ ...trainedCell(picked, request), name: `Signal lab: ${formatNetwork(picked, request)}` }),
     onSuccess: ({ id }) => navigate(`/experiments/${id}`),
   })
   return (
@@ -21,14 +21,14 @@ export function PickedCell({ cell, request }: { cell: SignalCell | null; request
       {cell ? (
         <>
           <p aria-live="polite">
-            <strong>{cellWords(cell, request)}</strong>
+            <strong>{formatCell(cell, request)}</strong>
           </p>
           <div className="row">
             <button type="button" className="primary" disabled={train.isPending} onClick={() => train.mutate(cell)}>
               Train this network
             </button>
             <Link href={formAddress(trainedCell(cell, request))}>Change it first</Link>
-            <span className="muted">{trainingWords(trainedCell(cell, request))}</span>
+            <span className="muted">{formatTraining(trainedCell(cell, request))}</span>
           </div>
           <ProblemNote error={train.error} />
         </>
@@ -39,5 +39,5 @@ export function PickedCell({ cell, request }: { cell: SignalCell | null; request
   )
 }
 
-const trainingWords = ({ epochs, dataset, imageSize, lr }: ReturnType<typeof trainedCell>): string =>
+const formatTraining = ({ epochs, dataset, imageSize, lr }: ReturnType<typeof trainedCell>): string =>
   `${epochs} epochs of ${dataset}, ${imageSize} px, lr ${lr}, with the weights that the first draw had`

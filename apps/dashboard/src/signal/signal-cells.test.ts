@@ -1,6 +1,6 @@
 import { type ProbeCell, ProbeRequest } from '@trainyard/contracts'
 import { expect, test } from 'vitest'
-import { furthestCell, signalCells, timesApart } from './signal-cells.ts'
+import { largestGap, signalCells, gapRatio } from './signal-cells.ts'
 
 const cell = (norm: ProbeCell['norm'], depth: number, mean: ProbeCell['outputNorm']['mean']): ProbeCell => ({
   norm,
@@ -35,7 +35,7 @@ test('what was measured stands beside it; the furthest is the largest ratio eith
   expect(bare.map(({ norm, depth }) => `${norm} ${depth}`)).toEqual(['none 0', 'none 2', 'batch 0', 'batch 2'])
   const [first, second] = bare.map(({ predicted }) => predicted)
   const cells = signalCells(request, [cell('none', 0, (first ?? 0) * 1.1), cell('none', 2, (second ?? 0) / 1.2), cell('batch', 2, 'NaN')])
-  expect(cells.map((each) => timesApart(each)?.toFixed(3) ?? null)).toEqual(['1.100', '1.200', null, null])
-  expect(furthestCell(cells)).toMatchObject({ norm: 'none', depth: 2 })
-  expect(furthestCell(bare)).toBeNull()
+  expect(cells.map((each) => gapRatio(each)?.toFixed(3) ?? null)).toEqual(['1.100', '1.200', null, null])
+  expect(largestGap(cells)).toMatchObject({ norm: 'none', depth: 2 })
+  expect(largestGap(bare)).toBeNull()
 })

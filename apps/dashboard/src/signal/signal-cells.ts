@@ -60,13 +60,13 @@ const measuredOf = ({ outputNorm: { mean, std, values } }: ProbeCell): Measured 
 })
 
 /** How many times the larger of both is the smaller; null where nothing, or no finite number, was measured. */
-export function timesApart({ predicted, measured }: SignalCell): number | null {
+export function gapRatio({ predicted, measured }: SignalCell): number | null {
   const mean = measured?.mean ?? 0
   return mean > 0 && Number.isFinite(mean) ? Math.max(predicted / mean, mean / predicted) : null
 }
 
 /** Where the prediction is furthest from what was measured. */
-export function furthestCell(cells: readonly SignalCell[]): SignalCell | null {
-  const [furthest] = cells.filter((cell) => timesApart(cell) !== null).toSorted((a, b) => (timesApart(b) ?? 0) - (timesApart(a) ?? 0))
+export function largestGap(cells: readonly SignalCell[]): SignalCell | null {
+  const [furthest] = cells.filter((cell) => gapRatio(cell) !== null).toSorted((a, b) => (gapRatio(b) ?? 0) - (gapRatio(a) ?? 0))
   return furthest ?? null
 }

@@ -8,7 +8,7 @@ import { PickedCell } from './picked-cell.tsx'
 import { type SignalCell, signalCells } from './signal-cells.ts'
 import { signalCurves } from './signal-curves.ts'
 import { SignalTable } from './signal-table.tsx'
-import { apartWords, formatNorm, kindWords } from './format-signal.ts'
+import { formatLargestGap, formatNorm, formatKind } from './format-signal.ts'
 
 interface SignalResultsProps {
   request: ProbeRequest
@@ -29,12 +29,12 @@ export function SignalResults({ request, probe, isMeasuring, error, isLinear, on
     [isLinear],
   )
   const [picked, setPicked] = useState<Pick<SignalCell, 'norm' | 'bias' | 'depth'> | null>(null)
-  const cell = cells.find((each) => picked && kindWords(each) === kindWords(picked) && each.depth === picked.depth) ?? null
+  const cell = cells.find((each) => picked && formatKind(each) === formatKind(picked) && each.depth === picked.depth) ?? null
   return (
     <>
       <section className="card" aria-label="Output norm by depth">
         <div className="row signal-state">
-          <p aria-live="polite">{isMeasuring ? <Measuring probe={probe} /> : apartWords(cells, request)}</p>
+          <p aria-live="polite">{isMeasuring ? <Measuring probe={probe} /> : formatLargestGap(cells, request)}</p>
           <label className="end">
             <input type="checkbox" checked={!isLinear} onChange={({ target }) => onLinear(!target.checked)} /> logarithmic
           </label>

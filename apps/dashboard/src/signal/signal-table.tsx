@@ -1,7 +1,7 @@
 import { Swatch } from '../charts/swatch.tsx'
 import type { SignalCell } from './signal-cells.ts'
-import { lookOfKind } from './signal-curves.ts'
-import { formatNorm, kindWords, measuredWords } from './format-signal.ts'
+import { lineStyleOfKind } from './signal-curves.ts'
+import { formatNorm, formatKind, formatMeasured } from './format-signal.ts'
 
 interface SignalTableProps {
   cells: readonly SignalCell[]
@@ -11,7 +11,7 @@ interface SignalTableProps {
 
 /** The notebook's table: a row for each depth, a column for each kind of network. */
 export function SignalTable({ cells, picked, onPick }: SignalTableProps) {
-  const kinds = [...Map.groupBy(cells, kindWords)]
+  const kinds = [...Map.groupBy(cells, formatKind)]
   const depths = kinds[0]?.[1].map(({ depth }) => depth) ?? []
   return (
     <div className="wide" tabIndex={0} role="region" aria-label="Output norms">
@@ -24,7 +24,7 @@ export function SignalTable({ cells, picked, onPick }: SignalTableProps) {
             <th scope="col">Depth</th>
             {kinds.map(([words, [kind]]) => (
               <th key={words} scope="col">
-                {kind && <Swatch look={lookOfKind(kind)} />} {words}
+                {kind && <Swatch style={lineStyleOfKind(kind)} />} {words}
               </th>
             ))}
           </tr>
@@ -50,9 +50,9 @@ const CellButton = ({ cell, isPicked, onPick }: { cell: SignalCell; isPicked: bo
     type="button"
     className="signal-cell"
     aria-pressed={isPicked}
-    aria-label={`Depth ${cell.depth}, ${kindWords(cell)}: ${cell.measured ? measuredWords(cell) : 'not measured yet'}, predicted ${formatNorm(cell.predicted)}`}
+    aria-label={`Depth ${cell.depth}, ${formatKind(cell)}: ${cell.measured ? formatMeasured(cell) : 'not measured yet'}, predicted ${formatNorm(cell.predicted)}`}
     onClick={() => onPick(cell)}
   >
-    <span>{measuredWords(cell)}</span> <span className="muted">predicted {formatNorm(cell.predicted)}</span>
+    <span>{formatMeasured(cell)}</span> <span className="muted">predicted {formatNorm(cell.predicted)}</span>
   </button>
 )

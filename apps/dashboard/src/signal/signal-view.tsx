@@ -32,7 +32,7 @@ export function SignalView() {
       }
     >
       <p className="signal-intro muted">
-        A deep network learns only what reaches its output. Here is how large that is in untrained networks, by depth.
+        A deep network learns only what reaches its output. Here is its size in untrained networks, by depth.
       </p>
       <div className="signal-columns">
         <ProbeFields

@@ -1,6 +1,6 @@
 import { Trial } from '@trainyard/contracts'
 import { expect, test } from 'vitest'
-import { sweepWords } from './format-sweep.ts'
+import { formatSweep } from './format-sweep.ts'
 
 const trial = (number: number, state: 'running' | 'canceled' | 'completed' | null): Trial =>
   Trial.parse({
@@ -11,7 +11,7 @@ const trial = (number: number, state: 'running' | 'canceled' | 'completed' | nul
     stopped: null,
   })
 const words = (sweep: { state: 'running' | 'canceled' | 'completed'; items: Trial[] }): string =>
-  sweepWords({
+  formatSweep({
     strategy: 'random',
     objective: 'loss',
     trials: sweep.items.length,

@@ -50,10 +50,10 @@ const Rows = ({ items }: { items: readonly Row[] }) => (
           <tr key={`${row.depth} ${row.norm} ${row.normPosition}`}>
             <th scope="row">
               {row.experimentId === null ? (
-                normWords(row)
+                formatNormKind(row)
               ) : (
                 <Link href={`/experiments/${row.experimentId}`} className="row-link">
-                  {normWords(row)}
+                  {formatNormKind(row)}
                 </Link>
               )}
             </th>
@@ -74,18 +74,18 @@ const Differences = ({ differences }: { differences: readonly Difference[] }) =>
   <ul>
     {differences.map(({ norm, normPosition, loss, evalAccuracy }) => (
       <li key={`${norm} ${normPosition}`}>
-        {normWords({ norm, normPosition })}: loss {pairedWords(loss)}
-        {evalAccuracy && `, evaluation accuracy ${pairedWords(evalAccuracy)}`} to no norm
+        {formatNormKind({ norm, normPosition })}: loss {formatPaired(loss)}
+        {evalAccuracy && `, evaluation accuracy ${formatPaired(evalAccuracy)}`} to no norm
         {loss && `, over ${loss.depths === 1 ? '1 depth' : `${loss.depths} depths`}`}
       </li>
     ))}
   </ul>
 )
 
-const normWords = ({ norm, normPosition }: Pick<Row, 'norm' | 'normPosition'>): string =>
+const formatNormKind = ({ norm, normPosition }: Pick<Row, 'norm' | 'normPosition'>): string =>
   norm === 'none' ? 'no norm' : `${norm} norm${normPosition === null ? '' : ` ${normPosition} ReLU`}`
 
 const signed = (value: number | string | null): string => (typeof value === 'number' ? `${value > 0 ? '+' : ''}${value.toFixed(3)}` : '–')
 
-const pairedWords = (paired: Paired): string =>
+const formatPaired = (paired: Paired): string =>
   paired ? `${signed(paired.mean)}${paired.standardError === null ? '' : ` ± ${paired.standardError.toFixed(3)}`}` : 'not known yet'

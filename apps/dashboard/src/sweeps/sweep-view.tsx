@@ -13,13 +13,13 @@ import { StateBadge } from '../parts/state-badge.tsx'
 import { CancelSweep } from './cancel-sweep.tsx'
 import { NormLabTable } from './norm-lab-table.tsx'
 import { formatValue, objectiveName } from '../parts/format-objective.ts'
-import { sweepWords } from './format-sweep.ts'
+import { formatSweep } from './format-sweep.ts'
 import './sweeps.css'
 import { trialCurves } from './trial-curves.ts'
-import { asTheyEnded, bestIds } from './trial-order.ts'
+import { inEndOrder, bestIds } from './trial-order.ts'
 import { TrialTable } from './trial-table.tsx'
 
-const REFRESH_INTERVAL_MS = 2000
+const POLL_INTERVAL_MS = 2000
 const COMPARED = 10
 
 /** One sweep: how far it has come, what was best, and every trial. */
@@ -28,7 +28,7 @@ export function SweepView({ id }: { id: string }) {
   const { data: sweep, error } = useQuery({
     queryKey: ['sweep', id],
     queryFn: () => client.sweeps.get(id),
-    refetchInterval: ({ state }) => (isOpen(state.data) ? REFRESH_INTERVAL_MS : false),
+    refetchInterval: ({ state }) => (isOpen(state.data) ? POLL_INTERVAL_MS : false),
   })
   if (!sweep)
     return (
@@ -46,11 +46,11 @@ export function SweepView({ id }: { id: string }) {
   return (
     <Page title={sweep.name ?? `Sweep ${sweep.id}`} actions={actions}>
       <p className="sweep-words">
-        <StateBadge state={sweep.state} /> {sweepWords(sweep)}
+        <StateBadge state={sweep.state} /> {formatSweep(sweep)}
       </p>
       <TrialChart sweep={sweep} />
       {sweep.request.preset === 'norm-lab' && (
-        <NormLabTable id={sweep.id} ended={sweep.ended} refetchInterval={isOpen(sweep) ? REFRESH_INTERVAL_MS : false} />
+        <NormLabTable id={sweep.id} ended={sweep.ended} refetchInterval={isOpen(sweep) ? POLL_INTERVAL_MS : false} />
       )}
       <section className="card" aria-label="All trials">
         <TrialTable sweep={sweep} />
@@ -67,7 +67,7 @@ function TrialChart({ sweep }: { sweep: Sweep }) {
   const { items, objective } = sweep
   const [, navigate] = useLocation()
   const curves = useMemo(() => trialCurves(sweep), [sweep])
-  const trials = useMemo(() => asTheyEnded(items), [items])
+  const trials = useMemo(() => inEndOrder(items), [items])
   const axes = useMemo(
     (): Axes => ({
       x: 'trials that have ended',
@@ -86,8 +86,8 @@ function TrialChart({ sweep }: { sweep: Sweep }) {
       <h2 id="best-so-far">Best {objectiveName(objective)} so far</h2>
       <Chart label={`Best ${objectiveName(objective)} after each trial`} curves={curves} axes={axes} onPick={({ x }) => goTo(x)} />
       <p className="muted">
-        From left to right the trials in the order in which they ended; those that still run stand last, by their numbers. A click on a
-        point, or Enter, goes to its experiment.
+        From left to right the trials in the order in which they ended; running ones come last, by their numbers. A click on a point, or
+        Enter, goes to its experiment.
       </p>
     </section>
   )

@@ -35,7 +35,7 @@ export function SweepsView() {
       <ProblemNote error={error} />
       {isEmpty && (
         <Empty title="No sweeps yet">
-          <p>A sweep runs many experiments that differ in some fields, and says which is best. In a terminal:</p>
+          <p>A sweep runs many experiments that differ in some fields, and shows which is best. In a terminal:</p>
           <pre className="command" tabIndex={0}>
             {EXAMPLE_COMMAND}
           </pre>

@@ -1,13 +1,13 @@
 import { isMaximised, isTerminal, type Sweep, type Trial } from '@trainyard/contracts'
 import type { Curve } from '../charts/chart-options.ts'
-import { lookOf } from '../charts/palette.ts'
-import { asTheyEnded, valueOf } from './trial-order.ts'
+import { lineStyle } from '../charts/palette.ts'
+import { inEndOrder, valueOf } from './trial-order.ts'
 
-const LOOKS = { ended: lookOf(2), 'stopped early': lookOf(1), running: lookOf(4) }
+const LINE_STYLES = { ended: lineStyle(2), 'stopped early': lineStyle(1), running: lineStyle(4) }
 
 /** Every trial as a point, and the best value after each that has ended. */
 export function trialCurves({ items, objective, state, strategy }: Pick<Sweep, 'items' | 'objective' | 'state' | 'strategy'>): Curve[] {
-  const trials = asTheyEnded(items)
+  const trials = inEndOrder(items)
   const x = trials.map((_, i) => i + 1)
   const better = isMaximised(objective) ? Math.max : Math.min
   let best: number | null = null
@@ -20,9 +20,9 @@ export function trialCurves({ items, objective, state, strategy }: Pick<Sweep, '
   const points = (fits: (trial: Trial) => boolean): (number | null)[] =>
     trials.map((trial) => (fits(trial) && !Number.isNaN(valueOf(trial)) ? valueOf(trial) : null))
   const isRunning = (trial: Trial): boolean => trial.state !== null && !isTerminal(trial.state)
-  const marked = (label: keyof typeof LOOKS, y: (number | null)[]): Curve => ({ label, x, y, look: LOOKS[label], marks: true })
+  const marked = (label: keyof typeof LINE_STYLES, y: (number | null)[]): Curve => ({ label, x, y, style: LINE_STYLES[label], marks: true })
   return [
-    { label: 'best so far', x, y: soFar, look: lookOf(0) },
+    { label: 'best so far', x, y: soFar, style: lineStyle(0) },
     marked(
       'ended',
       points((trial) => !isRunning(trial) && trial.stopped === null),

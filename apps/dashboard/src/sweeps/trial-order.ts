@@ -13,7 +13,7 @@ export function byValue(objective: Objective): (a: Trial, b: Trial) => number {
 }
 
 /** Those that have ended, in the order in which they did; behind them what runs, by its number. */
-export function asTheyEnded(items: readonly Trial[]): Trial[] {
+export function inEndOrder(items: readonly Trial[]): Trial[] {
   const ended = items.filter(({ state }) => state !== null && isTerminal(state))
   const running = items.filter(({ state, epochs }) => state !== null && !isTerminal(state) && epochs > 0)
   const time = ({ finishedAt }: Trial): string => finishedAt ?? ''

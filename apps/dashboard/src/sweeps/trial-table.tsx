@@ -6,7 +6,7 @@ import { fieldValue } from '../parts/field-value.ts'
 import { StateBadge } from '../parts/state-badge.tsx'
 import { formatValue, objectiveTitle } from '../parts/format-objective.ts'
 import { type SortedColumn, SortedTable } from './sorted-table.tsx'
-import { endWords } from './format-sweep.ts'
+import { formatStop } from './format-sweep.ts'
 import { byValue } from './trial-order.ts'
 
 /** All trials, the best first, with what each was and why it ended. */
@@ -33,8 +33,11 @@ function columnsOf({ items, objective, best }: Pick<Sweep, 'items' | 'objective'
       order: (a, b) => byNumber(fieldValue(field, a.fields[field]), fieldValue(field, b.fields[field])) || a.trial - b.trial,
     })),
     { title: 'Epochs', cell: ({ epochs }) => epochs, order: (a, b) => a.epochs - b.epochs || a.trial - b.trial, isNumber: true },
-    { title: 'State', cell: ({ state }) => (state === null ? <span className="muted">not made yet</span> : <StateBadge state={state} />) },
-    ...(stops ? [{ title: 'Stopped early', cell: (trial: Trial) => (trial.state === null ? '' : endWords(trial)) }] : []),
+    {
+      title: 'State',
+      cell: ({ state }) => (state === null ? <span className="muted">not created yet</span> : <StateBadge state={state} />),
+    },
+    ...(stops ? [{ title: 'Stopped early', cell: (trial: Trial) => (trial.state === null ? '' : formatStop(trial)) }] : []),
   ]
 }
 

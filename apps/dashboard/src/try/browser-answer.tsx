@@ -3,16 +3,16 @@ import { networkCost } from '@trainyard/planning'
 import { ProblemNote } from '../service/problem-note.tsx'
 import { ClassList } from './class-list.tsx'
 import type { BrowserAnswer } from './use-browser-answer.ts'
-import type { KeptExperiment } from './models/use-experiments-with-model.ts'
+import type { ExperimentWithModel } from './models/use-experiments-with-model.ts'
 
 interface BrowserAnswerProps {
-  experiment: KeptExperiment
+  experiment: ExperimentWithModel
   answer: BrowserAnswer
   hasPhoto: boolean
   onAsk: () => void
 }
 
-/** What this browser says of the photo, which then goes nowhere. */
+/** This browser's prediction for the photo, which is not sent. */
 export function BrowserAnswerCard({ experiment, answer: { loading, classes, error }, hasPhoto, onAsk }: BrowserAnswerProps) {
   // a byte for each weight
   const size = formatBytes(networkCost(experiment.config).parameters)
@@ -25,27 +25,27 @@ export function BrowserAnswerCard({ experiment, answer: { loading, classes, erro
             <button type="button" onClick={onAsk}>
               Compute it in this browser
             </button>{' '}
-            <span className="muted">loads the model, about {size}, and what computes it, 0.2 MiB</span>
+            <span className="muted">loads the model, about {size}, and its runtime, 0.2 MiB</span>
           </p>
         )}
         {loading.stage === 'loading' && <LoadProgress progress={loading.progress} size={size} />}
         {loading.stage === 'failed' && <ProblemNote error={loading.error} />}
         {loading.stage === 'ready' && !classes && error === null && (
-          <p className="muted">{hasPhoto ? 'Computing …' : 'The model is here. Now a photo.'}</p>
+          <p className="muted">{hasPhoto ? 'Computing …' : 'The model is loaded. Choose a photo.'}</p>
         )}
         <ProblemNote error={error} />
         {classes && <ClassList classes={classes} />}
       </div>
       <p className="muted small">
-        For this the photo is not sent at all: it stays in this page.
+        The photo is not sent: it stays in this page.
         {loading.stage === 'ready' &&
-          ` The model has ${formatBytes(loading.loaded.bytes)}, a byte for each weight, and stays in this browser's cache; ${WORDS[loading.loaded.model.backend]} computes it.`}
+          ` The model has ${formatBytes(loading.loaded.bytes)}, a byte for each weight, and stays in this browser's cache; ${BACKENDS[loading.loaded.model.backend]} computes it.`}
       </p>
     </section>
   )
 }
 
-const WORDS = { webgl: 'WebGL', cpu: 'JavaScript' }
+const BACKENDS = { webgl: 'WebGL', cpu: 'JavaScript' }
 
 function LoadProgress({ progress, size }: { progress: { bytes: number; of: number | null } | null; size: string }) {
   const { bytes = 0, of = null } = progress ?? {}

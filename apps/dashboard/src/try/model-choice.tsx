@@ -3,11 +3,11 @@ import { formatShare } from '@trainyard/contracts'
 import { useId } from 'react'
 import { Link } from 'wouter'
 import { ConfigChips } from '../parts/config-chips.tsx'
-import type { KeptExperiment } from './models/use-experiments-with-model.ts'
+import type { ExperimentWithModel } from './models/use-experiments-with-model.ts'
 
 interface ModelChoiceProps {
-  experiments: readonly KeptExperiment[]
-  chosen: KeptExperiment | null
+  experiments: readonly ExperimentWithModel[]
+  chosen: ExperimentWithModel | null
   onId: (id: string) => void
 }
 

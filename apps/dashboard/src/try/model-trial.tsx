@@ -12,21 +12,21 @@ import { PhotoInput } from './photo/photo-input.tsx'
 import { PixelCanvas } from './photo/pixel-canvas.tsx'
 import { ServiceAnswer } from './service-answer.tsx'
 import { useBrowserAnswer } from './use-browser-answer.ts'
-import type { KeptExperiment } from './models/use-experiments-with-model.ts'
-import { type SeenPhoto, usePhotoPixels } from './photo/use-photo-pixels.ts'
+import type { ExperimentWithModel } from './models/use-experiments-with-model.ts'
+import { type PhotoPixels, usePhotoPixels } from './photo/use-photo-pixels.ts'
 
 interface ModelTrialProps {
-  experiment: KeptExperiment
+  experiment: ExperimentWithModel
   photo: Photo | null
   onPhoto: (photo: Photo) => void
 }
 
-/** One model and one photo: as the network sees it, and what it is said to be, by the service and in this browser. */
+/** One model and one photo: its pixels at the size of the network, and its predicted classes, by the service and in this browser. */
 export function ModelTrial({ experiment, photo, onPhoto }: ModelTrialProps) {
   const [isSent, setSent] = useState(true)
   const [askedOf, setAskedOf] = useState<string | null>(null)
   const found = usePhotoPixels(photo, experiment.config.imageSize)
-  const seen = found.seen?.photo === photo && found.seen?.size === experiment.config.imageSize ? found.seen : null
+  const seen = found.photoPixels?.photo === photo && found.photoPixels?.size === experiment.config.imageSize ? found.photoPixels : null
   const service = useServiceAnswer({ experiment, seen, isSent })
   const browser = useBrowserAnswer({ experiment, seen, isAsked: askedOf === experiment.id })
   const both = isSent && service.classes && browser.classes ? agreement(service.classes, browser.classes) : ''
@@ -38,7 +38,7 @@ export function ModelTrial({ experiment, photo, onPhoto }: ModelTrialProps) {
           <DatasetPhoto dataset={experiment.config.dataset} onPhoto={onPhoto} />
           <ProblemNote error={found.error} />
         </section>
-        <section className="card" aria-label="What is looked at">
+        <section className="card" aria-label="Pixels of the photo">
           <PhotoPair photo={photo} seen={seen} size={experiment.config.imageSize} />
         </section>
       </div>
@@ -55,7 +55,7 @@ export function ModelTrial({ experiment, photo, onPhoto }: ModelTrialProps) {
   )
 }
 
-function PhotoPair({ photo, seen, size }: { photo: Photo | null; seen: SeenPhoto | null; size: number }) {
+function PhotoPair({ photo, seen, size }: { photo: Photo | null; seen: PhotoPixels | null; size: number }) {
   const address = useBlobAddress(photo?.file)
   return (
     <div className="photo-pair">
@@ -76,7 +76,15 @@ function PhotoPair({ photo, seen, size }: { photo: Photo | null; seen: SeenPhoto
 }
 
 /** Asked at once, where the photo may be sent and the browser could read it. */
-function useServiceAnswer({ experiment: { id }, seen, isSent }: { experiment: KeptExperiment; seen: SeenPhoto | null; isSent: boolean }) {
+function useServiceAnswer({
+  experiment: { id },
+  seen,
+  isSent,
+}: {
+  experiment: ExperimentWithModel
+  seen: PhotoPixels | null
+  isSent: boolean
+}) {
   const client = useClient()
   const photo = seen?.photo
   const { data, error, isFetching } = useQuery({

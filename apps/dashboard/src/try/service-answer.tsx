@@ -13,7 +13,7 @@ interface ServiceAnswerProps {
   onSent: (isSent: boolean) => void
 }
 
-/** What the service says of the photo, and what becomes of it there. */
+/** The service's prediction for the photo, and how long the photo stays there. */
 export function ServiceAnswer({ photo, classes, error, isAsking, isSent, onSent }: ServiceAnswerProps) {
   const isTooLarge = photo !== null && photo.file.size > PHOTO_LIMIT_BYTES
   return (
@@ -27,16 +27,16 @@ export function ServiceAnswer({ photo, classes, error, isAsking, isSent, onSent 
         {isSent && isTooLarge && (
           <p className="fault" role="alert">
             The photo has {formatBytes(photo.file.size)}, and the service takes at most {formatBytes(PHOTO_LIMIT_BYTES)}: it is not sent.
-            This browser can compute it all the same.
+            This browser can still compute it.
           </p>
         )}
-        {isAsking && <p className="muted">A worker looks at it …</p>}
+        {isAsking && <p className="muted">A worker classifies it …</p>}
         {isSent && <ProblemNote error={error} />}
         {isSent && classes && <ClassList classes={classes} />}
       </div>
       <p className="muted small">
         The photo goes to the service, and through its Redis to one worker. It is read there once, and deleted after a minute at the latest.
-        No log and no experiment holds it; the file to which Redis appends all that it is told has its bytes until Redis rewrites that file.
+        No log and no experiment stores it; the append-only file of Redis has its bytes until Redis rewrites that file.
       </p>
     </section>
   )

@@ -5,13 +5,13 @@ import { Page } from '../parts/page.tsx'
 import { ProblemNote } from '../service/problem-note.tsx'
 import { ModelChoice } from './model-choice.tsx'
 import { ModelTrial } from './model-trial.tsx'
-import { useKeptExperiments } from './models/use-experiments-with-model.ts'
+import { useExperimentsWithModel } from './models/use-experiments-with-model.ts'
 import './try.css'
 
-/** A photo, and what a trained model says that it is. */
+/** A photo, and its prediction by a trained model. */
 export function TryView() {
   const [params, setParams] = useSearchParams()
-  const { experiments, chosen, named, error, isLoading } = useKeptExperiments(params.get('id'))
+  const { experiments, chosen, named, error, isLoading } = useExperimentsWithModel(params.get('id'))
   // the photo stays while other models look at it
   const [photo, setPhoto] = useState<Parameters<typeof ModelTrial>[0]['photo']>(null)
   if (!isLoading && error === null && experiments.length === 0 && named === null) return <NoModels />
@@ -25,8 +25,8 @@ export function TryView() {
       <ProblemNote error={error} />
       {named !== null && chosen === null && (
         <p className="fault" role="alert">
-          {named.name ?? named.id} has kept no model: {named.state === 'completed' ? 'it was told to keep none' : `it is ${named.state}`}.
-          Choose another one.
+          {named.name ?? named.id} has no model:{' '}
+          {named.state === 'completed' ? 'it was submitted with keepModel none' : `it is ${named.state}`}. Choose another one.
         </p>
       )}
       {chosen && <ModelTrial experiment={chosen} photo={photo} onPhoto={setPhoto} />}

@@ -3,8 +3,8 @@ import { likeliest } from '@trainyard/inference'
 import { useEffect, useState } from 'react'
 import { useClient } from '../service/service.ts'
 import { type Downloaded, loadBrowserModel, type LoadedModel } from './models/load-browser-model.ts'
-import type { KeptExperiment } from './models/use-experiments-with-model.ts'
-import type { SeenPhoto } from './photo/use-photo-pixels.ts'
+import type { ExperimentWithModel } from './models/use-experiments-with-model.ts'
+import type { PhotoPixels } from './photo/use-photo-pixels.ts'
 
 type Loading =
   | { stage: 'none' }
@@ -19,17 +19,17 @@ export interface BrowserAnswer {
 }
 
 interface Wanted {
-  experiment: KeptExperiment
-  seen: SeenPhoto | null
-  /** Nothing is loaded before a user asks for it. */
+  experiment: ExperimentWithModel
+  seen: PhotoPixels | null
+  /** The model is loaded on demand. */
   isAsked: boolean
 }
 
-/** What this browser itself says of the photo, with the model that it fetches once it is asked. */
+/** This browser's prediction for the photo, with a model that it loads on demand. */
 export function useBrowserAnswer({ experiment, seen, isAsked }: Wanted): BrowserAnswer {
   const loading = useLoadedModel(experiment, isAsked)
   const loaded = loading.stage === 'ready' ? loading.loaded : null
-  const [answer, setAnswer] = useState<{ seen: SeenPhoto; classes: Prediction['classes'] | null; error: unknown } | null>(null)
+  const [answer, setAnswer] = useState<{ seen: PhotoPixels; classes: Prediction['classes'] | null; error: unknown } | null>(null)
   useEffect(() => {
     if (!loaded || !seen) return undefined
     let isLate = false
@@ -46,24 +46,24 @@ export function useBrowserAnswer({ experiment, seen, isAsked }: Wanted): Browser
   return { loading, classes: isOfPhoto ? answer.classes : null, error: isOfPhoto ? answer.error : null }
 }
 
-function useLoadedModel({ id, model: { kind } }: KeptExperiment, isAsked: boolean): Loading {
+function useLoadedModel({ id, model: { kind } }: ExperimentWithModel, isAsked: boolean): Loading {
   const client = useClient()
   const [state, setState] = useState<Loading>({ stage: 'none' })
   useEffect(() => {
     if (!isAsked) return undefined
     const leaving = new AbortController()
     let opened: LoadedModel | null = null
-    const tell = (next: Loading): void => {
+    const report = (next: Loading): void => {
       if (!leaving.signal.aborted) setState(next)
     }
-    tell({ stage: 'loading', progress: null })
-    loadBrowserModel({ client, id, kind, signal: leaving.signal, onProgress: (progress) => tell({ stage: 'loading', progress }) }).then(
+    report({ stage: 'loading', progress: null })
+    loadBrowserModel({ client, id, kind, signal: leaving.signal, onProgress: (progress) => report({ stage: 'loading', progress }) }).then(
       (loaded) => {
         if (leaving.signal.aborted) return loaded.model.dispose()
         opened = loaded
-        return tell({ stage: 'ready', loaded })
+        return report({ stage: 'ready', loaded })
       },
-      (error: unknown) => tell({ stage: 'failed', error }),
+      (error: unknown) => report({ stage: 'failed', error }),
     )
     return () => {
       leaving.abort()

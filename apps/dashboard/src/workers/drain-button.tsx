@@ -13,14 +13,14 @@ export function DrainButton({ worker: { id, draining, slots } }: { worker: Worke
     mutationFn: () => client.workers.drain(id),
     onSettled: () => queries.invalidateQueries({ queryKey: ['workers'] }),
   })
-  if (draining || drain.isSuccess) return <span>It drains: it gives back what it runs with a checkpoint, and leaves.</span>
+  if (draining || drain.isSuccess) return <span>Draining: it requeues what it runs with a checkpoint, then exits.</span>
   const running = slots.filter(({ experimentId }) => experimentId !== null).length
   return (
     <span className="row">
       <ProblemNote error={drain.error} />
       {sure ? (
         <>
-          <span>It leaves, and gives back what it runs ({running}) with a checkpoint. Drain it?</span>
+          <span>It requeues what it runs ({running}) with a checkpoint, then exits. Drain it?</span>
           <button type="button" className="primary" autoFocus disabled={drain.isPending} onClick={() => drain.mutate()}>
             Drain it
           </button>

@@ -1,7 +1,7 @@
 import type { WorkerInfo } from '@trainyard/client'
 import { formatBytes, formatShare } from '@trainyard/contracts'
 
-/** What the driver tells of each GPU; what it does not tell is a dash. */
+/** The driver's measures of each GPU; a dash where it reports none. */
 export const GpuTable = ({ gpus }: { gpus: WorkerInfo['gpus'] }) => (
   <div className="wide">
     <table>

@@ -16,7 +16,7 @@ export function WorkerCard({ worker }: { worker: WorkerInfo }) {
           <DrainButton worker={worker} />
         </span>
       </header>
-      {unhealthyReason !== null && <p className="fault">It takes no experiments now: {unhealthyReason}</p>}
+      {unhealthyReason !== null && <p className="fault">Unhealthy: {unhealthyReason}</p>}
       <div className="grid">
         <dl>
           <dt>Engine</dt>
@@ -25,7 +25,7 @@ export function WorkerCard({ worker }: { worker: WorkerInfo }) {
           <dd>{engine?.device ?? '–'}</dd>
           <dt>Pools</dt>
           <dd>{pools.join(', ')}</dd>
-          <dt>Memory for one</dt>
+          <dt>Memory limit per experiment</dt>
           <dd>{formatBytes(memoryBytes)}</dd>
         </dl>
         <dl>

@@ -16,8 +16,8 @@ export function WorkersView() {
     <Page title="Workers">
       {data === undefined && (error === null ? <p className="muted">Loading …</p> : <ProblemNote error={error} />)}
       {data?.items.length === 0 && (
-        <Empty title="No worker is alive">
-          <p>What is queued waits until one comes. npm start starts one with the service; on another host:</p>
+        <Empty title="No live worker">
+          <p>Queued experiments wait for one. npm start starts one with the service; on another host:</p>
           <pre>npm run worker -- --redis redis://…</pre>
         </Empty>
       )}

@@ -5,7 +5,7 @@ import { isBatchCount, readTensorList, stateDict, type StoredTensor, TENSOR_ITEM
 import type { ModelState, Parameter } from '@trainyard/training'
 import { sha256OfFile } from './file-hash.ts'
 
-/** This number of float32 fills a cache line, so that no write of a transposed row is wasted. */
+/** 16 numbers of float32 are a cache line, so that no write of a transposed row wastes part of one. */
 const ROWS_AT_ONCE = 16
 
 interface WeightsFile {

@@ -5,7 +5,7 @@ import { drawSamples } from '../requests/draw-samples.ts'
 import type { TrainerFolders } from '../environment.ts'
 import { toExperimentError } from './failure.ts'
 import type { MessageChannel } from './message-channel.ts'
-import { createPhotoNamer } from '../requests/predict-photo.ts'
+import { createPhotoClassifier } from '../requests/predict-photo.ts'
 import type { DeviceKernel } from '../splits/device-kernel.ts'
 import type { DeviceSplits } from '../splits/device-cache.ts'
 import { measureWhileIdle } from './measure-while-idle.ts'
@@ -39,7 +39,7 @@ interface Run {
 /** Answers a worker's messages: one piece of work at a time, and each ends with exactly one of completed, probed, predicted, sampled, aborted or failed. */
 export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
   const { channel, engine } = deps
-  const namePhoto = createPhotoNamer(deps.tf)
+  const namePhoto = createPhotoClassifier(deps.tf)
   let current: Run | null = null
   void channel.send({ type: 'ready', engine })
   const measuring = measureWhileIdle(deps)
@@ -73,7 +73,7 @@ export function serveWorker(deps: WorkerSide): (message: ToTrainer) => void {
   }
 }
 
-type Workplace = WorkerSide & { run: Run; namePhoto: ReturnType<typeof createPhotoNamer> }
+type Workplace = WorkerSide & { run: Run; namePhoto: ReturnType<typeof createPhotoClassifier> }
 
 async function outcomeOf(work: Work, deps: Workplace): Promise<FromTrainer> {
   const { runId } = work

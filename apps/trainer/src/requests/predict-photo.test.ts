@@ -8,7 +8,7 @@ import { loadEngine } from '@trainyard/tensorflow'
 import { createNetwork, type ModelState, toModelState } from '@trainyard/training'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createPhotoNamer } from './predict-photo.ts'
+import { createPhotoClassifier } from './predict-photo.ts'
 import { networkShape } from '../run/train-options.ts'
 import { writeModel } from '../files/write-model.ts'
 
@@ -52,7 +52,7 @@ async function expectedProbabilities(state: ModelState): Promise<number[]> {
 
 test('the five likeliest classes, first the likeliest, with their names', async () => {
   const { folder, state } = await model(1)
-  const classes = await createPhotoNamer(tf)({ config, folder, photo })
+  const classes = await createPhotoClassifier(tf)({ config, folder, photo })
   const expected = (await expectedProbabilities(state))
     .map((probability, label) => ({ probability, label }))
     .toSorted((a, b) => b.probability - a.probability)
@@ -63,7 +63,7 @@ test('the five likeliest classes, first the likeliest, with their names', async 
 })
 
 test('the next photo — by the model that is loaded already, and no tensor stays behind', async () => {
-  const namePhoto = createPhotoNamer(tf)
+  const namePhoto = createPhotoClassifier(tf)
   const { folder } = await model(2)
   const first = await namePhoto({ config, folder, photo })
   const alive = tf.liveTensors()
@@ -72,8 +72,8 @@ test('the next photo — by the model that is loaded already, and no tensor stay
   expect(tf.liveTensors()).toBe(alive)
 })
 
-test('another model — its own answer, and the one before is let go of', async () => {
-  const namePhoto = createPhotoNamer(tf)
+test('another model — its own answer, and the previous one is disposed of', async () => {
+  const namePhoto = createPhotoClassifier(tf)
   const [one, other] = [await model(3), await model(4)]
   const first = await namePhoto({ config, folder: one.folder, photo })
   const alive = tf.liveTensors()
@@ -83,7 +83,7 @@ test('another model — its own answer, and the one before is let go of', async 
 })
 
 test('no model and no photo — each said, and neither costs the model that is loaded', async () => {
-  const namePhoto = createPhotoNamer(tf)
+  const namePhoto = createPhotoClassifier(tf)
   const { folder } = await model(5)
   const first = await namePhoto({ config, folder, photo })
   const alive = tf.liveTensors()

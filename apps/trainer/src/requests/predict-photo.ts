@@ -6,7 +6,7 @@ import { createNetwork, type Network, deviceImages } from '@trainyard/training'
 import { readModel } from '../files/read-model.ts'
 import { networkShape } from '../run/train-options.ts'
 
-export interface PhotoToName {
+export interface PredictionInput {
   config: ExperimentConfig
   /** Where the model lies. */
   folder: string
@@ -15,10 +15,10 @@ export interface PhotoToName {
 }
 
 /** Names photos by kept models; the last model stays loaded, because photos come in rows. */
-export function createPhotoNamer(tf: Runtime): (photo: PhotoToName) => Promise<Prediction['classes']> {
+export function createPhotoClassifier(tf: Runtime): (photo: PredictionInput) => Promise<Prediction['classes']> {
   let loaded: { folder: string; network: Network } | null = null
 
-  const networkOf = async ({ config, folder }: PhotoToName): Promise<Network> => {
+  const networkOf = async ({ config, folder }: PredictionInput): Promise<Network> => {
     if (loaded?.folder === folder) return loaded.network
     const model = await readModel({ folder, config })
     loaded?.network.dispose()

@@ -40,7 +40,7 @@ test('a cell for each norm and depth: one draw has no deviation, three have the 
   }
 })
 
-test('the same request gives the same numbers, and tells how far it is', async () => {
+test('the same request gives the same numbers, and reports progress', async () => {
   const first = await run({ input: 'synthetic-flowers' })
   expect(first.messages).toContainEqual(expect.objectContaining({ type: 'phase', runId: 'p', phase: 'decode' }))
   expect(first.messages).toContainEqual(expect.objectContaining({ type: 'phase', runId: 'p', phase: 'evaluate' }))

@@ -34,5 +34,5 @@ test.each([
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname })
   const { memoryBytes } = networkCost(config)
   expect(Number(stdout)).toBeLessThanOrEqual(memoryBytes)
-  expect(memoryBytes).toBeLessThan(1.5 * Number(stdout)) // an estimate must not refuse what would fit
+  expect(memoryBytes).toBeLessThan(1.5 * Number(stdout)) // a larger estimate would refuse what fits
 })

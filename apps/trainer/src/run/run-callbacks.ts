@@ -21,7 +21,7 @@ export interface CallbackDependencies {
   leaveAfterEpoch: () => boolean
 }
 
-/** Tells the worker all that happens in a run, and takes its checkpoints. */
+/** Reports a run to the worker, and writes its checkpoints. */
 export function runCallbacks(deps: CallbackDependencies): TrainingCallbacks {
   const { config, images, reports, checkpoints, model, leaveAfterEpoch } = deps
   const steps = stepsPerEpoch(images, config.batchSize)
@@ -50,12 +50,12 @@ export function runCallbacks(deps: CallbackDependencies): TrainingCallbacks {
 }
 
 /** Leaves out what comes sooner after the last. */
-function atMostEvery<T>(intervalMs: number, tell: (value: T) => Promise<void>): (value: T) => Promise<void> {
+function atMostEvery<T>(intervalMs: number, report: (value: T) => Promise<void>): (value: T) => Promise<void> {
   let lastMs = performance.now()
   return async (value) => {
     if (performance.now() - lastMs < intervalMs) return
     lastMs = performance.now()
-    await tell(value)
+    await report(value)
   }
 }
 

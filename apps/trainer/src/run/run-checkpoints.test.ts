@@ -22,8 +22,8 @@ const state = {
 const live = trainingStateOf(state)
 
 async function checkpointOnce({ freeGib, name }: { freeGib: number; name: string }) {
-  const told: FromTrainer[] = []
-  const reports = createRunReports({ runId: 'run', send: async (message) => void told.push(message) })
+  const messages: FromTrainer[] = []
+  const reports = createRunReports({ runId: 'run', send: async (message) => void messages.push(message) })
   const config = resolveConfig(ExperimentRequest.parse({}))
   const command: Extract<ToTrainer, { type: 'run' }> = {
     type: 'run',
@@ -35,12 +35,12 @@ async function checkpointOnce({ freeGib, name }: { freeGib: number; name: string
   }
   const diskSpace = async () => ({ freeBytes: freeGib * 2 ** 30, totalBytes: 20 * 2 ** 30 })
   await runCheckpointSchedule(command, { reports, diskSpace, best: () => null, imagesHash: 'images' }).atEpochEnd(live, { now: true })
-  return { told, command, reports }
+  return { messages, command, reports }
 }
 
-test('a checkpoint — is told with its checksum, and read back to the same bits', async () => {
-  const { told, command, reports } = await checkpointOnce({ freeGib: 10, name: 'room' })
-  const [message] = told
+test('a checkpoint — is reported with its checksum, and read back to the same bits', async () => {
+  const { messages, command, reports } = await checkpointOnce({ freeGib: 10, name: 'room' })
+  const [message] = messages
   expect(message).toMatchObject({ type: 'checkpoint', checkpoint: { epoch: 3, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } })
   const resume = message?.type === 'checkpoint' ? [message.checkpoint] : []
   expect(await readdir(command.checkpoints.folder)).toEqual(resume.map(({ file }) => file))
@@ -49,7 +49,9 @@ test('a checkpoint — is told with its checksum, and read back to the same bits
 })
 
 test('a disk that is nearly full — no checkpoint but a warning, and training goes on', async () => {
-  const { told } = await checkpointOnce({ freeGib: 1.5, name: 'full' })
-  expect(told).toMatchObject([{ type: 'log', level: 'warn', message: expect.stringContaining('the disk is nearly full, 1.5 GiB free') }])
+  const { messages } = await checkpointOnce({ freeGib: 1.5, name: 'full' })
+  expect(messages).toMatchObject([
+    { type: 'log', level: 'warn', message: expect.stringContaining('the disk is nearly full, 1.5 GiB free') },
+  ])
   expect(await readdir(folder)).not.toContain('full')
 })

@@ -3,7 +3,7 @@ import type { FromTrainer, Phase } from '@trainyard/contracts'
 /** Every message about a run, without the run's id. */
 type RunMessage = FromTrainer extends infer M ? (M extends { runId: string } ? Omit<M, 'runId'> : never) : never
 
-/** What a run tells its worker. */
+/** Messages of a run to its worker. */
 export interface RunReports {
   send(message: RunMessage): Promise<void>
   warn(message: string): void

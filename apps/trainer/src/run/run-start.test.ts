@@ -24,13 +24,13 @@ const config = resolveConfig(ExperimentRequest.parse({ epochs: 9 }))
 const other = resolveConfig(ExperimentRequest.parse({ epochs: 8 }))
 
 let folder: string
-let told: FromTrainer[]
+let messages: FromTrainer[]
 /** Of epochs 6 and 3. */
 let resume: CheckpointInfo[]
 beforeAll(async () => void (folder = await mkdtemp(path.join(os.tmpdir(), 'run-start-'))))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 beforeEach(async () => {
-  told = []
+  messages = []
   resume = [await written(6), await written(3)]
 })
 
@@ -51,10 +51,10 @@ const command = (start: RunStart | null, of: ExperimentConfig): Extract<ToTraine
   checkpoints: { folder, resume },
 })
 const origin = (start: RunStart | null = null, of = config) => {
-  const reports = createRunReports({ runId: 'run', send: async (message) => void told.push(message) })
+  const reports = createRunReports({ runId: 'run', send: async (message) => void messages.push(message) })
   return readRunOrigin(command(start, of), { reports, imagesHash: 'images' })
 }
-const warnings = (): string[] => told.flatMap((message) => (message.type === 'log' ? [message.message] : []))
+const warnings = (): string[] => messages.flatMap((message) => (message.type === 'log' ? [message.message] : []))
 
 const harms: [string, (file: string) => Promise<unknown>, string][] = [
   ['not there', (file) => rm(file), 'its file is not there'],

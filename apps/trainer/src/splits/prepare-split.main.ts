@@ -11,21 +11,21 @@ const SplitToPrepare = z.object({ dataset: DatasetName, split: SplitName, imageS
 // The trainer decides when this ends: Ctrl-C in its terminal is not meant for us.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(0))
-const tell = (message: PrepareMessage): void => void process.send?.(message)
+const send = (message: PrepareMessage): void => void process.send?.(message)
 
 try {
   const key = SplitToPrepare.parse(JSON.parse(process.argv[2] ?? ''))
   await loadOrFetch(
     {
       ...key,
-      onProgress: ({ phase, fraction }) => tell({ type: 'progress', phase, fraction }),
-      onWarning: (message) => tell({ type: 'warning', message }),
+      onProgress: ({ phase, fraction }) => send({ type: 'progress', phase, fraction }),
+      onWarning: (message) => send({ type: 'warning', message }),
     },
     readTrainerFolders(process.env),
   )
-  tell({ type: 'done' })
+  send({ type: 'done' })
 } catch (error) {
   const message = errorMessage(error)
-  tell({ type: 'failed', code: error instanceof ExpectedError ? error.code : null, message })
+  send({ type: 'failed', code: error instanceof ExpectedError ? error.code : null, message })
 }
 process.disconnect?.()

@@ -108,7 +108,7 @@ describe.skipIf(python === null)('a worker whose artifacts lie in a store', () =
     expect(newest[0]).toContain(`-${attempts[1]?.resumedFromEpoch}.`)
   })
 
-  test.each(['cancel', 'drain'] as const)('%s while the store says nothing does not wait for it', async (command) => {
+  test.each(['cancel', 'drain'] as const)('%s does not wait for a store that does not answer', async (command) => {
     const { create, start, runsPast, enters, store } = workers.own
     const worker = await start(await host())
     const id = await create({ epochs: 60, keepModel: 'final' })

@@ -36,7 +36,7 @@ test.each<[AbortReason | null, string]>([
   expect((await store.get(id)).error?.code).toBe(reason === null ? 'ARTIFACTS_UNAVAILABLE' : undefined)
 })
 
-test('outOfMemoryKills() — adds up what the kernel tells; what is not there counts nothing', async () => {
+test('outOfMemoryKills() — adds up the kernel’s counters; a missing one counts 0', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'oom-'))
   const [vmstat, events] = [path.join(folder, 'vmstat'), path.join(folder, 'events')]
   await writeFile(vmstat, 'pgfault 9\noom_kill 3\nothers 1\n')

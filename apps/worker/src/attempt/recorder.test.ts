@@ -38,7 +38,7 @@ async function attempt(id: string, dispatch: number) {
   }
 }
 
-test('the last two checkpoints are recorded and on disk, however often one is told', async () => {
+test('the last two checkpoints are recorded and on disk, however often one is reported', async () => {
   const first = await attempt(await own.jobs.create(), 1)
   await first.start(0)
   for (const epoch of [1, 2, 2, 3, 3]) await first.checkpoint(epoch)

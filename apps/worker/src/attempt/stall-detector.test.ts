@@ -20,7 +20,7 @@ function watched({ stallMs = 20_000 } = {}) {
 }
 
 describe('startStallDetector()', () => {
-  test('signs that come in time are no stall; a silence that is too long is told once', () => {
+  test('messages in time are no stall; a longer silence is reported once', () => {
     const { watch, stalls, pass } = watched()
     for (let i = 0; i < 10; i++) {
       pass(1)

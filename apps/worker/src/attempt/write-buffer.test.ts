@@ -8,11 +8,11 @@ function gate() {
 }
 
 function buffer() {
-  const told: unknown[] = []
-  return { told, ...createWriteBuffer({ onFenced: () => told.push('fenced'), onError: (error) => told.push(error) }) }
+  const calls: unknown[] = []
+  return { calls, ...createWriteBuffer({ onFenced: () => calls.push('fenced'), onError: (error) => calls.push(error) }) }
 }
 
-test('push() — writes keep their order, one at a time, and none waits for them', async () => {
+test('push() — writes keep their order, one at a time, and the caller does not wait', async () => {
   const writes = buffer()
   const written: number[] = []
   const first = gate()
@@ -37,18 +37,18 @@ test('push() — a write is repeated until Redis is back', async () => {
     return 'ok'
   })
   await writes.flush()
-  expect([tries, writes.told]).toEqual([2, []])
+  expect([tries, writes.calls]).toEqual([2, []])
 })
 
 test.each([
   ['fenced', async (): Promise<Written> => 'fenced', 'fenced'],
   ['an error', () => Promise.reject(new Error('broken')), new Error('broken')],
-])('push() — after %s nothing more is written, and that is told once', async (_what, write, told) => {
+])('push() — after %s nothing more is written, and one callback is called once', async (_what, write, expected) => {
   const writes = buffer()
   await writes.push(write)
   await writes.push(() => Promise.reject(new Error('must not be called')))
   await writes.flush()
-  expect(writes.told).toEqual([told])
+  expect(writes.calls).toEqual([expected])
 })
 
 test('push() — ten thousand writes may wait; the next one has its giver wait', async () => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { smiLine, fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
+import { nvidiaSmiLine, fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 import { listGpus } from './gpu-list.ts'
 
 const list = async (script: string, timeoutMs = 30_000) => listGpus({ env: { PATH: await fakeNvidiaSmi(script) }, timeoutMs })
 
 test('listGpus() — what the driver lists', async () => {
-  expect(await list(`echo "${smiLine(0, 'GPU-0a')}"`)).toMatchObject({
+  expect(await list(`echo "${nvidiaSmiLine(0, 'GPU-0a')}"`)).toMatchObject({
     gpus: [{ index: 0, uuid: 'GPU-0a', utilisation: 0.03 }],
     failure: null,
   })

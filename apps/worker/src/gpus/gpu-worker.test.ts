@@ -6,7 +6,7 @@ import { SamplesRequest, type WorkerInfo } from '@trainyard/contracts'
 import { createRequestQueue, createWorkerRegistry, SAMPLES } from '@trainyard/jobs'
 import { expect, test } from 'vitest'
 import { poll } from '@trainyard/testing/inputs/poll'
-import { smiLine, fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
+import { nvidiaSmiLine, fakeNvidiaSmi } from '@trainyard/testing/services/fake-nvidia-smi'
 import { listGpus } from './gpu-list.ts'
 import { planGpus } from './gpu-plan.ts'
 import { startGpuReadings } from './gpu-readings.ts'
@@ -14,11 +14,11 @@ import { testWorkers, WITHIN } from '../test-workers.ts'
 
 const workers = testWorkers()
 const main = path.join(import.meta.dirname, '../main.ts')
-const two = `echo "${smiLine(0, 'GPU-0a')}"; echo "${smiLine(1, 'GPU-1b')}"`
+const two = `echo "${nvidiaSmiLine(0, 'GPU-0a')}"; echo "${nvidiaSmiLine(1, 'GPU-1b')}"`
 const settings = { engine: 'auto', gpus: null, trainersPerGpu: 2, gpuMemoryBytes: null, visible: null, slotsSet: false } as const
 
 /** The worker's record, once it is as wanted. */
-const heard = (fits: (info: WorkerInfo) => boolean) =>
+const workerInfo = (fits: (info: WorkerInfo) => boolean) =>
   poll(async () => {
     const [info] = await createWorkerRegistry({ redis: workers.own.redis }).list()
     if (!info || !fits(info)) throw new Error(JSON.stringify(info))
@@ -53,7 +53,7 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
   if (!plan) throw new Error('no plan')
   const readings = startGpuReadings({ gpus: plan.gpus, list })
   await start({ slots: 1, gpus: { ...plan, readings } })
-  const info = await heard(({ slots }) => slots.length === 4 && slots.every(({ trainer }) => trainer === 'idle'))
+  const info = await workerInfo(({ slots }) => slots.length === 4 && slots.every(({ trainer }) => trainer === 'idle'))
   expect(info.slots.map(({ slot, gpu }) => [slot, gpu])).toEqual([
     [0, 0],
     [1, 0],
@@ -67,18 +67,18 @@ test('two trainers on each of two GPUs: four slots, each trainer with its GPU an
   const share = `${1.5 * 2 ** 30}`
   const onGpus = [`GPU-0a gpu ${share}`, `GPU-0a gpu ${share}`, `GPU-1b gpu ${share}`, `GPU-1b gpu ${share}`]
   expect((await trainersOf(process.pid)).toSorted()).toEqual(onGpus)
-  const request = new AbortController()
+  const cancel = new AbortController()
   const asked = createRequestQueue(SAMPLES, { redis: workers.own.redis }).submit(SamplesRequest.parse({ dataset: 'flowers102' }), {
-    ...{ timeoutMs: 90_000, signal: request.signal },
+    ...{ timeoutMs: 90_000, signal: cancel.signal },
   })
   await poll(async () => expect((await trainersOf(process.pid)).toSorted()).toEqual(['-1 cpu ', ...onGpus]), WITHIN)
-  request.abort()
+  cancel.abort()
   await expect(asked).rejects.toMatchObject({ code: 'SAMPLES_TIMED_OUT' })
 })
 
 test('a worker whose GPUs no trainer can use takes nothing, and says why', async () => {
   await withWorker({ PATH: await fakeNvidiaSmi(two), TRAINYARD_ENGINE: 'auto' }, async () => {
-    const { gpus, slots, unhealthyReason } = await heard((info) => info.unhealthyReason !== null)
+    const { gpus, slots, unhealthyReason } = await workerInfo((info) => info.unhealthyReason !== null)
     expect([gpus.length, slots.map(({ gpu }) => gpu)]).toEqual([2, [0, 1]])
     expect(unhealthyReason).toMatch(/^No GPU can be used: found /)
   })
@@ -99,15 +99,15 @@ test('a GPU that is not there is refused at the start, and so is a GPU where the
 test('a driver that hangs costs the measures, not the heartbeat', async () => {
   const PATH = await fakeNvidiaSmi(`[ -e "$0.asked" ] && exec sleep 600\n: > "$0.asked"\n${two}`)
   await withWorker({ PATH, TRAINYARD_ENGINE: 'auto' }, async () => {
-    const before = await heard(({ gpus }) => gpus.length === 2)
+    const before = await workerInfo(({ gpus }) => gpus.length === 2)
     expect(before.gpus[0]?.temperatureCelsius).toBe(44)
-    const after = await heard(({ gpus }) => gpus[0]?.temperatureCelsius === null)
+    const after = await workerInfo(({ gpus }) => gpus[0]?.temperatureCelsius === null)
     expect(after.gpus[0]).toMatchObject({ name: 'NVIDIA T400 4GB', memoryTotalBytes: 2 ** 32, memoryUsedBytes: null, utilisation: null })
     expect(after.lastHeartbeatAt > before.lastHeartbeatAt).toBe(true)
   })
 })
 
-/** What each trainer below this process was started with: its GPU, its engine and its limit. */
+/** What each trainer below this process was started with: its GPU, its engine and its memory limit. */
 async function trainersOf(pid: number): Promise<string[]> {
   const found: string[] = []
   for (const child of await childrenOf(pid)) {

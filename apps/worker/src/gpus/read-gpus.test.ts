@@ -27,7 +27,7 @@ test('readGpus() — a data centre’s GPU, idle and at work, with and without d
   ])
 })
 
-test('readGpus() — what a card or a virtual machine does not tell is null', () => {
+test('readGpus() — what a card or a virtual machine does not report is null', () => {
   const printed =
     '0, GPU-5d3b, NVIDIA T400 4GB, 535.183.01, 4096, 310, 3, 44, [N/A]\r\n' +
     '1, GPU-0c11, GRID K1, 367.130, 4096, [Not Supported], [Not Supported], ERR!, [Unknown Error]\n' +
@@ -39,7 +39,7 @@ test('readGpus() — what a card or a virtual machine does not tell is null', ()
   ])
 })
 
-test('readGpus() — no GPU in what nvidia-smi says when it has none to tell of', () => {
+test('readGpus() — no GPU in nvidia-smi’s output without GPUs', () => {
   expect(readGpus('No devices were found\n')).toEqual([])
   expect(readGpus('Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 570.133\n')).toEqual([])
   expect(readGpus('')).toEqual([])

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { keepHealthFile } from './health-file.ts'
+import { startHealthFile } from './health-file.ts'
 
 let folder: string
 beforeEach(async () => void (folder = await mkdtemp(path.join(os.tmpdir(), 'health-'))))
@@ -13,15 +13,15 @@ const onError = (error: unknown): never => {
   throw error
 }
 
-test('keepHealthFile() — holds when the worker was last well', async () => {
+test('startHealthFile() — holds when the worker was last well', async () => {
   const file = path.join(folder, 'health')
   const began = new Date().toISOString()
-  await keepHealthFile({ file, unhealthyReason: () => null, onError }).stop()
+  await startHealthFile({ file, unhealthyReason: () => null, onError }).stop()
   expect((await readFile(file, 'utf8')).trim() >= began).toBe(true)
 })
 
-test('keepHealthFile() — a worker that refuses experiments leaves it as it is, so that its container is found unhealthy', async () => {
+test('startHealthFile() — a worker that refuses experiments leaves it as it is, so that its container is found unhealthy', async () => {
   const file = path.join(folder, 'health')
-  await keepHealthFile({ file, unhealthyReason: () => 'Its training process crashed', onError }).stop()
+  await startHealthFile({ file, unhealthyReason: () => 'Its training process crashed', onError }).stop()
   expect(existsSync(file)).toBe(false)
 })

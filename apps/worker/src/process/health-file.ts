@@ -14,7 +14,7 @@ interface HealthFileDeps {
  * Keeps a file young for as long as the process turns and takes experiments: what a container's health check looks at. An outage of Redis leaves it
  * young, since what runs goes on and a restart would end it.
  */
-export function keepHealthFile({ file, unhealthyReason, onError }: HealthFileDeps): PeriodicTask {
+export function startHealthFile({ file, unhealthyReason, onError }: HealthFileDeps): PeriodicTask {
   const beat = async (): Promise<void> => {
     if (unhealthyReason() === null) await writeFile(file, `${new Date().toISOString()}\n`)
   }

@@ -6,7 +6,11 @@ import { type PeriodicTask, startPeriodicTask } from '../process/periodic-task.t
 const INTERVAL_MS = 5000
 
 /** Renews the leases of all that a worker runs. An unanswered renewal aborts nothing: only an answer from Redis ends a lease. */
-export function keepLeases(deps: { attempts: AttemptStore; running: () => Attempt[]; onError: (error: unknown) => void }): PeriodicTask {
+export function startLeaseKeeper(deps: {
+  attempts: AttemptStore
+  running: () => Attempt[]
+  onError: (error: unknown) => void
+}): PeriodicTask {
   const { attempts, running, onError } = deps
   const renew = async (): Promise<void> => {
     const held = running()

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { keyOf, type Places, removeEverywhere } from './places.ts'
+import { keyOf, type Places, removeCopies } from './places.ts'
 
 export interface Checkpoints {
   /** Where an experiment's trainer writes; it makes the folder itself. */
@@ -25,6 +25,6 @@ export function createCheckpoints(places: Places): Checkpoints {
       // not waited for: a worker removes an old one between two epochs, and what stays goes when the experiment ends
       if (store !== local) void store.remove(keyOf(folder, pathOf(experimentId, file))).catch(() => {})
     },
-    removeAllBut: (experimentId, files) => removeEverywhere(places, folderOf(experimentId), files),
+    removeAllBut: (experimentId, files) => removeCopies(places, folderOf(experimentId), files),
   }
 }

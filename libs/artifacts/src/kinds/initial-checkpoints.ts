@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { objectsAt } from '../store/object-store.ts'
-import { keyOf, type Places, removeEverywhere } from './places.ts'
+import { keyOf, type Places, removeCopies } from './places.ts'
 
 /** What forks and runs with initial weights begin with, each in a folder named for a random token: it must be there before its experiment has an id. */
 export interface InitialCheckpoints {
   folderOf(token: string): string
-  /** Keeps a checkpoint's file, uploaded weights, or a model's folder, whatever becomes of its experiment; throws ENOENT where it is gone. */
+  /** Pins a checkpoint's file, uploaded weights, or a model's folder, so that it outlives its experiment; throws ENOENT where it is gone. */
   pin(options: { token: string; from: string }): Promise<void>
   remove(token: string): Promise<void>
 }
@@ -13,7 +13,7 @@ export interface InitialCheckpoints {
 export function createInitialCheckpoints(places: Places): InitialCheckpoints {
   const { folder, store } = places
   const folderOf = (token: string): string => path.join(folder, 'starts', path.basename(token))
-  const remove = (token: string): Promise<void> => removeEverywhere(places, folderOf(token))
+  const remove = (token: string): Promise<void> => removeCopies(places, folderOf(token))
   return {
     folderOf,
     remove,

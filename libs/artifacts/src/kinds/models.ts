@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import type { OpenObject } from '../store/object-store.ts'
-import { keyOf, type Places, removeEverywhere } from './places.ts'
+import { keyOf, type Places, removeCopies } from './places.ts'
 
 /** A kept model's files. */
 export const ModelFile = z.enum(['model.json', 'weights.bin', 'model.safetensors'])
@@ -49,8 +49,8 @@ export function createModels(places: Places): Models {
       return link
     },
     async remove(experimentId, folder) {
-      for (const name of [folder, `${folder}.part`]) await removeEverywhere(places, pathOf(experimentId, name))
+      for (const name of [folder, `${folder}.part`]) await removeCopies(places, pathOf(experimentId, name))
     },
-    removeAllBut: (experimentId, folders) => removeEverywhere(places, folderOf(experimentId), folders),
+    removeAllBut: (experimentId, folders) => removeCopies(places, folderOf(experimentId), folders),
   }
 }

@@ -14,7 +14,7 @@ export interface Places {
 export const keyOf = (folder: string, place: string): string => path.relative(folder, place).split(path.sep).join('/')
 
 /** Removes from the folder and, where there is one, from the remote store. */
-export async function removeEverywhere({ folder, store, local }: Places, place: string, except?: readonly string[]): Promise<void> {
+export async function removeCopies({ folder, store, local }: Places, place: string, except?: readonly string[]): Promise<void> {
   const key = keyOf(folder, place)
   await local.removeAll(key, except)
   if (store !== local) await store.removeAll(key, except)

@@ -44,7 +44,7 @@ test('receive() — of what is no network, of what ends with a fault: nothing is
   expect(await readdir(folder)).toEqual([])
 })
 
-test('use() — describes it, and its day begins again; null where it is not', async () => {
+test('use() — returns the description and restarts its 24 hours; null where there is none', async () => {
   expect(await files.use(id)).toBeNull()
   const received = await files.receive(inPieces(bytes))
   const description = files.pathOf(id).replace('.safetensors', '.json')

@@ -2,12 +2,12 @@ import type { FileHandle } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { crc32 } from 'node:zlib'
 
-/** A piece of this size takes the native checksum well below a millisecond: the process that computes it may hold leases. */
-const PIECE_BYTES = 2 ** 20
+/** A chunk of this size takes the native checksum well below a millisecond: the process that computes it may hold leases. */
+const CHUNK_BYTES = 2 ** 20
 
 /** The checksum of a whole file, as eight hexadecimal digits. */
 export async function checksumOf(handle: FileHandle, bytes: number): Promise<string> {
-  const piece = Buffer.alloc(Math.min(PIECE_BYTES, bytes))
+  const piece = Buffer.alloc(Math.min(CHUNK_BYTES, bytes))
   let sum = 0
   for (let first = 0; first < bytes;) {
     const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, bytes - first), first)

@@ -32,9 +32,9 @@ export interface ObjectStore {
   remove(key: string): Promise<void>
   /** Removes an object, or all objects below the key, except those whose next part of the key has one of these names. */
   removeAll(key: string, except?: readonly string[]): Promise<void>
-  /** An address that anybody who has it may read for some minutes; null: users' machines cannot reach the store. */
+  /** A presigned URL, valid for some minutes; null: clients cannot reach the store. */
   link(key: string, headers: { type: string; filename?: string }): Promise<string | null>
-  /** By the store's clock, as far as its answers tell. */
+  /** By the store's clock, from the dates of its responses. */
   nowMs(): number
 }
 

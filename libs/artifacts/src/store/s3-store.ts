@@ -31,7 +31,7 @@ const CONNECT_TIMEOUT_MS = 5000
 const SOCKET_TIMEOUT_MS = 20_000
 const TRIES = 3
 const LINK_SECONDS = 300
-/** Each object says the checksum of all its bytes: S3's own are of its parts. */
+/** Each object has the checksum of all its bytes: S3's own are of its parts. */
 const CHECKSUM = 'trainyard-crc32'
 
 interface S3Options extends StoreSettings {
@@ -70,7 +70,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, publicEndpoint
     // one that people have put there themselves has none
     if (checksum === undefined) return { bytes: ContentLength, stream: Body }
     const checked = checkedBytes(checksum, () => new DamagedObjectError(`${name}${key}`))
-    // who reads `checked` hears of a failure, however late he comes
+    // a late reader of `checked` still gets the error
     return { bytes: ContentLength, stream: callbackPipeline(Body, checked, () => {}) }
   }
 
@@ -179,7 +179,7 @@ async function readPart(handle: FileHandle, { first, bytes }: { first: number; b
   return part
 }
 
-/** An abort is no fault of the store's, and what is not there is told apart by `orNull`. */
+/** An abort is no fault of the store's, and `orNull` handles missing objects. */
 function asStoreError(name: string, cause: unknown): Error {
   const isTold = cause instanceof ExpectedError || isNotFound(cause)
   const isOurs = cause instanceof Error && (isTold || cause.name === 'AbortError' || ('code' in cause && cause.code === 'ENOENT'))

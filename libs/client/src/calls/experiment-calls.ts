@@ -57,7 +57,7 @@ export interface ExperimentCalls {
   /** Checks and costs an experiment, and queues nothing. */
   dryRun(input: ExperimentInput, options?: CallOptions): Promise<DryRun>
   get(id: string, options?: CallOptions): Promise<Experiment>
-  /** One page, newest first unless `sort` says otherwise. */
+  /** One page, newest first without `sort`. */
   list(options?: ListOptions): Promise<ExperimentPage>
   /** Every one that fits, page by page. */
   listAll(options?: Omit<ListOptions, 'pageToken'>): AsyncGenerator<Experiment>

@@ -60,7 +60,7 @@ export const SweepRequest = z
     trials: z.int().min(1).max(MAX_TRIALS).optional().describe('how many are drawn (default 20); a grid has as many as combinations'),
     maxConcurrent: z.int().min(1).max(MAX_TRIALS).default(MAX_TRIALS).describe('how many run at once'),
     seed: z.int().min(0).max(0xffff_ffff).default(0).describe('seed of the draws: equal seeds give equal trials'),
-    asha: Asha.default(Asha.parse({})),
+    asha: Asha.default(Asha.parse({})).describe('when trials are stopped early, with strategy asha'),
     priority,
     pool,
   })

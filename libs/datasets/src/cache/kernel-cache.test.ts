@@ -12,7 +12,7 @@ const split = (name: 'train' | 'val', count: number, sha256: string = name) => (
   ...{ dataset: 'synthetic-flowers' as const, split: name, imageSize: 8, count, sha256 },
 })
 
-/** Loads and tells whether it was computed, and what was warned of. */
+/** Loads it; whether it was computed, and the warnings. */
 async function load(folder: string, rows = split('val', 2)) {
   const warnings: string[] = []
   let computed = 0

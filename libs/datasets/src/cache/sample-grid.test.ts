@@ -51,7 +51,7 @@ test('sampleGrid() — the same query gives the same picture, another seed other
   expect((await sampleGrid(request({ seed: 1 }), { folders })).items).not.toEqual(first.items)
 })
 
-test('sampleGrid() — one kind has only a few, and the picture ends with them', async () => {
+test('sampleGrid() — a label with fewer images than cells: the grid ends with its last image', async () => {
   const { png, items } = await sampleGrid(request({ label: 7, columns: 4, rows: 8 }), { folders })
   expect(items.map(({ label }) => label)).toEqual(Array.from({ length: 10 }, () => 7))
   expect(items[0]).toMatchObject({ name: 'bird of paradise' })

@@ -29,20 +29,20 @@ test('withFileLock() — waits for another process, and goes on when that one is
   const file = join(folder, 'lock')
   const holder = await holdElsewhere(file)
   const order: string[] = []
-  const told = Promise.withResolvers<void>()
-  const waiting = withFileLock({ file, onWait: () => told.resolve() }, async () => order.push('entered'))
+  const waits = Promise.withResolvers<void>()
+  const waiting = withFileLock({ file, onWait: () => waits.resolve() }, async () => order.push('entered'))
   const stopped = new AbortController()
   const refused = withFileLock({ file, signal: stopped.signal }, async () => order.push('never'))
   stopped.abort()
   await expect(refused).rejects.toThrow(/aborted/)
-  await told.promise
+  await waits.promise
   order.push('killed')
   holder.kill('SIGKILL')
   await waiting
   expect(order).toEqual(['killed', 'entered'])
 })
 
-test('withFileLock() — lets go when the work fails', async () => {
+test('withFileLock() — unlocks when the work fails', async () => {
   const file = join(folder, 'deep', 'lock')
   await expect(withFileLock({ file }, () => Promise.reject(new Error('broke')))).rejects.toThrow('broke')
   expect(await withFileLock({ file }, async () => 'next')).toBe('next')

@@ -12,7 +12,7 @@ interface ServedRequest {
 export interface FileServer {
   baseUrl: string
   requests: ServedRequest[]
-  /** Sends only this many bytes of a file from now on, and then nothing; null mends it. */
+  /** Sends only the first `bytes` of a file from now on, and then stalls; null sends whole files again. */
   stallAfter: (limit: { name: string; bytes: number } | null) => void
   /** Breaks the connections that stall. */
   breakStalled: () => void

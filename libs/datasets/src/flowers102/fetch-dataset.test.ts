@@ -31,7 +31,7 @@ afterEach(async () => {
 
 const archiveSize = async () => (await stat(join(published, '102flowers.tgz'))).size
 
-test('fetchDataset() — downloads, unpacks, tells how far it is, and leaves a dataset that loads; a second call asks for nothing', async () => {
+test('fetchDataset() — downloads, unpacks, reports progress, and leaves a dataset that loads; a second call sends no request', async () => {
   const fractions: number[] = []
   const onProgress = ({ fraction }: { fraction: number }) => fractions.push(fraction)
   expect(await fetchDataset({ dataFolder: folder, source, onProgress })).toMatchObject({ splits: ['train', 'val', 'test'] })

@@ -14,7 +14,7 @@ export interface RenderTask {
   next: SharedArrayBuffer
 }
 
-/** What a worker thread tells. Errors travel as data: a class does not survive the way. */
+/** Messages of a worker thread. Errors are data: a class does not survive structured cloning. */
 export type RenderMessage =
   | { type: 'done'; images: number }
   | { type: 'missing'; file: string }

@@ -15,13 +15,13 @@ const renderImage = await createRenderer(task)
 let unreported = 0
 
 await Promise.all(Array.from({ length: LANES }, renderUntilNoneIsLeft))
-if (unreported > 0) tell({ type: 'done', images: unreported })
+if (unreported > 0) post({ type: 'done', images: unreported })
 
 async function renderUntilNoneIsLeft(): Promise<void> {
   for (let index = Atomics.add(next, 0, 1); index < task.count; index = Atomics.add(next, 0, 1)) {
     await renderImage(task.which?.[index] ?? index, new Uint8Array(task.pixels, index * imageBytes, imageBytes))
     if (++unreported < IMAGES_PER_REPORT) continue
-    tell({ type: 'done', images: unreported })
+    post({ type: 'done', images: unreported })
     unreported = 0
   }
 }
@@ -42,12 +42,12 @@ async function createRenderer({ source, imageSize }: RenderTask): Promise<(index
     } catch (error) {
       Atomics.store(next, 0, task.count) // the others stop too
       const reason = error instanceof Error ? error.message : String(error) // errorMessage's package would slow down every thread's start
-      tell(existsSync(file) ? { type: 'corrupt', file, fault: `it cannot be decoded (${reason})` } : { type: 'missing', file })
+      post(existsSync(file) ? { type: 'corrupt', file, fault: `it cannot be decoded (${reason})` } : { type: 'missing', file })
     }
   }
 }
 
-function tell(message: RenderMessage): void {
+function post(message: RenderMessage): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port, not a window
   parentPort?.postMessage(message)
 }

@@ -7,7 +7,7 @@
 --- @include "fence"
 --- @include "lifecycle/asha"
 --- @include "lifecycle/attempts"
-if field(id, 'stopEarly') then return 'ok' end -- what a trial computes until it hears of its stop
+if field(id, 'stopEarly') then return 'ok' end -- what a trial computes until it receives its stop
 local epoch, epochs, hashes = args.epoch, record(id) .. ':epochs', table.concat(args.layerHashes)
 local count = redis.call('LLEN', epochs)
 if epoch > count + 1 then return redis.error_reply('GAP epoch ' .. epoch .. ' comes after epoch ' .. count) end

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- A running experiment's worker hears of it on the channel, and at the latest when it renews its lease.
+-- A running experiment's worker receives it on the channel, or when it renews its lease.
 -- KEYS: prefix
 -- ARGS: { id }
 -- RETURNS: the state it found, or 'missing'

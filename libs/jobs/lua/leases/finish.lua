@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- How an attempt ends by its own worker. A cancel that was asked for wins, unless the experiment completed first; a pause,
--- unless it ended. A trial that its sweep stops early is completed whatever else became of it. What ran out of memory twice
+-- unless it ended. A trial that its sweep stops early is completed, whatever its outcome. What ran out of memory twice
 -- is at fault itself.
 -- KEYS: prefix
 -- ARGS: FinishArgs (lease-scripts.ts)

@@ -53,7 +53,7 @@ test("a key's maxRunning bounds its owner, and the owner's next key sets it agai
   expect(await limits()).toEqual({})
 })
 
-test('the audit tells all, newest first, page by page', async () => {
+test('the audit has all calls, newest first, page by page', async () => {
   const log = createAuditLog(own.jobs)
   expect(await log.list({ pageSize: 2 })).toEqual({ items: [], nextPageToken: null })
   const entry = { keyId: 'k', owner: 'ann', method: 'POST', target: null, status: 201, address: '::1', requestId: 'r' }

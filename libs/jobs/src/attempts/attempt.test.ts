@@ -219,7 +219,7 @@ describe('giveBack() and fail()', () => {
     expect((await store.list({ pageSize: 9, state: 'failed' })).items.map((each) => each.id)).toEqual([id])
   })
 
-  test('another engine is told at the attempt that had it', async () => {
+  test('another engine is recorded in the attempt that had it', async () => {
     const { create, begin, store } = own.jobs
     const id = await create()
     const first = await begin(id)
@@ -227,8 +227,8 @@ describe('giveBack() and fail()', () => {
     await first.giveBack({ reason: 'drained' })
     const second = await begin(id, 2)
     await second.started({ engine: { ...engine, threads: 8 }, datasetHash: 'hash', resumedFromEpoch: 0 })
-    const { attempts: told, engine: now } = await store.get(id)
-    expect(told.map(({ environmentChanged }) => environmentChanged)).toEqual([false, true])
+    const { attempts, engine: now } = await store.get(id)
+    expect(attempts.map(({ environmentChanged }) => environmentChanged)).toEqual([false, true])
     expect(now?.threads).toBe(8)
   })
 

@@ -72,7 +72,7 @@ describe('model()', () => {
     expect((await store.get(id)).model).toEqual({ kind: 'best', epoch: 2, bytes: 99 })
   })
 
-  test('is told to the attempt that goes on, so that it is not removed before its successor is there', async () => {
+  test('is passed to the next attempt, so that it is not removed before its successor is there', async () => {
     await writer.model(model)
     await writer.giveBack({ reason: 'drained' })
     const again = await createAttemptStore({ redis, prefix }).claim({ id, dispatch: 2, token: 'again', workerId: 'worker' })

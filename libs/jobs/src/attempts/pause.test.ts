@@ -104,11 +104,11 @@ describe('pause() and resume()', () => {
   })
 })
 
-test('a command reaches every subscriber, and a worker that missed it hears of it with its heartbeat', async () => {
+test('a command reaches every subscriber, and a worker that missed it receives it with its heartbeat', async () => {
   const { store, redis, prefix, create, begin } = own.jobs
-  const heard: LifecycleCommand[] = []
+  const received: LifecycleCommand[] = []
   const all = Promise.withResolvers<void>()
-  const listener = subscribeToCommands({ redis, prefix, onCommand: (command) => void (heard.push(command) === 3 && all.resolve()) })
+  const listener = subscribeToCommands({ redis, prefix, onCommand: (command) => void (received.push(command) === 3 && all.resolve()) })
   await listener.ready
   const [a, b] = [await create(), await create()]
   await begin(a)
@@ -118,7 +118,7 @@ test('a command reaches every subscriber, and a worker that missed it hears of i
   await redis.publish(keysOf(prefix).commandChannel, 'something that a later version says')
   await redis.publish(keysOf(prefix).commandChannel, 'drain worker-1')
   await all.promise
-  expect(heard).toEqual([
+  expect(received).toEqual([
     { what: 'cancel', id: a },
     { what: 'pause', id: b },
     { what: 'drain', id: 'worker-1' },

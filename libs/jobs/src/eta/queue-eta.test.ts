@@ -10,7 +10,7 @@ import { createDispatcher } from '../queue/dispatcher.ts'
 import { createExperimentStore } from '../experiments/experiment-store.ts'
 import { createDurationEstimates, secondsLeft } from './duration-estimates.ts'
 import { keysOf, queueName } from '../redis/keys.ts'
-import { lineUp } from './queue-eta.ts'
+import { simulateQueue } from './queue-eta.ts'
 import { estimateCost } from './cost-estimate.ts'
 import { createWorkerRegistry } from '../workers/worker-registry.ts'
 
@@ -23,7 +23,7 @@ beforeEach(() => void (prefix = `{forecast-${randomUUID()}}`))
 const work = estimateCost(newExperiment({ epochs: 10 }).config)
 const here = { pool: 'default', speed: null }
 
-describe('lineUp() — the next one takes the slot that is free first', () => {
+describe('simulateQueue() — the next one takes the slot that is free first', () => {
   test.each([
     ['idle slots', { running: [], ahead: [5, 5], slots: 2 }, { begins: [0, 0], next: 5 }],
     ['one busy slot', { running: [4], ahead: [1, 10], slots: 1 }, { begins: [4, 5], next: 15 }],
@@ -31,7 +31,7 @@ describe('lineUp() — the next one takes the slot that is free first', () => {
     ['what is not known counts as the others do', { running: [null], ahead: [6, null], slots: 1 }, { begins: [6, 12], next: 18, each: 6 }],
     ['none before it', { running: [], ahead: [], slots: 3 }, { begins: [], next: 0, each: 0 }],
   ])('%s', (_what, options, expected) => {
-    expect(lineUp(options)).toMatchObject(expected)
+    expect(simulateQueue(options)).toMatchObject(expected)
   })
 })
 

@@ -16,7 +16,7 @@ interface QueuedRun {
   pool: string
   /** In its queue, 0 the next one. */
   rank: number
-  /** null: of a version that foresaw nothing. */
+  /** null: of a version without estimates. */
   forecast: CostEstimate | null
   /** Share of its steps that are done already. */
   done: number
@@ -85,7 +85,7 @@ export function createQueueEta({ redis, prefix }: { redis: Redis; prefix: string
     const waiting = await redis.zrange(keys.prioritized(queue), '0', String(LOOKED_AT - 1))
     const running = slots.flatMap(({ experimentId }) => experimentId ?? [])
     const queued = waiting.map((job) => job.slice(0, job.lastIndexOf('-')))
-    const line = lineUp({
+    const line = simulateQueue({
       running: await leftOf(running, secondsOf),
       ahead: await leftOf(queued, secondsOf),
       slots: slots.length,
@@ -115,7 +115,7 @@ export function createQueueEta({ redis, prefix }: { redis: Redis; prefix: string
 }
 
 /** The next one takes the slot that is free first. */
-export function lineUp(options: { running: readonly (number | null)[]; ahead: readonly (number | null)[]; slots: number }): Line {
+export function simulateQueue(options: { running: readonly (number | null)[]; ahead: readonly (number | null)[]; slots: number }): Line {
   const { running, ahead, slots } = options
   const known = [...running, ...ahead].filter((seconds) => seconds !== null)
   const mean = known.length === 0 ? 0 : known.reduce((sum, seconds) => sum + seconds, 0) / known.length

@@ -52,7 +52,7 @@ async function collect(afterEventId: string | null = null, experimentId = id): P
 const epochsOf = (events: FeedEvent[]) => events.filter(({ type }) => type === 'epoch').map(({ json }) => JSON.parse(json).epoch)
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
-test('an experiment told from its beginning, in order, to its end; every event fits the contract', async () => {
+test('all events of an experiment, in order; each fits the contract', async () => {
   const collecting = collect()
   await writer.progress({ phase: 'train', phaseFraction: 0, epoch: 1, step: 1 })
   await writer.batches({ epoch: 1, firstStep: 1, losses: Float32Array.of(4.6, NaN) })
@@ -66,27 +66,27 @@ test('an experiment told from its beginning, in order, to its end; every event f
   expect(events.every(({ id: eventId }, i) => i === 0 || isAfterEvent(eventId, events[i - 1]?.id ?? ''))).toBe(true)
 })
 
-test('two hundred subscribers that join and come back at any moment miss nothing and hear nothing twice', async () => {
+test('two hundred subscribers that join and come back at any moment miss no event and get none twice', async () => {
   const LAST = 300
   const subscriber = async (leaveAfter: number): Promise<number[]> => {
-    const heard: FeedEvent[] = []
+    const received: FeedEvent[] = []
     const visit = new AbortController()
     for await (const event of feed.subscribe(id, { afterEventId: null, signal: visit.signal })) {
-      heard.push(event)
-      if (heard.length === leaveAfter) visit.abort()
+      received.push(event)
+      if (received.length === leaveAfter) visit.abort()
     }
-    return epochsOf([...heard, ...(await collect(heard.at(-1)?.id ?? null))])
+    return epochsOf([...received, ...(await collect(received.at(-1)?.id ?? null))])
   }
   const writing = (async () => {
     for (const epoch of numbers(1, LAST)) await writer.epoch(epochResult(epoch))
     await writer.complete()
   })()
-  const heard = await Promise.all(numbers(1, 200).map(subscriber))
+  const received = await Promise.all(numbers(1, 200).map(subscriber))
   await writing
-  expect(heard.filter((epochs) => epochs.join() !== numbers(1, LAST).join())).toEqual([])
+  expect(received.filter((epochs) => epochs.join() !== numbers(1, LAST).join())).toEqual([])
 })
 
-test('a subscriber hears only of its own experiment', async () => {
+test('a subscriber gets only events of its own experiment', async () => {
   const other = (await store.create(newExperiment())).experiment.id
   const collecting = collect()
   const otherWriter = await begin(other)

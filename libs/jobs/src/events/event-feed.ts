@@ -59,7 +59,7 @@ export function createEventFeed(deps: {
   }
 }
 
-/** Replays, then goes on live; an event seen in both is told once. */
+/** Replays, then continues live; an event in both is yielded once. */
 async function* follow(options: {
   line: SubscriberBuffer
   after: string

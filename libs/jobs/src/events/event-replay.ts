@@ -30,7 +30,7 @@ export function createEventReplay({ redis, store, prefix }: ReplayDeps) {
     }
   }
 
-  /** Its id is the stream's last one, read before the experiment is: events told twice are better than one that is missing. */
+  /** Its id is the stream's last one, read before the experiment is: a repeated event is better than a missing one. */
   async function* snapshot(id: string): AsyncGenerator<FeedEvent> {
     const [last] = await withRedisErrors(() => redis.xrevrange(keys.events(id), '+', '-', 'COUNT', 1))
     const eventId = last?.[0] ?? BEGINNING

@@ -5,7 +5,7 @@ const MAX_WAITING = 1000
 
 export interface SubscriberBuffer {
   push(event: FeedEvent): void
-  /** What is live no longer joins on to what was told: after an outage, or when the subscriber was too slow. */
+  /** Live events no longer follow on the delivered ones: after an outage, or when the subscriber was too slow. */
   markLagged(): void
   /** `behind` first, and whenever the subscriber must read the experiment's own stream before it goes on; ends when the signal aborts. */
   events(): AsyncGenerator<FeedEvent | 'lagged'>

@@ -34,7 +34,7 @@ const NOTHING: ArchivedResults = { version: 1, layers: [], losses: '', logs: [],
 /** Reads what the scripts have written, and of ended experiments what was moved elsewhere. */
 export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
   const keys = keysOf(prefix)
-  const foresee = createQueueEta({ redis, prefix })
+  const estimateEta = createQueueEta({ redis, prefix })
 
   /** A part that is moved out of Redis once the experiment has ended, perhaps while it is read. */
   async function part<Value>(
@@ -63,7 +63,7 @@ export function createExperimentReader({ redis, prefix, archive }: ReaderDeps) {
   }
 
   async function placeOf({ queue, pool, forecast, progress }: ExperimentRecord, rank: number): Promise<QueuePlace> {
-    const { startsInSeconds, endsInSeconds } = await foresee({ queue, pool, rank, forecast, done: progress.fraction })
+    const { startsInSeconds, endsInSeconds } = await estimateEta({ queue, pool, rank, forecast, done: progress.fraction })
     return {
       position: rank + 1,
       startsInSeconds: startsInSeconds && toMs(startsInSeconds),

@@ -32,7 +32,7 @@ import { experimentScripts } from './experiment-scripts.ts'
 import { epochFrom, epochJson } from './epoch-json.ts'
 import { flatFields } from '../redis/hash-fields.ts'
 import { sha256 } from '../redis/hash.ts'
-import { beginningWith, latestIn, randomSuffix } from '../lists/id-index.ts'
+import { idsWithPrefix, latestIn, randomSuffix } from '../lists/id-index.ts'
 import { openJobQueues } from '../queue/job-queues.ts'
 import { DEFAULT_PREFIX, jobId, keysOf, queueName } from '../redis/keys.ts'
 import { createOrphanedArtifacts, type OrphanedArtifacts } from './orphaned-artifacts.ts'
@@ -92,15 +92,15 @@ export interface ExperimentStore {
   /** The recorded model and where it lies, or null; it is the kept one once the experiment has completed. */
   storedModel(id: string): Promise<StoredModel | null>
   recordedFiles(id: string): Promise<RecordedFiles>
-  /** queued, paused → canceled at once; running, pausing → canceling, and its worker is told; WrongStateError from any other state. */
+  /** queued, paused → canceled at once; running, pausing → canceling, and its worker receives the command; WrongStateError from any other state. */
   cancel(id: string): Promise<Experiment>
-  /** queued → paused at once; running → pausing, and its worker is told; WrongStateError from any other state. */
+  /** queued → paused at once; running → pausing, and its worker receives the command; WrongStateError from any other state. */
   pause(id: string): Promise<Experiment>
   /** paused → queued; WrongStateError from any other state. */
   resume(id: string): Promise<Experiment>
   /** What is absent stays; WrongStateError for the priority of one that has ended. */
   patch(id: string, changes: ExperimentPatch): Promise<Experiment>
-  /** Removes all that is known of one that has ended, but for its files, which `deletions` tell of; WrongStateError from any other state. */
+  /** Removes all that is known of one that has ended, except its files, which `deletions` lists; WrongStateError from any other state. */
   remove(id: string): Promise<void>
   orphanedArtifacts: OrphanedArtifacts
 }
@@ -110,7 +110,7 @@ const SHORTEST_PREFIX = 4
 export interface StoreDeps {
   redis: Redis
   prefix?: string
-  /** Where steps, layers and logs of ended experiments go; without it they are told of as long as Redis has them. */
+  /** Where steps, layers and logs of ended experiments go; without it they are available while Redis has them. */
   archive?: ResultArchive
 }
 
@@ -171,7 +171,7 @@ export function createExperimentStore({ redis, prefix = DEFAULT_PREFIX, archive 
     if (idOrPrefix === 'latest') return read.experiment((await latestIn(redis, keys.all)) ?? 'latest')
     if (ExperimentId.safeParse(idOrPrefix).success) return read.experiment(idOrPrefix)
     if (idOrPrefix.length < SHORTEST_PREFIX || !/^[0-9a-z]+$/.test(idOrPrefix)) throw new ExperimentNotFoundError(idOrPrefix)
-    const [id, other] = await beginningWith(redis, { index: keys.all, beginning: idOrPrefix })
+    const [id, other] = await idsWithPrefix(redis, { index: keys.all, beginning: idOrPrefix })
     if (other !== undefined) throw new AmbiguousIdError(idOrPrefix)
     return read.experiment(id ?? idOrPrefix)
   }

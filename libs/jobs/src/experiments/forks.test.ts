@@ -57,7 +57,7 @@ describe('a fork', () => {
     expect(await store.layers(fork, 3)).toEqual(await store.layers(fork))
   })
 
-  test('is told to its worker with what it begins with', async () => {
+  test('its claim has its initial checkpoint', async () => {
     const { store, claim } = own.jobs
     const { id } = await parent()
     const fork = (await store.create({ ...newExperiment({ epochs: 5 }), parent: { id, epoch: 2 }, start })).experiment.id
@@ -81,7 +81,7 @@ describe('a fork', () => {
 describe('what is kept', () => {
   const file = (epoch: number) => ({ file: `${epoch}`, epoch, sha256: 's', bytes: 1 })
 
-  test('the last two checkpoints while it runs, told to the next attempt newest first', async () => {
+  test('the last two checkpoints while it runs, in the next claim newest first', async () => {
     const { store, create, begin, expireLease, claim } = own.jobs
     const id = await create()
     const writer = await begin(id)

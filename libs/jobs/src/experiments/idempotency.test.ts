@@ -18,14 +18,14 @@ describe('epochs that an attempt repeats', () => {
     return { id, second: await begin(id, 2) }
   }
 
-  test('that match are told with it, however often they are written', async () => {
+  test('that match are recorded in the attempt, however often they are written', async () => {
     const { id, second } = await interrupted()
     for (const epoch of [3, 3, 4, 3, 4, 5]) await second.epoch(result(epoch), layers(epoch))
     const { attempts } = await own.jobs.store.get(id)
     expect(attempts.map(({ repeated }) => repeated)).toEqual([null, { firstEpoch: 3, lastEpoch: 4, matched: true }])
   })
 
-  test.each([{ weights: 77 }, { loss: 0.7 }])('one that differs in %j replaces the point, and is told', async (changed) => {
+  test.each([{ weights: 77 }, { loss: 0.7 }])('one that differs in %j replaces the point, and is recorded', async (changed) => {
     const { id, second } = await interrupted()
     await second.epoch(result(3, changed), layers(3))
     await second.epoch(result(4), layers(4))

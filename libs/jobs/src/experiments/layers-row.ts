@@ -17,7 +17,7 @@ const LayersRow = z.array(
   ]),
 )
 
-/** The same layers with no more digits than a float32 has: as they are kept, and as they are told live. */
+/** The same layers with no more digits than a float32 has: as they are stored, and as they are in events. */
 export const shortLayers = ({ epoch, layers }: EpochLayers): EpochLayers => ({ epoch, layers: layers.map(shortLayer) })
 
 const shortLayer = ({ layer, kind, deadShare, ...numbers }: LayerSignal): LayerSignal => ({

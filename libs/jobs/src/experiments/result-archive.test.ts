@@ -56,7 +56,7 @@ const everything = async (id: string, { store } = own.jobs) => ({
   logs: await store.logs(id),
 })
 
-test('what has ended moves out of Redis, and is told of as before', async () => {
+test('results of ended experiments move out of Redis, and read as before', async () => {
   const { redis, prefix } = own.jobs
   const { archive, files } = archiveInMemory()
   const store = createExperimentStore({ redis, prefix, archive })

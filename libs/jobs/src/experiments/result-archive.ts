@@ -39,7 +39,7 @@ export function createResultArchiver({ redis, prefix, archive, staysMs = STAYS_M
   const removeArchived = createScript<{ id: string }, 0 | 1>({ redis, prefix, name: 'experiments/archive', answer: z.literal([0, 1]) })
 
   async function resultsOf(id: string): Promise<{ epochs: string[]; results: ArchivedResults }> {
-    // at one moment, or one that another process lets go of meanwhile would be written in part
+    // in one transaction, or one that another process archives meanwhile would be written in part
     const lists = redis.multi().lrange(keys.epochs(id), 0, -1).lrange(keys.layers(id), 0, -1).lrange(keys.logs(id), 0, -1)
     const answers = await lists.getBuffer(keys.losses(id)).get(keys.hashes(id)).exec()
     const [epochs, layers, logs, losses, hashes] = Parts.parse(answers?.map(([, value]) => value))

@@ -70,13 +70,13 @@ test.each(Array.from({ length: 40 }, (_, seed) => seed))(
     ]
     for (let i = 0; i < 40; i++) await Promise.all([steps[pick(steps.length)]?.(), steps[pick(steps.length)]?.()])
 
-    const { state, transitions, attempts: told, finishedAt } = await store.get(id)
+    const { state, transitions, attempts: records, finishedAt } = await store.get(id)
     const path = transitions.map((each) => each.state)
     const forbidden = path.slice(1).filter((to, i) => !ALLOWED_TRANSITIONS[path[i] ?? 'queued'].includes(to))
     expect(forbidden).toEqual([])
     expect(path.at(-1)).toBe(state)
     expect(isTerminal(state)).toBe(finishedAt !== null)
-    expect(told.filter(({ endedAt }) => endedAt === null)).toHaveLength(isLeased(state) ? 1 : 0)
+    expect(records.filter(({ endedAt }) => endedAt === null)).toHaveLength(isLeased(state) ? 1 : 0)
     expect((await store.list({ pageSize: 9, state })).items.map((each) => each.id)).toEqual([id])
     expect(await redis.zcard(`${prefix}:leases`)).toBe(isLeased(state) ? 1 : 0)
     expect(await redis.zcard(keysOf(prefix).outbox)).toBe(state === 'queued' ? 1 : 0)

@@ -25,7 +25,7 @@ interface Source {
   filters: readonly ListFilter[]
 }
 
-/** One page, in the order that `sort` says. The token is the place where it ended, so no entry is told twice or left out while others come and go. */
+/** One page, in the order of `sort`. The token is the key of its last entry, so no entry is repeated or left out while others come and go. */
 export async function listIds({ redis, keys, query }: ListDeps): Promise<{ ids: string[]; nextPageToken: string | null }> {
   const { sort = '-createdAt', pageSize, pageToken } = query
   const backwards = sort.startsWith('-')

@@ -14,5 +14,5 @@ export async function latestIn(redis: Redis, index: string): Promise<string | un
 }
 
 /** The first two ids of an index that begin so: enough to know whether there is only one. */
-export const beginningWith = (redis: Redis, { index, beginning }: { index: string; beginning: string }): Promise<string[]> =>
+export const idsWithPrefix = (redis: Redis, { index, beginning }: { index: string; beginning: string }): Promise<string[]> =>
   redis.zrange(index, `[${beginning}`, `[${beginning}\u007f`, 'BYLEX', 'LIMIT', 0, 2)

@@ -25,7 +25,7 @@ async function startQueue() {
   let count = 0
   return {
     dispatcher,
-    /** The next experiment that a worker gets, or null; what is held is passed over. */
+    /** The next experiment that a worker gets, or null; throttled ones are skipped. */
     async next(): Promise<string | null> {
       await dispatcher.flushOutbox()
       for (let job = await source.next(); job; job = await source.next()) {
@@ -69,7 +69,7 @@ describe('a limit on how many of an owner run at once', () => {
     await queue.close()
   })
 
-  test('a held one can be canceled, paused and given another priority; nothing else is let go by it', async () => {
+  test('a throttled one can be canceled, paused and given another priority; that unparks no other', async () => {
     const { store } = own.jobs
     await limit('ann', 1)
     const running = await submit('ann')
@@ -86,7 +86,7 @@ describe('a limit on how many of an owner run at once', () => {
     await queue.close()
   })
 
-  test('a higher limit lets go what fits now, none lets go all', async () => {
+  test('a higher limit unparks what fits now, no limit unparks all', async () => {
     await limit('ann', 1)
     const ids = [await submit('ann'), await submit('ann'), await submit('ann'), await submit('ann')]
     const queue = await startQueue()

@@ -8,7 +8,7 @@ import { DEFAULT_PREFIX, servedQueues } from '../redis/keys.ts'
 const SETTINGS = { lockMs: 120_000, extendIntervalMs: 10_000, stalledIntervalMs: 30_000, maxStalledCount: 1 }
 
 export interface FetchedJob extends JobData {
-  /** Takes the job out of the queue; whatever became of the experiment is the record's to say. */
+  /** Takes the job out of the queue; the record has the outcome of the experiment. */
   done(): Promise<void>
 }
 

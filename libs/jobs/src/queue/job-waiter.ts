@@ -10,7 +10,7 @@ const RETRY_MS = 1000
 const MIN_BLOCK_MS = 10
 
 export interface JobWaiter {
-  /** Resolves when a job may be there to fetch, or the signal aborts. Fetch once before, and after: only a fetch can tell. */
+  /** Resolves when a job may be there to fetch, or the signal aborts. Fetch once before, and after: only a fetch gives a job. */
   wait(signal: AbortSignal): Promise<void>
   close(): void
 }

@@ -62,7 +62,7 @@ test('a full Redis refuses new experiments, and lets those that run go on and en
   expect(await createAttemptWriter({ redis, claim }).complete()).toBe('ok')
 })
 
-test('workers are listed while they are heard, and no longer when they leave or fall silent', async () => {
+test('workers are listed while they send heartbeats, and no longer when they leave or stop', async () => {
   const registry = createWorkerRegistry({ redis: await connected(), prefix: '{registry}' })
   const info = (id: string) => ({
     ...{

@@ -1,2 +1,2 @@
-/** Nine digits tell any two float32 apart; as a double the same value would print up to seventeen. */
+/** Nine digits distinguish any two float32; as a double the same value would print up to seventeen. */
 export const shortFloat32 = (value: number): number => Number(value.toPrecision(9))

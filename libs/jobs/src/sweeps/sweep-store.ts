@@ -13,7 +13,7 @@ import { SweepEndedError, SweepNotFoundError, IdempotencyKeyReusedError, WrongSt
 import type { ExperimentStore, NewExperiment } from '../experiments/experiment-store.ts'
 import { sha256 } from '../redis/hash.ts'
 import { flatFields } from '../redis/hash-fields.ts'
-import { beginningWith, latestIn, randomSuffix } from '../lists/id-index.ts'
+import { idsWithPrefix, latestIn, randomSuffix } from '../lists/id-index.ts'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
 import { memberOf, tokenOf } from '../lists/list-token.ts'
 import { createMemoryGuard } from '../redis/memory-guard.ts'
@@ -99,7 +99,7 @@ export function createSweepStore({
   async function find(idOrPrefix: string): Promise<Sweep> {
     if (idOrPrefix === 'latest') return get((await latestIn(redis, keys.sweeps)) ?? 'latest')
     if (!/^[0-9a-z]{4,32}$/.test(idOrPrefix)) throw new SweepNotFoundError(idOrPrefix)
-    const [id, other] = await beginningWith(redis, { index: keys.sweeps, beginning: idOrPrefix })
+    const [id, other] = await idsWithPrefix(redis, { index: keys.sweeps, beginning: idOrPrefix })
     if (id === undefined || (other !== undefined && id !== idOrPrefix)) throw new SweepNotFoundError(idOrPrefix)
     return get(id)
   }

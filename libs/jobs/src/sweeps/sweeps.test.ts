@@ -175,7 +175,7 @@ describe('asynchronous successive halving', () => {
   }
   const stop: EarlyStop = { epoch: 1, value: 2, place: 3, of: 3, best: 1 }
 
-  test('what a stopped trial still computes is not recorded, its lease says so, and it is completed whatever becomes of its worker', async () => {
+  test('what a stopped trial still computes is not recorded, its lease says so, and it is completed even when its worker is lost', async () => {
     const { store, attempts, expireLease } = own.jobs
     const { sweep, id, writer } = await withStopped()
     expect((await sweeps().find(sweep)).items[2]?.stopped).toEqual(stop)

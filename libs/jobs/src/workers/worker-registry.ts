@@ -4,14 +4,14 @@ import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
 import { withRedisErrors } from '../redis/redis-errors.ts'
 
 const ALIVE_FOR_MS = 15_000
-/** A worker that has not heard of it by then is gone. */
+/** A worker that has not received it by then is gone. */
 const DRAIN_SECONDS = 3600
 
 export interface WorkerRegistry {
   /** To be called every 5 s; a worker that is silent for 15 s is no longer listed. Answers whether it is to drain. */
   heartbeat(info: Omit<WorkerInfo, 'lastHeartbeatAt'>): Promise<{ drain: boolean }>
   list(): Promise<WorkerInfo[]>
-  /** Has a worker drain: it hears of it at once, or with its next heartbeat. */
+  /** Drains a worker: it receives the command at once, or with its next heartbeat. */
   drain(id: string): Promise<void>
   remove(id: string): Promise<void>
 }

@@ -119,9 +119,9 @@ export function planFirstLayer(config: PlannedFields, speed: TrainingSpeed | nul
   if (fault) return { choice: 'direct', reason: `Over the pixels: the dual form ${fault}.`, directSeconds: direct, dualSeconds: null }
   const dual = total(estimated.dual)
   const choice = dual < direct ? 'dual' : 'direct'
-  const reason = `About ${inWords(dual)} in the dual form and ${inWords(direct)} over the pixels, ${speed ? 'by the speed of a live worker' : 'on two cores'}.`
+  const reason = `About ${formatDuration(dual)} in the dual form and ${formatDuration(direct)} over the pixels, ${speed ? 'by the speed of a live worker' : 'on two cores'}.`
   return { choice, reason, directSeconds: direct, dualSeconds: dual }
 }
 
-const inWords = (seconds: number): string =>
+const formatDuration = (seconds: number): string =>
   seconds < 10 ? `${seconds.toFixed(1)} s` : seconds < 180 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`

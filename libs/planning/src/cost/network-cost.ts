@@ -37,7 +37,7 @@ export function networkCost(config: ExperimentConfig): NetworkCost {
   const arrays = config.firstLayer === 'dual' ? dualBytes(config, { parameters, images }) : 3 * 4 * parameters + 4 * activations
   return {
     parameters,
-    // images are bytes, in JavaScript and in TensorFlow
+    // images are bytes, once in JavaScript and once in TensorFlow
     memoryBytes: TRAINER_BASE_BYTES + arrays + 2 * images * inputs,
     // forward, and backward for weights and inputs (the first layer needs no gradient of its input)
     flopsPerEpoch: counts.train * (6 * weights - 2 * inputs * (shapes[0]?.[1] ?? 0)),

@@ -16,7 +16,7 @@ export function probeMemoryBytes({ depths, width, imageSize, batchSize, input }:
   const weights = FIRST_WEIGHT_COPIES * inputs * Math.max(width, CLASSES) + deepest * width ** 2 + depths.length * width * CLASSES
   const outputs = batchSize * (IMAGE_COPIES * inputs + LAYER_OUTPUTS * (deepest + backward) * Math.max(width, CLASSES))
   const innerProducts = batchSize ** 2 * (1 + deepest + depths.length + BACKWARD_PRODUCTS * backward)
-  // as bytes, in JavaScript and in TensorFlow
+  // as bytes, once in JavaScript and once in TensorFlow
   const images = input === 'randn' ? 0 : 2 * SPLIT_COUNTS[input].train * inputs
   return TRAINER_BASE_BYTES + 4 * (weights + outputs + innerProducts) + images
 }

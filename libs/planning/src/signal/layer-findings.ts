@@ -119,11 +119,11 @@ function pace(layers: readonly Layer[]): LayerFinding[] {
 
 function finding(found: readonly Layer[], severity: 'bad' | 'warning', words: string): LayerFinding[] {
   const layers = found.map(({ layer }) => layer)
-  return layers.length === 0 ? [] : [{ severity, layers, words: `${layerWords(layers)}: ${words}` }]
+  return layers.length === 0 ? [] : [{ severity, layers, words: `${formatLayers(layers)}: ${words}` }]
 }
 
 /** [1, 2, 3, 7] → Layers 1 to 3 and 7. */
-function layerWords(layers: readonly number[]): string {
+function formatLayers(layers: readonly number[]): string {
   const runs: [first: number, last: number][] = []
   for (const layer of layers) {
     const run = runs.at(-1)

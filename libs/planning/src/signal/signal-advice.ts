@@ -57,7 +57,7 @@ function adviceOf(network: ForecastNetwork, facts: SignalFacts & { verdict: Sign
   if (verdict === 'exploding')
     return `Gradients grow on their way back, by ${growth(facts)} a layer: the first layer's are ${round(gradientRatio)} times the last hidden one's. Use norm layer before the nonlinearity, or lower depth or lr.`
   if (verdict === 'healthy') return healthyAdvice(network, facts)
-  return `${lostWords(network, facts)} ${remedy(network)}`
+  return `${describeLoss(network, facts)} ${remedy(network)}`
 }
 
 function healthyAdvice({ norm, batchSize }: ForecastNetwork, facts: SignalFacts): string {
@@ -69,7 +69,7 @@ function healthyAdvice({ norm, batchSize }: ForecastNetwork, facts: SignalFacts)
   return `${arrives}.`
 }
 
-function lostWords({ norm, bias }: ForecastNetwork, facts: SignalFacts): string {
+function describeLoss({ norm, bias }: ForecastNetwork, facts: SignalFacts): string {
   const { depth, outputNorm, biasShare, gain } = facts
   const how = norm === 'none' ? 'without normalisation' : `with norm ${norm}`
   const start = `Depth ${depth} ${how}: output norm about ${round(outputNorm)}`

@@ -8,7 +8,7 @@ export interface OpAttribute {
   value: boolean | number | string | readonly number[]
 }
 
-/** A tensor that TensorFlow holds. Its maker disposes of it, or makes it inside a scope. */
+/** A tensor in TensorFlow's memory. Its creator disposes of it, or creates it inside a scope. */
 export interface Tensor {
   readonly id: number
   readonly shape: readonly number[]

@@ -25,7 +25,7 @@ export interface DriverFacts {
 }
 
 /** Asks NVIDIA's driver, which takes a moment. */
-export function askDriver(env: NodeJS.ProcessEnv): DriverFacts {
+export function queryDriver(env: NodeJS.ProcessEnv): DriverFacts {
   const fromFile = existsSync(DRIVER_FILE) ? (/Module\s+([\d.]+)/.exec(readFileSync(DRIVER_FILE, 'utf8'))?.[1] ?? null) : null
   const args = ['--query-gpu=index,uuid,name,driver_version,compute_cap', '--format=csv,noheader,nounits']
   try {

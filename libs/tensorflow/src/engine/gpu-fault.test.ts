@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type GpuFacts, isHidden, visibleGpus, whyNoGpu, whyNotThisGpu } from './gpu-fault.ts'
+import { type GpuFacts, isHidden, visibleGpus, missingGpuReason, unusableGpuReason } from './gpu-fault.ts'
 
 const T400 = { index: 0, uuid: 'GPU-5d3b0a', name: 'NVIDIA T400 4GB', computeCapability: 7.5 }
 const H200 = { index: 1, uuid: 'GPU-2a8f1c', name: 'NVIDIA H200', computeCapability: 9 }
@@ -38,17 +38,17 @@ test.each<[string, Partial<GpuFacts>, RegExp]>([
   ['a GPU too old', { gpus: [{ ...T400, name: 'GTX 980', computeCapability: 5.2 }] }, /GTX 980 of compute capability 5\.2, needed is 6\.0/],
   ['a library that does not load', { broken: () => ['libcudnn.so.9: cannot open'] }, /do not load \(libcudnn\.so\.9: cannot open\)/],
   ['nothing wrong that we know of', { version: '525.60.13' }, /still TensorFlow takes none; with TF_CPP_MIN_LOG_LEVEL=0 it says why/],
-])('whyNoGpu() — %s: what was found and what is needed', (_what, found, sentence) => {
-  expect(whyNoGpu({ ...whole, ...found })).toMatch(sentence)
+])('missingGpuReason() — %s: what was found and what is needed', (_what, found, sentence) => {
+  expect(missingGpuReason({ ...whole, ...found })).toMatch(sentence)
 })
 
-test('whyNotThisGpu() — a Hopper needs the driver that compiles the kernels of CUDA 12.5, older GPUs do not', () => {
-  expect(whyNotThisGpu({ gpu: H200, version: '535.183.01' })).toMatch(
+test('unusableGpuReason() — a Hopper needs the driver that compiles the kernels of CUDA 12.5, older GPUs do not', () => {
+  expect(unusableGpuReason({ gpu: H200, version: '535.183.01' })).toMatch(
     /driver 535\.183\.01 with NVIDIA H200, needed is 555\.42\.02 or newer/,
   )
-  expect(whyNotThisGpu({ gpu: T400, version: '535.183.01' })).toBe(null)
-  expect(whyNotThisGpu({ gpu: H200, version: '555.42.02' })).toBe(null)
-  expect(whyNotThisGpu({ gpu: H200, version: null })).toBe(null)
+  expect(unusableGpuReason({ gpu: T400, version: '535.183.01' })).toBe(null)
+  expect(unusableGpuReason({ gpu: H200, version: '555.42.02' })).toBe(null)
+  expect(unusableGpuReason({ gpu: H200, version: null })).toBe(null)
 })
 
 test('visibleGpus() — by index or UUID, in the variable’s order; isHidden() — what leaves none', () => {

@@ -25,7 +25,7 @@ export interface GpuFacts extends DriverFacts {
 }
 
 /** Why TensorFlow uses no GPU: what was found, and what is needed. */
-export function whyNoGpu(facts: GpuFacts): string {
+export function missingGpuReason(facts: GpuFacts): string {
   const { flavour, visible, driverLibrary, version, gpus, smiFailure } = facts
   const gpu = gpus.map(({ index, name }) => `${index}: ${name}`).join(', ')
   if (flavour === 'prebuilt') return `found the package's own prebuilt TensorFlow, ${GPU_BUILD_NEEDED}`
@@ -50,7 +50,7 @@ export function whyNoGpu(facts: GpuFacts): string {
 }
 
 /** Why the GPU that TensorFlow took would fail in the middle of training; null: nothing speaks against it. */
-export function whyNotThisGpu({ gpu, version }: { gpu: ListedGpu | undefined; version: string | null }): string | null {
+export function unusableGpuReason({ gpu, version }: { gpu: ListedGpu | undefined; version: string | null }): string | null {
   if (!gpu || version === null || (gpu.computeCapability ?? 0) < PTX_FROM_CAPABILITY || !isOlder(version, PTX_DRIVER)) return null
   return `found NVIDIA driver ${version} with ${gpu.name}, needed is ${PTX_DRIVER} or newer for this GPU: TensorFlow's kernels for it are compiled by the driver`
 }

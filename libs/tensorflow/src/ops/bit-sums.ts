@@ -4,7 +4,7 @@ import { sliceRows, stackRows } from './rows.ts'
 import type { Runtime } from '../runtime.ts'
 import { typeOf } from '../engine/types.ts'
 
-/** About as many numbers as the rows that are widened at once hold: 64 MB. */
+/** About the numbers in the rows that are widened at once: 64 MB. */
 const WIDE_NUMBERS = 2 ** 23
 
 /**

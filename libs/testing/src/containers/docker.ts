@@ -20,7 +20,7 @@ export async function docker(...args: string[]): Promise<string> {
 }
 
 /** Whether a Docker Engine answers and what the images are built on is there; else the reason is printed. Under CI=true it must be there. */
-export async function dockerIsHere(): Promise<boolean> {
+export async function isDockerAvailable(): Promise<boolean> {
   try {
     await docker('info')
     for (const image of Object.values(BASE_IMAGES)) await docker('image', 'inspect', image).catch(() => docker('pull', '--quiet', image))

@@ -17,4 +17,5 @@ export async function fakeNvidiaSmi(script: string): Promise<string> {
 }
 
 /** A line as nvidia-smi prints it for the worker's query. */
-export const smiLine = (index: number, uuid: string): string => `${index}, ${uuid}, NVIDIA T400 4GB, 535.183.01, 4096, 310, 3, 44, [N/A]`
+export const nvidiaSmiLine = (index: number, uuid: string): string =>
+  `${index}, ${uuid}, NVIDIA T400 4GB, 535.183.01, 4096, 310, 3, 44, [N/A]`

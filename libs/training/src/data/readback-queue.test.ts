@@ -4,7 +4,7 @@ import { createReadbackQueue } from './readback-queue.ts'
 
 const { tf } = loadEngine(process.env)
 
-/** Sizes of the reads of `batches` batches, each of this duration. */
+/** Sizes of the reads of `batches` batches, each of which takes `msOf` milliseconds. */
 function readsOf(batches: number, msOf: (batch: number) => number): number[] {
   let clockMs = 0
   const queue = createReadbackQueue(tf, () => clockMs)

@@ -77,7 +77,7 @@ test('probe() — the same numbers again, whichever depths are asked for beside 
   expect(alone).toEqual(whole.filter(({ depth, norm, bias }) => depth === 1 && norm === 'layer' && !bias))
 })
 
-test('probe() — tells its progress, leaks nothing, and stops when told to', async () => {
+test('probe() — reports progress, leaks nothing, and stops on abort', async () => {
   const before = tf.liveTensors()
   const fractions: number[] = []
   await probe(tf, { ...options, onProgress: (fraction) => void fractions.push(fraction) })

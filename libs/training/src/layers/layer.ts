@@ -15,7 +15,7 @@ export interface NetworkBuffer {
 /** One batch on its way through one layer. */
 export interface Pass {
   output: Tensor
-  /** From ∂loss/∂output: ∂loss/∂input (null where it is not asked for), and the parameters' gradients in the layer's order. */
+  /** From ∂loss/∂output: ∂loss/∂input (null where it was not requested), and the parameters' gradients in the layer's order. */
   backward(gradient: Tensor): { input: Tensor | null; gradients: Tensor[] }
 }
 

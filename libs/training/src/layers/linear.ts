@@ -18,7 +18,7 @@ export interface LinearGradients {
   weight: Tensor
   /** (units), or null without a bias */
   bias: Tensor | null
-  /** (n, inputs), or null where it is not asked for */
+  /** (n, inputs), or null where it was not requested */
   input: Tensor | null
 }
 

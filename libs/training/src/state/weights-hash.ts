@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readMany, rowBitSums, type Runtime, type Variable } from '@trainyard/tensorflow'
 
 /** Arrays of more numbers are not read back. */
-const MAX_READ_VALUES = 2 ** 14
+const MAX_READ_ELEMENTS = 2 ** 14
 const HASH_LENGTH = 16
 
 /** Hashes of a network's weights, 16 hexadecimal digits each. */
@@ -47,4 +47,5 @@ function contentsOf(tf: Runtime, variables: readonly Variable[]): Uint8Array[] {
   })
 }
 
-const isSmall = ({ shape }: Variable): boolean => shape.length < 2 || shape.reduce((product, size) => product * size, 1) <= MAX_READ_VALUES
+const isSmall = ({ shape }: Variable): boolean =>
+  shape.length < 2 || shape.reduce((product, size) => product * size, 1) <= MAX_READ_ELEMENTS

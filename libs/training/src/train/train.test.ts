@@ -123,19 +123,19 @@ describe('train()', () => {
     const abort = new AbortController()
     let cleaned = false
     const callbacks = [
-      { onSteps: () => abort.abort(), onTrainCleanup: () => void (cleaned = true) }, // the first step is told at once
+      { onSteps: () => abort.abort(), onTrainCleanup: () => void (cleaned = true) }, // the first step is reported at once
     ]
     await expect(run({ signal: abort.signal, callbacks })).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
     expect(cleaned).toBe(true)
     expect(tf.liveTensors()).toBe(before)
   })
 
-  test('a diverging loss — named with its epoch, step and lr; told are the steps before it, and of its epoch there is no end', async () => {
-    const told: string[] = []
+  test('a diverging loss — named with its epoch, step and lr; the steps before it are reported, and its epoch has no end', async () => {
+    const reported: string[] = []
     const ended: number[] = []
     const callbacks: TrainingCallbacks[] = [
       {
-        onSteps: ({ epoch, firstStep, losses }) => void told.push(...losses.map((_, i) => `epoch ${epoch}, step ${firstStep + i}`)),
+        onSteps: ({ epoch, firstStep, losses }) => void reported.push(...losses.map((_, i) => `epoch ${epoch}, step ${firstStep + i}`)),
         onEpochEnd: ({ epoch }) => void ended.push(epoch),
       },
     ]
@@ -143,7 +143,7 @@ describe('train()', () => {
     const error = await run({ lr: 1e9, epochs: 20, momentum: 0, callbacks }).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(LossDivergedError)
     const [, epoch = '', step = ''] = /epoch (\d+), step (\d+), with lr 1000000000; try a lower lr/.exec(String(error)) ?? []
-    expect(told).toHaveLength(5 * (Number(epoch) - 1) + Number(step) - 1)
+    expect(reported).toHaveLength(5 * (Number(epoch) - 1) + Number(step) - 1)
     expect(ended).toHaveLength(Number(epoch) - 1)
     expect(tf.liveTensors()).toBe(before)
   })

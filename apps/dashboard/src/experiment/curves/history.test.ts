@@ -38,7 +38,7 @@ test('changes of state and attempts stand in one list, by time', () => {
   })
   expect(history.map(({ words }) => words)).toEqual([
     'queued: submitted',
-    'running: taken by a worker',
+    'running: claimed by a worker',
     'attempt 1: worker lost',
     'queued: its worker was lost',
     'attempt 2: under way',

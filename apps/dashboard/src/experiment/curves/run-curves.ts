@@ -1,11 +1,11 @@
 import { type BatchList, fromJsonNumber } from '@trainyard/contracts'
 import type { Curve, Range } from '../../charts/chart-options.ts'
-import { lookOf } from '../../charts/palette.ts'
+import { lineStyle } from '../../charts/palette.ts'
 import type { Steps } from './step-buffer.ts'
 import type { EpochColumns } from './run-series.ts'
 import { smoothed } from '../../charts/smoothed.ts'
 
-/** So few epochs have room for every step. */
+/** A chart of at most this number of epochs shows every step. */
 const DETAILED_EPOCHS = 8
 
 interface Points {
@@ -21,22 +21,22 @@ export function lossCurves({ epochs, steps, smoothing }: { epochs: EpochColumns;
     { label: 'eval', points: { x: epochs.epoch, y: epochs.evalLoss } },
   ]
   // the steps in the background: drawn first, in the last colour
-  const look = (i: number) => lookOf(i === 0 ? 4 : i - 1)
-  const shown = drawn.map(({ label, points: { x, y } }, i) => ({ label, x, y: smoothed(y, { weight: smoothing }), look: look(i) }))
+  const style = (i: number) => lineStyle(i === 0 ? 4 : i - 1)
+  const shown = drawn.map(({ label, points: { x, y } }, i) => ({ label, x, y: smoothed(y, { weight: smoothing }), style: style(i) }))
   const raw = drawn.map(({ label, points: { x, y } }, i) => ({
     label: `${label}, raw`,
     x,
     y: smoothing > 0 ? y : y.map(() => null),
-    look: look(i),
+    style: style(i),
   }))
   return [...raw.map((curve) => ({ ...curve, faint: true })), ...shown]
 }
 
 export function accuracyCurves({ epoch: x, accuracy, evalAccuracy, evalTop5Accuracy }: EpochColumns): Curve[] {
   return [
-    { label: 'train', x, y: accuracy, look: lookOf(0) },
-    { label: 'eval', x, y: evalAccuracy, look: lookOf(1) },
-    { label: 'eval, top 5', x, y: evalTop5Accuracy, look: lookOf(2) },
+    { label: 'train', x, y: accuracy, style: lineStyle(0) },
+    { label: 'eval', x, y: evalAccuracy, style: lineStyle(1) },
+    { label: 'eval, top 5', x, y: evalTop5Accuracy, style: lineStyle(2) },
   ]
 }
 

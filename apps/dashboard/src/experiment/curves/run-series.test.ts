@@ -23,7 +23,7 @@ const batchEvent = (epoch: number, firstStep: number, losses: number[]): Experim
 })
 const logEvent = (message: string): ExperimentEvent => ({ type: 'log', data: { at, level: 'info', message } })
 
-test('epochs — in order, one that is told again in place of the first; a part that has not changed is the same object', () => {
+test('epochs — in order, a repeated one in place of the first; an unchanged part is the same object', () => {
   const { series } = seriesInFrames()
   for (const event of [epochEvent(2), epochEvent(1), epochEvent(2, { loss: 'NaN', evalLoss: null })]) series.apply(event)
   const { epochs, steps } = series.view()
@@ -33,18 +33,18 @@ test('epochs — in order, one that is told again in place of the first; a part 
   expect(series.view().steps).not.toBe(steps)
 })
 
-test('listeners hear once per frame, however much has come, and nothing after they have left', () => {
+test('listeners are called once per frame, and no more after unsubscribe', () => {
   const { series, frame } = seriesInFrames()
-  let heard = 0
-  const leave = series.subscribe(() => heard++)
+  let calls = 0
+  const unsubscribe = series.subscribe(() => calls++)
   for (let epoch = 1; epoch <= 100; epoch++) series.apply(epochEvent(epoch))
-  expect(heard).toBe(0)
+  expect(calls).toBe(0)
   frame()
-  expect(heard).toBe(1)
+  expect(calls).toBe(1)
   series.apply(epochEvent(101))
-  leave()
+  unsubscribe()
   frame()
-  expect(heard).toBe(1)
+  expect(calls).toBe(1)
   expect(series.view().epochs.epoch).toHaveLength(101)
 })
 
@@ -115,6 +115,6 @@ test('a gap — its snapshot sets all epochs; what is asked for then stands befo
 })
 
 function snapshot(epochs: number[]): ExperimentEvent {
-  const told = epochs.map((epoch) => ({ ...testEpoch(epoch), at, attempt: 1 }))
-  return { type: 'snapshot', data: { experiment: Experiment.parse({ ...testExperiment, state: 'running' }), epochs: told } }
+  const rows = epochs.map((epoch) => ({ ...testEpoch(epoch), at, attempt: 1 }))
+  return { type: 'snapshot', data: { experiment: Experiment.parse({ ...testExperiment, state: 'running' }), epochs: rows } }
 }

@@ -8,7 +8,7 @@ import {
   type LogLine,
   type Progress,
 } from '@trainyard/contracts'
-import { createKeptLayers } from './kept-layers.ts'
+import { createLayerBuffer } from './layer-buffer.ts'
 import { createStepBuffer, type Steps } from './step-buffer.ts'
 
 const MAX_LINES = 1000
@@ -24,7 +24,7 @@ export interface RunView {
   logs: readonly LogLine[]
   progress: Progress | null
   state: ExperimentState | null
-  /** How often what was told before could not be told again: then layers and log are to be asked for. */
+  /** Snapshots in place of missed events: after each, layers and log must be fetched. */
   gaps: number
   /** Nothing more will come. */
   ended: boolean
@@ -43,9 +43,9 @@ export interface RunSeries {
   subscribe: (listener: () => void) => () => void
 }
 
-/** All that events tell of one run, in bounded memory. Listeners hear of changes when `schedule` says so: once per frame, however many events came. */
+/** The state of one run from its events, in bounded memory. Listeners are called when `schedule` runs: once per frame, for any number of events. */
 export function createRunSeries({ schedule }: { schedule: (notify: () => void) => void }): RunSeries {
-  const [epochs, steps, layers] = [new Map<number, Numbers>(), createStepBuffer(), createKeptLayers()]
+  const [epochs, steps, layers] = [new Map<number, Numbers>(), createStepBuffer(), createLayerBuffer()]
   let logs: LogLine[] = []
   const listeners = new Set<() => void>()
   let view: RunView = {
@@ -68,7 +68,7 @@ export function createRunSeries({ schedule }: { schedule: (notify: () => void) =
   }
   let scheduled = false
 
-  function tell(part: keyof typeof parts | Partial<RunView>): void {
+  function update(part: keyof typeof parts | Partial<RunView>): void {
     if (typeof part === 'string') changed.add(part)
     else view = { ...view, ...part }
     if (scheduled) return
@@ -84,36 +84,36 @@ export function createRunSeries({ schedule }: { schedule: (notify: () => void) =
       switch (type) {
         case 'epoch':
           epochs.set(data.epoch, numbersOf(data))
-          return tell('epochs')
+          return update('epochs')
         case 'batch':
           steps.add(data)
-          return tell('steps')
+          return update('steps')
         case 'layers':
           layers.add(data)
-          return tell('layers')
+          return update('layers')
         case 'log':
           logs = [...logs, data].slice(-MAX_LINES)
-          return tell('logs')
+          return update('logs')
         case 'progress':
-          return tell({ progress: data })
+          return update({ progress: data })
         case 'state':
-          return tell({ state: data.state })
+          return update({ state: data.state })
         case 'end':
-          return tell({ state: data.state, ended: true })
+          return update({ state: data.state, ended: true })
         case 'snapshot':
           epochs.clear()
           for (const epoch of data.epochs) epochs.set(epoch.epoch, numbersOf(epoch))
-          tell('epochs')
-          return tell({ progress: data.experiment.progress, state: data.experiment.state, gaps: view.gaps + 1 })
+          update('epochs')
+          return update({ progress: data.experiment.progress, state: data.experiment.state, gaps: view.gaps + 1 })
       }
     },
     addOlder(older) {
       for (const each of older.layers) layers.add(each)
-      tell('layers')
+      update('layers')
       // lines that came meanwhile are among the older ones, too
       const known = new Set(older.logs.map((line) => JSON.stringify(line)))
       logs = [...older.logs, ...logs.filter((line) => !known.has(JSON.stringify(line)))].slice(-MAX_LINES)
-      tell('logs')
+      update('logs')
     },
     view() {
       for (const part of changed) view = { ...view, ...parts[part]() }

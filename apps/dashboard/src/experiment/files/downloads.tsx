@@ -51,8 +51,8 @@ export function Downloads({ experiment }: { experiment: Experiment }) {
             : model
               ? `The model is that of epoch ${model.epoch}, the ${model.kind === 'best' ? 'best' : 'last'} one.`
               : isTerminal(state)
-                ? 'It has kept no model.'
-                : 'The model is there once it has completed.'}
+                ? 'It has no model.'
+                : 'The model is available once it has completed.'}
       </p>
       <ProblemNote error={download.error} />
       <p className="try">{model ? <Link href={`/try?id=${id}`}>Try this model</Link> : <span className="muted">Try this model</span>}</p>

@@ -24,9 +24,9 @@ export function LogLines({ lines }: { lines: readonly LogLine[] }) {
           follows.current = scrollTop + clientHeight > scrollHeight - NEAR_PX
         }}
       >
-        {lines.length === 0 && <p className="muted">Neither worker nor trainer has had anything to say.</p>}
+        {lines.length === 0 && <p className="muted">The worker and the trainer have logged nothing.</p>}
         {lines.map(({ at, level, message }, i) => (
-          // equal lines of the same moment are told apart by their place alone
+          // equal lines with the same time differ only in their index
           // oxlint-disable-next-line react/no-array-index-key
           <div key={`${i} ${at}`} className={`log-line log-${level}`}>
             <time dateTime={at}>{new Date(at).toLocaleTimeString()}</time> <b>{level}</b> {message}

@@ -21,7 +21,7 @@ const ROW_PX = 22
 const DENSE_ROW_PX = 11
 const DENSE_FROM = 24
 
-/** A colour for each layer and epoch; the arrow keys and the pointer choose one, whose number is told. */
+/** A colour for each layer and epoch; the arrow keys and the pointer choose one, whose number is shown. */
 export function HeatMap({ epochs, measure, layers, outputFirst }: HeatMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const [at, setAt] = useState<Cell | null>(null)
@@ -94,17 +94,17 @@ export function HeatMap({ epochs, measure, layers, outputFirst }: HeatMapProps) 
         <span>{columns > 1 ? `epoch ${epochs.at(-1)?.epoch}` : ''}</span>
       </div>
       <span id={hint} className="hidden">
-        Arrow keys move from layer to layer and from epoch to epoch. The numbers stand in a table below.
+        Arrow keys move from layer to layer and from epoch to epoch. A table below has the numbers.
       </span>
       <p className="heat-value" aria-live="polite">
-        {cellWords({ at, epochs, measure, values, name: at ? nameAt(at.row) : '' })}
+        {formatCell({ at, epochs, measure, values, name: at ? nameAt(at.row) : '' })}
       </p>
       <Legend measure={measure} scale={scale} />
     </div>
   )
 }
 
-function cellWords(cell: {
+function formatCell(cell: {
   at: Cell | null
   epochs: readonly EpochLayers[]
   measure: LayerMeasure

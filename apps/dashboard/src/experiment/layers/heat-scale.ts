@@ -1,4 +1,4 @@
-/** Cividis: light and dark in order for everybody, also for those who see red and green alike (Nuñez et al. 2018, https://doi.org/10.1371/journal.pone.0199239). */
+/** Cividis: ordered in lightness, also for readers with red-green colour blindness (Nuñez et al. 2018, https://doi.org/10.1371/journal.pone.0199239). */
 const CIVIDIS = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838'] as const
 
 type Colour = readonly [red: number, green: number, blue: number]

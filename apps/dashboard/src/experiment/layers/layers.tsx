@@ -52,7 +52,7 @@ export function Layers({ config, epochs }: { config: ExperimentConfig; epochs: r
             <span aria-hidden="true">{SIGNS[severity]}</span> {words}
           </li>
         ))}
-        {findings.length === 0 && <li className="muted">{emptyWords(config)}</li>}
+        {findings.length === 0 && <li className="muted">{emptyMessage(config)}</li>}
       </ul>
       <HeatMap {...{ epochs, outputFirst }} measure={LAYER_MEASURES[chosen]} layers={config.depth + 1} />
       <LayerNumbers epochs={epochs} measure={LAYER_MEASURES[chosen]} />
@@ -62,5 +62,5 @@ export function Layers({ config, epochs }: { config: ExperimentConfig; epochs: r
 
 const isMeasure = (key: string): key is MeasureKey => key in LAYER_MEASURES
 
-const emptyWords = ({ recordLayers }: ExperimentConfig): string =>
+const emptyMessage = ({ recordLayers }: ExperimentConfig): string =>
   recordLayers ? 'Layers are measured at the end of every epoch; none has ended yet.' : 'It was submitted without recording of its layers.'

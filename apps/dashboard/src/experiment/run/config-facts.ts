@@ -20,11 +20,11 @@ export function configFacts(config: ExperimentConfig): ConfigFact[] {
     if (value === null || (field === 'layerSizes' && config.width !== null)) return []
     // how it is computed is chosen by the machine's speed
     const given = field !== 'firstLayer' && JSON.stringify(value) !== JSON.stringify(usual[field])
-    return [{ field, value: valueWords(field, value), given }]
+    return [{ field, value: formatField(field, value), given }]
   })
 }
 
-function valueWords(field: string, value: NonNullable<ExperimentConfig[keyof ExperimentConfig]>): string {
+function formatField(field: string, value: NonNullable<ExperimentConfig[keyof ExperimentConfig]>): string {
   if (field === 'lr' && typeof value === 'number') return formatLr(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return Array.isArray(value) ? value.join(', ') : String(value)

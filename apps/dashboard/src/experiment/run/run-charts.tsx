@@ -49,7 +49,7 @@ export function RunCharts({ experiment, view }: { experiment: Experiment; view: 
           {...{ curves: loss, axes, levels: GUESSING }}
           onZoom={(next) => setRange((now) => (now?.min === next?.min && now?.max === next?.max ? now : next))}
         />
-        <p className="muted detail">{detailWords(detailed)}</p>
+        <p className="muted detail">{formatDetailed(detailed)}</p>
       </section>
       <section className="card" aria-labelledby={`${slider}-accuracy`}>
         <h2 id={`${slider}-accuracy`}>Accuracy</h2>
@@ -59,7 +59,7 @@ export function RunCharts({ experiment, view }: { experiment: Experiment; view: 
   )
 }
 
-function detailWords(epochs: readonly number[]): string {
+function formatDetailed(epochs: readonly number[]): string {
   const [first, last] = [epochs[0], epochs.at(-1)]
   if (first === undefined) return 'Zoom in to eight epochs or fewer to see every step.'
   return first === last ? `Every step of epoch ${first} is shown.` : `Every step of epochs ${first} to ${last} is shown.`

@@ -1,4 +1,4 @@
-import type { Client, Experiment } from '@trainyard/client'
+import type { Experiment } from '@trainyard/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useLocation } from 'wouter'
 import { ProblemNote } from '../../service/problem-note.tsx'
@@ -15,12 +15,12 @@ const NAMES: Record<LifecycleCommand, string> = {
   fork: 'Fork',
 }
 const HINTS: Record<LifecycleCommand, string> = {
-  pause: 'It goes on to the end of its epoch, keeps a checkpoint and frees its slot',
-  resume: 'It is queued again and goes on from its checkpoint',
+  pause: 'It runs to the end of its epoch, saves a checkpoint and frees its slot',
+  resume: 'It is queued again and continues from its checkpoint',
   cancel: 'It ends within a step, for good',
   retry: 'A new experiment: the same config from the beginning',
-  replay: 'A new experiment: the same again, and every epoch compared bit for bit',
-  fork: 'A new experiment: goes on from a kept epoch with other settings',
+  replay: 'A new experiment: the same config, and every epoch compared bit for bit',
+  fork: 'A new experiment: continues from a retained epoch with other settings',
 }
 
 /** Buttons for what this state allows. */
@@ -29,8 +29,8 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
   const client = useClient()
   const queries = useQueryClient()
   const [, goTo] = useLocation()
-  const lifecycle = useMutation({
-    mutationFn: (command: Exclude<LifecycleCommand, 'fork'>) => run(client, { command, id }),
+  const mutation = useMutation({
+    mutationFn: (command: Exclude<LifecycleCommand, 'fork'>): Promise<Experiment> => client.experiments[command](id),
     onSuccess(answer) {
       queries.setQueryData(experimentKey(answer.id), answer)
       if (answer.id !== id) goTo(`/experiments/${answer.id}`)
@@ -49,8 +49,8 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
               key={command}
               type="button"
               title={HINTS[command]}
-              disabled={lifecycle.isPending}
-              onClick={() => lifecycle.mutate(command)}
+              disabled={mutation.isPending}
+              onClick={() => mutation.mutate(command)}
             >
               {NAMES[command]}
             </button>
@@ -59,11 +59,7 @@ export function RunControls({ experiment }: { experiment: Experiment }) {
         {state === 'canceling' && <span className="muted">stops within a step</span>}
         {state === 'pausing' && <span className="muted">pauses at the end of its epoch</span>}
       </div>
-      <ProblemNote error={lifecycle.error} />
+      <ProblemNote error={mutation.error} />
     </div>
   )
-}
-
-function run(client: Client, { command, id }: { command: Exclude<LifecycleCommand, 'fork'>; id: string }): Promise<Experiment> {
-  return client.experiments[command](id)
 }

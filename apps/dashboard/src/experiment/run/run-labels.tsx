@@ -68,7 +68,7 @@ function LabelForm({ experiment, onDone }: { experiment: Experiment; onDone: () 
           Save
         </button>
         <button type="button" onClick={onDone}>
-          Leave it as it is
+          Discard changes
         </button>
       </div>
       <ProblemNote error={change.error} />

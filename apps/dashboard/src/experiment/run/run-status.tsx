@@ -2,7 +2,7 @@ import type { Experiment } from '@trainyard/client'
 import { formatSeconds, isTerminal, type Progress } from '@trainyard/contracts'
 import { ConfigChips } from '../../parts/config-chips.tsx'
 import { StateBadge } from '../../parts/state-badge.tsx'
-import { REASON_WORDS } from '../curves/history.ts'
+import { REASONS } from '../curves/history.ts'
 import { RunControls } from './run-controls.tsx'
 
 /** Where the run is, and what can be done with it. Its height is the same in every state. */
@@ -14,15 +14,15 @@ export function RunStatus({ experiment, live }: { experiment: Experiment; live: 
     <section className="card run-status" aria-label="Status">
       <div className="row">
         <StateBadge state={state} />
-        <span>{REASON_WORDS[reason]}</span>
+        <span>{REASONS[reason]}</span>
       </div>
       <ConfigChips config={config} />
       <p className="hidden" role="status">
-        {`The experiment is ${state}: ${REASON_WORDS[reason]}`}
+        {`The experiment is ${state}: ${REASONS[reason]}`}
       </p>
       <div className="row run-progress">
         <progress value={progress.fraction} aria-label="Progress" />
-        <span>{progressWords(experiment, progress)}</span>
+        <span>{formatProgress(experiment, progress)}</span>
       </div>
       <div className="run-actions">
         <RunControls experiment={experiment} />
@@ -36,11 +36,11 @@ export function RunStatus({ experiment, live }: { experiment: Experiment; live: 
   )
 }
 
-function progressWords({ state, queuePosition, startsInSeconds, throttledBy }: Experiment, progress: Progress): string {
+function formatProgress({ state, queuePosition, startsInSeconds, throttledBy }: Experiment, progress: Progress): string {
   const { phase, epoch, epochs, step, stepsPerEpoch, etaSeconds, secondsPerEpoch } = progress
   const pace = secondsPerEpoch === null ? [] : [`${formatSeconds(secondsPerEpoch)} an epoch`]
   if (state === 'queued') {
-    if (throttledBy !== null) return `waits for another one of its ${throttledBy}`
+    if (throttledBy !== null) return `throttled: the limit of its ${throttledBy} is reached`
     const starts = startsInSeconds === null ? [] : [`starts in about ${formatSeconds(startsInSeconds)}`]
     return [queuePosition === null ? 'waits' : `place ${queuePosition} in the queue`, ...starts].join(' · ')
   }

@@ -24,9 +24,9 @@ export function DryRunCard({
   return (
     <section className="card dry-run" aria-labelledby={heading} aria-busy={isAsking}>
       <div className="row">
-        <h2 id={heading}>What it will be</h2>
+        <h2 id={heading}>Dry run</h2>
         <span className="muted end" role="status">
-          {isStale ? 'As it was before the fields at fault' : isAsking ? 'Looking …' : ''}
+          {isStale ? 'From the last valid fields' : isAsking ? 'Checking …' : ''}
         </span>
       </div>
       <div className="verdict">

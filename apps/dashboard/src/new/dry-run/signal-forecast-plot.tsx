@@ -2,7 +2,7 @@ import type { DryRun } from '@trainyard/client'
 import { useMemo } from 'react'
 import { Chart } from '../../charts/chart.tsx'
 import type { Curve } from '../../charts/chart-options.ts'
-import { lookOf } from '../../charts/palette.ts'
+import { lineStyle } from '../../charts/palette.ts'
 
 const AXES = { x: 'layer', y: 'output norm', logY: true }
 const HEIGHT_PX = 190
@@ -14,8 +14,8 @@ export function SignalForecastPlot({ layers }: { layers: DryRun['signal']['layer
     const y = layers.map(({ outputNorm }) => outputNorm)
     const fromImages = layers.map(({ outputNorm, biasShare }) => outputNorm * Math.sqrt(1 - biasShare))
     return [
-      { label: 'output norm', x, y, look: lookOf(0) },
-      { label: 'of it from the images', x, y: fromImages, look: { ...lookOf(1), dash: [6, 4] } },
+      { label: 'output norm', x, y, style: lineStyle(0) },
+      { label: 'from the images', x, y: fromImages, style: { ...lineStyle(1), dash: [6, 4] } },
     ]
   }, [layers])
   return <Chart label="Output norm of each layer before training, as predicted" curves={curves} axes={AXES} heightPx={HEIGHT_PX} />

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react'
 
-const SETTLED_AFTER_MS = 250
+const DEBOUNCE_MS = 250
 
-/** The value once it has not changed for a moment, so that not every key that is pressed calls the service; `settle` does not wait. */
-export function useSettled<T>(value: T): { settled: T; settle: (value: T) => void } {
-  const [settled, settle] = useState(value)
+/** The value once it has stopped changing, so that not every key press sends a request; `setNow` does not wait. */
+export function useDebounced<T>(value: T): { debounced: T; setNow: (value: T) => void } {
+  const [debounced, setNow] = useState(value)
   useEffect(() => {
-    const timer = setTimeout(() => settle(value), SETTLED_AFTER_MS)
+    const timer = setTimeout(() => setNow(value), DEBOUNCE_MS)
     return () => clearTimeout(timer)
   }, [value])
-  return { settled, settle }
+  return { debounced, setNow }
 }

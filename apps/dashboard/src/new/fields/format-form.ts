@@ -45,7 +45,7 @@ function valueOf(flag: CommandFlag, text: string): unknown {
   return readFlagValues([flag], { [flag.field]: typed })[flag.field]
 }
 
-/** As one would type it. */
+/** As a user would type it. */
 export const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : String(value))
 
 /** What holds where a field is empty: the schema's default, or the one that its description names. */

@@ -10,7 +10,7 @@ export function FixedFields({ experiment: { id, config } }: { experiment: Experi
   const [ids, reason] = [useId(), useId()]
   const values: Record<string, unknown> = config
   return (
-    <FieldGroupCard title="What stays as it is" open>
+    <FieldGroupCard title="Fixed fields" open>
       <p id={reason} className="wide-field muted">
         Each of these {fixedReason()}: <Link href={`/new?from=${id}`}>a new experiment like this one</Link>
       </p>

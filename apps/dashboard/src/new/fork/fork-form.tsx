@@ -29,7 +29,7 @@ export function ForkForm({ experiment, origins }: { experiment: Experiment; orig
   }
   return (
     <form onSubmit={onSubmit} noValidate aria-label="Fork" onChange={() => fork.reset()}>
-      <FieldGroupCard title="Where it begins" open>
+      <FieldGroupCard title="Fork point" open>
         <ForkOriginFields {...{ origins, origin, reset }} onOrigin={setOrigin} onReset={setReset} />
       </FieldGroupCard>
       {FORK_GROUPS.map(({ title, flags }) => (
@@ -40,7 +40,7 @@ export function ForkForm({ experiment, origins }: { experiment: Experiment; orig
               flag={flag}
               text={texts[flag.field] ?? ''}
               fallback={own[flag.field] === '' ? null : own[flag.field]}
-              fallbackWord="as it was"
+              fallbackWord="unchanged"
               fault={faults[flag.field]}
               mark={changed.includes(flag.field) && <span className="changed">✎ changed, was {own[flag.field] || 'empty'}</span>}
               onText={(text) => setTexts((before) => ({ ...before, [flag.field]: text }))}
@@ -59,7 +59,7 @@ export function ForkForm({ experiment, origins }: { experiment: Experiment; orig
             Reset
           </button>
           <span className="muted">
-            {changed.length === 0 ? 'Nothing is changed.' : `Changed: ${changed.join(', ')}.`}{' '}
+            {changed.length === 0 ? 'No changes.' : `Changed: ${changed.join(', ')}.`}{' '}
             <Link href={`/experiments/${experiment.id}`}>Back to the experiment</Link>
           </span>
         </div>

@@ -32,7 +32,7 @@ export function ForkOriginFields({ origins, origin, reset, onOrigin, onReset }: 
           ))}
         </select>
         <p id={epochHint} className="hint">
-          the kept epoch to begin from; a checkpoint holds weights and momentum, a model only the weights
+          the retained epoch to start from; a checkpoint has weights and momentum, a model only the weights
         </p>
       </div>
       <div className="field">
@@ -44,13 +44,13 @@ export function ForkOriginFields({ origins, origin, reset, onOrigin, onReset }: 
           disabled={!origin.hasMomentum}
           onChange={(event) => onReset(event.currentTarget.value === 'true')}
         >
-          <option value="false">no: it goes on</option>
-          <option value="true">yes: begins at zero</option>
+          <option value="false">no: it continues</option>
+          <option value="true">yes: starts at zero</option>
         </select>
         <p id={momentumHint} className="hint">
           {origin.hasMomentum
-            ? 'whether the momentum of SGD begins again from zero'
-            : 'this epoch is kept as a model, without its momentum, which begins at zero'}
+            ? 'whether the momentum of SGD starts at zero'
+            : 'this epoch is retained as a model, without its momentum, which starts at zero'}
         </p>
       </div>
     </>

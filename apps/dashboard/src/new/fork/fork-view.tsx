@@ -26,9 +26,9 @@ export function ForkView({ id }: { id: string }) {
       {!data && <ProblemNote error={error} />}
       {data && newest && <ForkForm experiment={data} origins={[newest, ...older]} />}
       {data && !newest && (
-        <Empty title="Nothing is kept">
+        <Empty title="Nothing to fork from">
           <p>
-            It has kept no checkpoint and no model yet, or no longer, that a fork could begin from.{' '}
+            It has no retained checkpoint or model that a fork could start from.{' '}
             <Link href={`/new?from=${data.id}`}>A new experiment like this one</Link>
           </p>
         </Empty>

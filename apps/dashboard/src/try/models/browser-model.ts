@@ -7,7 +7,7 @@ import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.j
 import '@tensorflow/tfjs-backend-cpu'
 import '@tensorflow/tfjs-backend-webgl'
 
-/** A model that this browser computes. Only this file knows tfjs, and the page loads it when a user asks for it. */
+/** A model that this browser computes. Only this file imports tfjs, and the page loads it on demand. */
 export interface BrowserModel {
   /** webgl: the graphics processor, or what stands in for it. */
   backend: 'webgl' | 'cpu'

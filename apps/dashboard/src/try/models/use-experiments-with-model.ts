@@ -3,15 +3,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useClient } from '../../service/service.ts'
 
 /** An experiment that has kept its model. */
-export type KeptExperiment = Experiment & { model: NonNullable<Experiment['model']> }
+export type ExperimentWithModel = Experiment & { model: NonNullable<Experiment['model']> }
 
 const POLL_MS = 10_000
-const hasModel = (experiment: Experiment): experiment is KeptExperiment => experiment.model !== null
+const hasModel = (experiment: Experiment): experiment is ExperimentWithModel => experiment.model !== null
 
-interface KeptExperiments {
-  experiments: readonly KeptExperiment[]
+interface ExperimentsWithModel {
+  experiments: readonly ExperimentWithModel[]
   /** The one that the address names, else the newest; null: there is none. */
-  chosen: KeptExperiment | null
+  chosen: ExperimentWithModel | null
   /** The address names one that has no model. */
   named: Experiment | null
   error: unknown
@@ -19,7 +19,7 @@ interface KeptExperiments {
 }
 
 /** The newest experiments that have kept a model, and the one that is asked for. */
-export function useKeptExperiments(id: string | null): KeptExperiments {
+export function useExperimentsWithModel(id: string | null): ExperimentsWithModel {
   const client = useClient()
   const list = useQuery({
     queryKey: ['kept-models'],

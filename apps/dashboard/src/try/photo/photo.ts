@@ -1,9 +1,9 @@
-/** A photo that a user has given to the page. */
+/** A photo that the user has chosen. */
 export interface Photo {
   file: Blob
   /** What it is called, or where it comes from. */
   title: string
-  /** Tells it from others of the same name. */
+  /** Distinguishes it from others of the same name. */
   number: number
 }
 

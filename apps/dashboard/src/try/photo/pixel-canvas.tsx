@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react'
-import type { SeenPhoto } from './use-photo-pixels.ts'
+import type { PhotoPixels } from './use-photo-pixels.ts'
 
 /** The photo as the network sees it, pixel by pixel. */
-export function PixelCanvas({ seen }: { seen: SeenPhoto | null }) {
+export function PixelCanvas({ seen }: { seen: PhotoPixels | null }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const context = canvas.current?.getContext('2d')

@@ -3,7 +3,7 @@ import type { EpochLayers } from '@trainyard/contracts'
 const MAX_COLUMNS = 200
 
 /** The layers of at most 200 epochs: the first, the latest, and between them those of an even stride. */
-export function createKeptLayers() {
+export function createLayerBuffer() {
   const epochs = new Map<number, EpochLayers>()
   let [first, last, stride] = [Infinity, 0, 1]
 

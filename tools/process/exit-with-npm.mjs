@@ -7,7 +7,7 @@ const POLL_INTERVAL_MS = 250
  * Sends this process SIGTERM once npm, or a process between npm and it, has ended: npm passes on SIGINT and SIGTERM alone, and none when it is
  * killed; its shell passes on nothing. Without npm nothing is watched: what a shell started may outlive it.
  */
-export function leaveWithNpm() {
+export function exitWithNpm() {
   const ancestors = npmAncestors()
   if (ancestors.length === 0) return
   const timer = setInterval(() => {

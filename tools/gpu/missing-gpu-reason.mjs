@@ -6,7 +6,7 @@ import { queryNvidiaSmi } from './nvidia-smi.mjs'
  * @param {NodeJS.ProcessEnv} env
  * @returns {string | null}
  */
-export function whyNoGpu(env) {
+export function missingGpuReason(env) {
   const program = onPath('nvidia-smi', env)
   if (!program) return 'nvidia-smi is not on PATH'
   const { rows, failure } = queryNvidiaSmi({ program, query: 'uuid', env })

@@ -1,7 +1,7 @@
 import { ExperimentRequest } from '@trainyard/contracts'
 import { resolveConfig } from '@trainyard/planning'
 import { expect, test } from 'vitest'
-import { fitsWords } from './format-fits.ts'
+import { matchesSearch } from './matches-search.ts'
 
 const experiment = {
   id: '0hog681kme3dritv',
@@ -18,4 +18,4 @@ test.each([
   ['BATCH  0.05', true],
   ['0hog', true],
   ['batch layer', false],
-])('%j — %s', (words, fits) => expect(fitsWords(experiment, words)).toBe(fits))
+])('%j — %s', (words, fits) => expect(matchesSearch(experiment, words)).toBe(fits))

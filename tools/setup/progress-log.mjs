@@ -10,7 +10,7 @@ const WORTH_SAYING_S = 2
  * @param {{ stream: { isTTY?: boolean, write(text: string): unknown } }} options
  * @returns {Announce}
  */
-export function createAnnouncer({ stream }) {
+export function createProgressLog({ stream }) {
   return async (title, work) => {
     const start = performance.now()
     let detail = ''
