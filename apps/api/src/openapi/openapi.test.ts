@@ -10,7 +10,7 @@ const Operation = z.object({
   summary: z.string(),
   responses: z.record(z.string(), z.object({ description: z.string() })),
 })
-const Schema = z.object({ properties: z.record(z.string(), z.object({ description: z.string().optional() })).optional() })
+const Schema = z.looseObject({ properties: z.record(z.string(), z.looseObject({ description: z.string().optional() })).optional() })
 const Document = z.object({
   openapi: z.string(),
   paths: z.record(z.string(), z.record(z.string(), Operation)),

@@ -63,7 +63,7 @@ test('a folder that is there, and orphanedArtifacts of a torn one, are replaced'
 test('a folder that cannot be made — the failure, and nothing stays', async () => {
   const file = path.join(base, 'a-file')
   await writeFile(file, '')
-  await expect(write(path.join(file, 'model'))).rejects.toMatchObject({ code: 'ENOTDIR' })
+  await expect(write(path.join(file, 'model'))).rejects.toMatchObject({ code: 'EEXIST' })
 })
 
 test('weights that overflowed in the last step — ranges of the finite ones', async () => {

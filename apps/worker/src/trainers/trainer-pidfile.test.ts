@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -68,8 +68,9 @@ test('what could not be written down, as on a full disk, is written with the nex
   const [first, second] = [startSleeper(), startSleeper()]
   const pidfile = await openTrainerPidfile({ folder, workerId: 'worker' })
   await rm(folder, { recursive: true })
-  await expect(pidfile.add(first.pid)).rejects.toThrow('ENOENT')
-  await mkdir(folder)
+  await writeFile(folder, 'a file where the folder should be')
+  await expect(pidfile.add(first.pid)).rejects.toThrow('EEXIST')
+  await rm(folder)
   await pidfile.add(second.pid)
   const { trainers } = JSON.parse(await readFile(path.join(folder, 'worker.json'), 'utf8'))
   expect(trainers.map(({ pid }: { pid: number }) => pid)).toEqual([first.pid, second.pid])
