@@ -2,11 +2,11 @@ const REFRESH_TERMINAL_MS = 500
 const REFRESH_LOG_MS = 5000
 const WORTH_SAYING_S = 2
 
-/** @typedef {(detail: string) => void} Report what a step has come to, such as "37 % of 273.6 MB" */
+/** @typedef {(detail: string) => void} Report the progress of a step, such as "37 % of 273.6 MB" */
 /** @typedef {<T>(title: string, work: (report: Report) => Promise<T>) => Promise<T>} Announce */
 
 /**
- * Says in one line what a step does, and how far it is: in place on a terminal, in a line now and then elsewhere.
+ * Prints in one line what a step does, and its progress: in place on a terminal, in a line now and then elsewhere.
  * @param {{ stream: { isTTY?: boolean, write(text: string): unknown } }} options
  * @returns {Announce}
  */

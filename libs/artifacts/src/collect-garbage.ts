@@ -49,7 +49,7 @@ export async function collectGarbage(options: GarbageOptions): Promise<GarbageRe
   return {
     dryRun,
     removed: { unused: sumOf(gone.unused), deleted: sumOf(gone.deleted), unknown: sumOf(gone.unknown), overLimit: sumOf(over) },
-    forgotten: [...new Set(over.map(({ id }) => id))],
+    evicted: [...new Set(over.map(({ id }) => id))],
     keptBytes: left,
     unknownBytes: unknown ? 0 : bytesOf(garbage.unknown),
     fits: left <= maxBytes,

@@ -24,8 +24,8 @@ export async function downloadFile({ url, to, md5, onBytes, signal }: DownloadOp
     if ((await md5Of(to)) === md5) return
     await rm(to)
   }
-  const held = (await fileState(part))?.bytes ?? 0
-  const { body, from, length } = await request({ url, held, signal })
+  const have = (await fileState(part))?.bytes ?? 0
+  const { body, from, length } = await request({ url, have, signal })
   await refuseFullDisk({ folder: dirname(to), bytes: length ?? 0 })
   const total = length === null ? null : from + length
   let done = from
@@ -58,13 +58,13 @@ interface Answer {
   body: AsyncIterable<Uint8Array>
   /** The first byte that comes. */
   from: number
-  /** How many come, where the server says so. */
+  /** The length, from Content-Length. */
   length: number | null
 }
 
-/** Asks for what is missing. A server that knows no ranges, or finds nothing beyond `held`, sends all of it. */
-async function request({ url, held, signal }: { url: string; held: number; signal: AbortSignal | undefined }): Promise<Answer> {
-  const response = await fetch(url, { headers: held > 0 ? { range: `bytes=${held}-` } : {}, signal: signal ?? null }).catch(
+/** Asks for what is missing. A server that knows no ranges, or finds nothing beyond `have`, sends all of it. */
+async function request({ url, have, signal }: { url: string; have: number; signal: AbortSignal | undefined }): Promise<Answer> {
+  const response = await fetch(url, { headers: have > 0 ? { range: `bytes=${have}-` } : {}, signal: signal ?? null }).catch(
     (error: unknown) => {
       signal?.throwIfAborted()
       const cause = error instanceof Error ? (error.cause ?? error) : error // fetch hides the reason there
@@ -73,13 +73,13 @@ async function request({ url, held, signal }: { url: string; held: number; signa
   )
   if (response.status === 416) {
     await response.body?.cancel()
-    return request({ url, held: 0, signal })
+    return request({ url, have: 0, signal })
   }
   if (!response.ok || !response.body) throw new DownloadFailedError({ url, fault: `the server answered ${response.status}` })
-  const resumes = response.headers.get('content-range')?.startsWith(`bytes ${held}-`) ?? false
+  const resumes = response.headers.get('content-range')?.startsWith(`bytes ${have}-`) ?? false
   if (response.status === 206 && !resumes) throw new DownloadFailedError({ url, fault: 'the server sent another part than was asked for' })
   const length = response.headers.get('content-length')
-  return { body: response.body, from: resumes ? held : 0, length: length === null ? null : Number(length) }
+  return { body: response.body, from: resumes ? have : 0, length: length === null ? null : Number(length) }
 }
 
 async function refuseFullDisk({ folder, bytes }: { folder: string; bytes: number }): Promise<void> {
