@@ -93,7 +93,7 @@ async function live(redis: Redis): Promise<void> {
     await one.complete()
   }
   await sweeps.cancel(sweep.id).catch(() => {})
-  await createResultArchiver({ redis, prefix, archive, staysMs: -1000 })()
+  await createResultArchiver({ redis, prefix, archive, archiveDelayMs: -1000 })()
   await store.remove(trials[0] ?? '')
   await dispatcher.close()
 }
