@@ -9,7 +9,7 @@ import { openLoop } from './open-loop.ts'
 
 const PREFIX = '{bench}'
 const PRIORITY = 11
-const AT_ONCE = 1000
+const BATCH_SIZE = 1000
 
 interface Rate {
   ratePerSecond: number
@@ -36,8 +36,10 @@ export async function bullmqAlone(url: string, options: { posts: Rate; reads: Ra
   const connection = connectRedis(url, { name: 'bench', whenDown: 'fail' })
   const queue = new Queue('alone', { connection, prefix: PREFIX })
   const posts = await openLoop({ ...options.posts, call: async (i) => void (await queue.add('run', { i }, { priority: PRIORITY })) })
-  for (let added = posts.length; added < stored; added += AT_ONCE)
-    await queue.addBulk(Array.from({ length: AT_ONCE }, (_, i) => ({ name: 'run', data: { i: added + i }, opts: { priority: PRIORITY } })))
+  for (let added = posts.length; added < stored; added += BATCH_SIZE)
+    await queue.addBulk(
+      Array.from({ length: BATCH_SIZE }, (_, i) => ({ name: 'run', data: { i: added + i }, opts: { priority: PRIORITY } })),
+    )
   const read = (from: number) =>
     openLoop({ ...options.reads, call: async () => void (await queue.getJobs(['prioritized'], from, from + page - 1)) })
   const reads = { first: await read(0), deep: await read(deep) }

@@ -7,7 +7,7 @@ import { poll } from '@trainyard/testing/inputs/poll'
 
 const SERVER = path.join(import.meta.dirname, '..', 'apps', 'api', 'src', 'server.ts')
 
-/** One API process over a Redis, and nothing else; it says only what went wrong. */
+/** One API process over a Redis, and nothing else; it logs only errors. */
 export async function startApi(redisUrl: string, more: NodeJS.ProcessEnv = {}): Promise<{ url: string; stop: () => Promise<void> }> {
   const data = await mkdtemp(path.join(os.tmpdir(), 'trainyard-bench-'))
   const port = await freePort()

@@ -1,6 +1,6 @@
 import os from 'node:os'
 
-/** One line that says where numbers were taken. */
+/** One line that describes the machine of the measurements. */
 export function machineLine(): string {
   const cpus = os.cpus()
   const gib = Math.round(os.totalmem() / 2 ** 30)

@@ -7,7 +7,7 @@ import { testLayers } from '@trainyard/testing/experiments/test-layers'
 const RENEW_MS = 5000
 const STEPS = 16
 /** Of these 100 events: what a run of short epochs sends. */
-const [BATCHES, STEPS_TOLD] = [8, 2]
+const [BATCHES, STEPS_PER_BATCH] = [8, 2]
 
 export interface ScriptedRun {
   id: string
@@ -43,8 +43,8 @@ export const lossAt = (epoch: number, seed: number): number =>
 export async function writeHundred(attempt: AttemptWriter, epoch: number): Promise<void> {
   const loss = lossAt(epoch, 1)
   for (let i = 0; i < BATCHES; i++) {
-    const losses = Float32Array.from({ length: STEPS_TOLD }, (_, step) => loss + Math.sin(i + step) / 50)
-    await attempt.batches({ epoch, firstStep: i * STEPS_TOLD + 1, losses })
+    const losses = Float32Array.from({ length: STEPS_PER_BATCH }, (_, step) => loss + Math.sin(i + step) / 50)
+    await attempt.batches({ epoch, firstStep: i * STEPS_PER_BATCH + 1, losses })
   }
   for (let i = 0; i < 80; i++) await attempt.progress({ phase: 'train', phaseFraction: i / 80, epoch, step: Math.floor((i / 80) * STEPS) })
   for (let i = 0; i < 10; i++)

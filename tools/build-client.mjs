@@ -29,7 +29,7 @@ await runTool(async () => {
   await cp(path.join(ROOT, 'LICENSE'), path.join(folder, 'LICENSE'))
   await cp(path.join(CLIENT, 'README.md'), path.join(folder, 'README.md'))
   await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(await manifest(), undefined, 2)}\n`)
-  process.stdout.write(`The package lies in ${folder}\n`)
+  process.stdout.write(`The package is in ${folder}\n`)
   return 0
 })
 

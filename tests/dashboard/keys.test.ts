@@ -41,7 +41,7 @@ describe.skipIf(executable === null)('a service with keys', () => {
     await other.close()
   })
 
-  test('a key that is forgotten is asked for again', async () => {
+  test('a removed key is requested again', async () => {
     const page = await dashboard.open('/')
     await page.getByLabel('API key').fill(KEY)
     await page.keyboard.press('Enter')

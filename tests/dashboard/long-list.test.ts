@@ -6,7 +6,7 @@ import { ownDashboard, until } from './own-dashboard.ts'
 
 const executable = chromiumExecutable()
 const COUNT = 1000
-const AT_ONCE = 20
+const BATCH_SIZE = 20
 const Names = z.array(z.string())
 
 describe.skipIf(executable === null)(`${COUNT} experiments`, () => {
@@ -16,7 +16,8 @@ describe.skipIf(executable === null)(`${COUNT} experiments`, () => {
     const client = createClient({ baseUrl: dashboard.service.url })
     const submit = (number: number) =>
       client.experiments.submit({ name: `run ${number}`, tags: [`tens ${Math.floor(number / 10)}`], pool: 'no-workers', epochs: 1 })
-    for (let first = 1; first <= COUNT; first += AT_ONCE) await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => submit(first + i)))
+    for (let first = 1; first <= COUNT; first += BATCH_SIZE)
+      await Promise.all(Array.from({ length: BATCH_SIZE }, (_, i) => submit(first + i)))
   })
 
   test('page by page each of them is there once', async () => {

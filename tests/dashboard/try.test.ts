@@ -168,7 +168,7 @@ describe.skipIf(executable === null)('trying a model', () => {
       }
     })
 
-    test('tensors are given back: photo after photo, and when one leaves', async () => {
+    test('tensors are disposed of: photo after photo, and when one leaves', async () => {
       const page = await dashboard.open(`/try?id=${experiment.id}`)
       const tensors = () => page.evaluate('globalThis._tfengine.state.numTensors')
       await choose(page, png(flower))

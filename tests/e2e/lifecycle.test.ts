@@ -93,7 +93,7 @@ test('delete and gc — what is gone leaves nothing on the disk', async () => {
   expect(await client().artifacts.collectGarbage()).toMatchObject({ removed: { deleted: { files: 0 } }, fits: true })
 })
 
-test('drain — the worker gives back what it runs and leaves; npm start says so, and does not start it again', async () => {
+test('drain — the worker requeues what it runs and exits; npm start reports it, and does not restart it', async () => {
   const { id } = await client().experiments.submit({ ...config, epochs: 10_000 })
   for await (const { event } of client().experiments.events(id)) if (event.type === 'epoch') break
   const [worker] = (await client().workers.list()).items

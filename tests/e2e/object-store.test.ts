@@ -84,7 +84,7 @@ describe.skipIf(python === null)('two APIs and two workers that share no folder,
     expect(Buffer.from(await passed.arrayBuffer())).toEqual(bytes)
   })
 
-  test('a fork of it, an experiment that begins with its weights, and a photo to name: each by whichever host there is', async () => {
+  test('a fork of it, an experiment that begins with its weights, and a prediction: each on any host', async () => {
     // so that nothing comes from where it was trained
     for (const { name } of cluster.workers) await rm(path.join(folder, name, 'work'), { recursive: true, force: true })
     const fork = await client(1).experiments.fork(original.id, { changes: { epochs: 402, firstLayer: 'direct' } })

@@ -39,7 +39,7 @@ describe.skipIf(python === null)('PyTorch, by the generated module and model.saf
   })
 
   test(
-    'the module run as a program names a photo, taken with the camera on its side, as the trainer does',
+    'the module run as a program classifies a photo, taken with the camera on its side, as the trainer does',
     { timeout: 600_000 },
     async () => {
       const [written] = models

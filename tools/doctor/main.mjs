@@ -8,7 +8,7 @@ import { runTool } from '../process/run-tool.mjs'
 import { dataFolder } from '../start/flags.mjs'
 import { errorMessage, ToolError } from '../process/tool-error.mjs'
 
-/** Says what this host has and lacks, a line each; with --json as one document. Exit code 1 when something is wrong. */
+/** Prints what this host has and lacks, a line each; with --json as one document. Exit code 1 when something is wrong. */
 await runTool(async () => {
   const { env, stdout } = process
   const { json, data } = parseFlags(process.argv.slice(2))

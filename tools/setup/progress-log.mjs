@@ -1,12 +1,12 @@
 const REFRESH_TERMINAL_MS = 500
 const REFRESH_LOG_MS = 5000
-const WORTH_SAYING_S = 2
+const MIN_LOGGED_SECONDS = 2
 
-/** @typedef {(detail: string) => void} Report what a step has come to, such as "37 % of 273.6 MB" */
+/** @typedef {(detail: string) => void} Report the progress of a step, such as "37 % of 273.6 MB" */
 /** @typedef {<T>(title: string, work: (report: Report) => Promise<T>) => Promise<T>} Announce */
 
 /**
- * Says in one line what a step does, and how far it is: in place on a terminal, in a line now and then elsewhere.
+ * Prints in one line what a step does, and its progress: in place on a terminal, in a line now and then elsewhere.
  * @param {{ stream: { isTTY?: boolean, write(text: string): unknown } }} options
  * @returns {Announce}
  */
@@ -25,7 +25,7 @@ export function createProgressLog({ stream }) {
       const result = await work((text) => (detail = text))
       const seconds = (performance.now() - start) / 1000
       if (stream.isTTY) stream.write(`\r\u001B[K${title}: done in ${seconds.toFixed(1)} s\n`)
-      else if (seconds > WORTH_SAYING_S) stream.write(`  done in ${seconds.toFixed(1)} s\n`)
+      else if (seconds > MIN_LOGGED_SECONDS) stream.write(`  done in ${seconds.toFixed(1)} s\n`)
       return result
     } catch (error) {
       if (stream.isTTY) stream.write('\n')

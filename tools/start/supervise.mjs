@@ -1,7 +1,7 @@
 const MIN_PAUSE_MS = 500
 const SUCCESS = 'exit code 0'
 const MAX_PAUSE_MS = 30_000
-const STEADY_AFTER_MS = 60_000
+const PAUSE_RESET_MS = 60_000
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 
@@ -43,7 +43,7 @@ export function supervise({ name, log, launch, say, mayRestart, onRestart, mayEx
 
   /** @param {{ how: string, after: number }} end */
   function restart({ how, after }) {
-    if (after > STEADY_AFTER_MS) pauseMs = MIN_PAUSE_MS
+    if (after > PAUSE_RESET_MS) pauseMs = MIN_PAUSE_MS
     timer = setTimeout(() => {
       say(`${name} stopped (${how}) and is restarted; its log is ${log}`)
       running = start()

@@ -12,7 +12,7 @@ interface Report {
   requestId?: string | undefined
 }
 
-/** Says what went wrong, for people or as JSON, on stderr; answers the exit code. Never shows a stack. */
+/** Prints the error on stderr, as text or JSON; returns the exit code. Never prints a stack. */
 export function reportError(error: unknown, { json, stderr }: { json: boolean; stderr: NodeJS.WritableStream }): number {
   if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? 0 : ERRORS.INVALID_INPUT.exitCode
   const { faults, ...report } = reportOf(error)

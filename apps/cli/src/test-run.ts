@@ -6,7 +6,7 @@ import type { TerminalOutput } from './terminal/session.ts'
 
 const bin = path.join(import.meta.dirname, '..', 'bin', 'trainyard.mjs')
 
-// What decides about colours is the test's to say.
+// A test sets what decides about colours.
 for (const name of ['FORCE_COLOR', 'NO_COLOR']) delete process.env[name]
 
 export interface CliRun {

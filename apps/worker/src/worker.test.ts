@@ -97,7 +97,7 @@ test('the time limit ends an experiment that takes longer', async () => {
   expect(await enters(id, 'failed')).toMatchObject({ reason: 'time_limit', error: { code: 'TIME_LIMIT' } })
 })
 
-test('a drained worker gives back what it runs; another one resumes it, and no retry is counted', async () => {
+test('a drained worker requeues what it runs; another one resumes it, and no retry is counted', async () => {
   const { create, start, enters, runsPast, expectWhole, store, redis } = workers.own
   const worker = await start()
   const id = await create({ epochs: 100, maxRetries: 0 })

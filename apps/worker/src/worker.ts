@@ -58,7 +58,7 @@ export interface WorkerGpus extends GpuPlan {
 
 export interface RunningWorker {
   id: string
-  /** Takes no more jobs, gives back what it runs with a checkpoint, and leaves. A second call is the same drain. */
+  /** Takes no more jobs, requeues what it runs with a checkpoint, and exits. A second call is the same drain. */
   drain(): Promise<void>
   /** Resolves when a drain of this worker is requested. */
   drainRequested: Promise<void>

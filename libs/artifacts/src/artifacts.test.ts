@@ -98,7 +98,7 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
   })
 
   describe('garbage', () => {
-    let forgotten: string[]
+    let evicted: string[]
     let starts: Map<string, string>
     const known = new Map<string, ArtifactOwner>([
       ['running', { state: 'live' }],
@@ -110,10 +110,10 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
       ownerOf: async (id) => known.get(id) ?? { state: 'unknown' },
       starts: async () => starts,
       removeStart: async (token) => void starts.delete(token),
-      clearRetained: async (id) => void forgotten.push(id),
+      clearRetained: async (id) => void evicted.push(id),
     }
     beforeEach(async () => {
-      forgotten = []
+      evicted = []
       starts = new Map([
         ['of-running', 'running'],
         ['of-ended', 'old'],
@@ -145,8 +145,8 @@ describe.each(FLAVOURS)('artifacts in a $name', ({ name, open }) => {
 
     test('over the limit the oldest ended ones are removed, their records first; unknown ones only with unknown: true', async () => {
       const { keptBytes } = await collectGarbage({ artifacts, owners })
-      expect(await collectGarbage({ artifacts, owners, maxBytes: keptBytes - 1 })).toMatchObject({ forgotten: ['old'], fits: true })
-      expect(forgotten).toEqual(['old'])
+      expect(await collectGarbage({ artifacts, owners, maxBytes: keptBytes - 1 })).toMatchObject({ evicted: ['old'], fits: true })
+      expect(evicted).toEqual(['old'])
       expect(await collectGarbage({ artifacts, owners, maxBytes: 1, unknown: true })).toMatchObject({ fits: false })
       expect(await left()).toEqual(LEFT.filter((key) => /running|young|results.(new|old)/.test(key)))
     })

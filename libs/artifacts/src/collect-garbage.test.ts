@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000
 let data: string
 let artifacts: Artifacts
 let age: TestArtifacts['age']
-let forgotten: string[]
+let evicted: string[]
 let known: Map<string, ArtifactOwner>
 let starts: Map<string, string>
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
   const aged = aging(openArtifacts(data))
   artifacts = aged.artifacts
   age = aged.age
-  forgotten = []
+  evicted = []
   starts = new Map()
   known = new Map<string, ArtifactOwner>([
     ['running', { state: 'live' }],
@@ -44,7 +44,7 @@ const owners: ArtifactOwners = {
   ownerOf: async (id) => known.get(id) ?? { state: 'unknown' },
   starts: async () => starts,
   removeStart: async (token) => void starts.delete(token),
-  clearRetained: async (id) => void forgotten.push(id),
+  clearRetained: async (id) => void evicted.push(id),
 }
 const collect = (options: { dryRun?: boolean; unknown?: boolean; maxBytes?: number } = {}) =>
   collectGarbage({ artifacts, owners, ...options })
@@ -64,7 +64,7 @@ describe('collectGarbage()', () => {
         unknown: { files: 0, bytes: 0 },
         overLimit: { files: 0, bytes: 0 },
       },
-      ...{ forgotten: [], keptBytes: 4320, unknownBytes: 1110, fits: true },
+      ...{ evicted: [], keptBytes: 4320, unknownBytes: 1110, fits: true },
     })
     expect(await whatIsLeft()).toEqual(LEFT)
     expect((await artifacts.items()).experiments.map(({ id }) => id)).not.toContain('deleted')
@@ -75,15 +75,15 @@ describe('collectGarbage()', () => {
     const before = await whatIsLeft()
     const said = await collect({ dryRun: true, maxBytes: 1 })
     expect(await whatIsLeft()).toEqual(before)
-    expect(forgotten).toEqual([])
+    expect(evicted).toEqual([])
     expect(await collect({ maxBytes: 1 })).toEqual({ ...said, dryRun: false })
   })
 
   test('over the limit, the oldest ended ones are removed, their records first; live ones never', async () => {
-    expect(await collect({ maxBytes: 4000 })).toMatchObject({ forgotten: ['old'], fits: true })
-    expect(forgotten).toEqual(['old'])
+    expect(await collect({ maxBytes: 4000 })).toMatchObject({ evicted: ['old'], fits: true })
+    expect(evicted).toEqual(['old'])
     expect(await whatIsLeft()).toContain('models/new/m')
-    expect(await collect({ maxBytes: 1 })).toMatchObject({ forgotten: ['new'], keptBytes: 2220, fits: false })
+    expect(await collect({ maxBytes: 1 })).toMatchObject({ evicted: ['new'], keptBytes: 2220, fits: false })
     expect(await whatIsLeft()).toEqual(LEFT.filter((name) => /running|stranger/.test(name)))
   })
 

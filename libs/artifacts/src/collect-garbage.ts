@@ -5,7 +5,7 @@ import type { Artifacts } from './artifacts.ts'
 /** An initial checkpoint is pinned a moment before its fork's record is created. */
 const RECORD_TIMEOUT_MS = 3_600_000
 /** Uploaded weights are used soon, and maybe more than once; an experiment that uses them has a pinned copy. */
-const WEIGHTS_RETENTION_MS = 24 * 3_600_000
+const WEIGHTS_TTL_MS = 24 * 3_600_000
 
 /** What is known of an experiment that has files; `names`: of the checkpoint files and model folders that its record names. */
 export type ArtifactOwner = { state: 'live' | 'deleted' | 'unknown' } | { state: 'ended'; endedAtMs: number; names: readonly string[] }
@@ -49,7 +49,7 @@ export async function collectGarbage(options: GarbageOptions): Promise<GarbageRe
   return {
     dryRun,
     removed: { unused: sumOf(gone.unused), deleted: sumOf(gone.deleted), unknown: sumOf(gone.unknown), overLimit: sumOf(over) },
-    forgotten: [...new Set(over.map(({ id }) => id))],
+    evicted: [...new Set(over.map(({ id }) => id))],
     keptBytes: left,
     unknownBytes: unknown ? 0 : bytesOf(garbage.unknown),
     fits: left <= maxBytes,
@@ -91,7 +91,7 @@ async function sortItems({ experiments, results, starts, weights, nowMs }: Artif
     const isNeeded = id === undefined ? isYoung : (await owners.ownerOf(id)).state === 'live'
     sorted[isNeeded ? 'live' : 'unused'].push(start)
   }
-  for (const item of weights) sorted[nowMs - item.atMs < WEIGHTS_RETENTION_MS ? 'live' : 'unused'].push(item)
+  for (const item of weights) sorted[nowMs - item.atMs < WEIGHTS_TTL_MS ? 'live' : 'unused'].push(item)
   return sorted
 }
 

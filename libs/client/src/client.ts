@@ -18,7 +18,7 @@ export interface Client {
   workers: {
     list(options?: CallOptions): Promise<WorkerList>
     get(id: string, options?: CallOptions): Promise<WorkerInfo>
-    /** Has a worker leave: it gives back what it runs with a checkpoint. */
+    /** Drains a worker: it requeues what it runs with a checkpoint, and exits. */
     drain(id: string, options?: CallOptions): Promise<WorkerInfo>
   }
   keys: KeyCalls
@@ -26,7 +26,7 @@ export interface Client {
     /** Removes what nothing needs any more of the service's checkpoints and models. */
     collectGarbage(options?: z.input<typeof GarbageRequest> & CallOptions): Promise<GarbageReport>
   }
-  /** Answers for a service that is not ready, too: `ready` says which. */
+  /** Also resolves for a service that is not ready, with `ready` false. */
   ready(options?: CallOptions): Promise<Readiness>
 }
 

@@ -3,7 +3,7 @@ import { type ErrorCode, ExpectedError, isErrorCode, type Problem } from '@train
 /** The service refused: `code` is its own (INTERNAL where a newer service has one that we do not know), `problem` its whole answer. */
 export class ProblemError extends ExpectedError {
   readonly problem: Problem
-  /** When to try again, where the service says so. */
+  /** When to retry, from Retry-After. */
   readonly retryAfterSeconds: number | null
   constructor(problem: Problem, { retryAfterSeconds = null }: { retryAfterSeconds?: number | null } = {}) {
     super(isErrorCode(problem.code) ? problem.code : 'INTERNAL', problem.detail)

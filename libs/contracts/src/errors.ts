@@ -75,7 +75,7 @@ export type ErrorCode = keyof typeof ERRORS
 /** Whether this version knows the code: another process may be of another one. */
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code)
 
-/** An expected failure. `code` is part of the public API; `message` says what, where, and what to do. */
+/** An expected failure. `code` is part of the public API; `message` names the fault, its place and a remedy. */
 export class ExpectedError extends Error {
   readonly code: ErrorCode
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {

@@ -17,7 +17,7 @@ export class WeightsUnusableError extends ExpectedError {
   }
 }
 
-/** A file to read pieces of, wherever it lies. */
+/** A file to read chunks of, on disk or in memory. */
 export interface ChunkedFile {
   bytes: number
   read(piece: { first: number; bytes: number }): Promise<Uint8Array>
@@ -34,7 +34,7 @@ const Entry = z.strictObject({
 })
 
 /**
- * The arrays that a safetensors file says it holds, in the order of their values; whatever its header says must be so.
+ * The arrays in the header of a safetensors file, in the order of their values; the header must match the file.
  * https://huggingface.co/docs/safetensors/index#format
  */
 export async function readTensorList(file: ChunkedFile): Promise<StoredTensor[]> {

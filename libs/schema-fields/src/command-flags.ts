@@ -29,7 +29,7 @@ export interface FlagError {
   detail: string
 }
 
-/** What a field's JSON Schema says that a flag can use. */
+/** The parts of a field's JSON Schema that a flag uses. */
 const Field = z.object({
   type: z.enum(['string', 'integer', 'number', 'boolean', 'array']),
   description: z.string().default(''),

@@ -70,7 +70,7 @@ type Preparation = { requested: 'auto' | 'cpu' | 'gpu'; flavour: Flavour; limitB
 /** Whether the host has a GPU, as far as a driver that fails lets us know. */
 const hasGpu = ({ gpus, smiFailure }: DriverFacts): boolean => gpus.length > 0 || (smiFailure !== null && smiFailure !== NO_SMI)
 
-/** Sets what TensorFlow reads when it is loaded; what the driver says, where it was asked. */
+/** Sets the environment that TensorFlow reads when it is loaded; returns the driver's facts where it was queried. */
 function prepareGpu(env: NodeJS.ProcessEnv, { requested, flavour, limitBytes }: Preparation): DriverFacts | null {
   env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true' // without it one trainer takes all of a GPU's memory
   env['CUDA_DEVICE_ORDER'] ??= 'PCI_BUS_ID' // nvidia-smi's, or else an index would mean another GPU here than there

@@ -52,7 +52,7 @@ export function createUsers({ urls, history }: { urls: readonly string[]; histor
   }
 }
 
-/** Only a refusal says that nothing was done: a connection that broke, a timeout, a Redis that did not answer say nothing. */
+/** Only a refusal proves that nothing was done: a broken connection, a timeout or an unreachable Redis proves nothing. */
 function refusal(error: unknown): Pick<Call, 'outcome' | 'code' | 'id'> {
   const refused = error instanceof ProblemError && (error.problem.status < 500 || error.code === 'STORE_FULL')
   return refused ? { outcome: 'refused', code: error.code, id: null } : { outcome: 'unknown', code: null, id: null }

@@ -41,7 +41,7 @@ export const clockSet: Scenario = {
   },
 }
 
-/** Redis's clock alone says what comes first. */
+/** Redis's clock alone decides what comes first. */
 async function setOthers({ submit, draw, users, ended, hold }: Rig, clocks: readonly SettableClock[]): Promise<void> {
   const ids: string[] = []
   for (const clock of clocks) {

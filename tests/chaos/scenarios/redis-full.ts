@@ -9,7 +9,7 @@ import { withRig } from '../cluster/with-rig.ts'
 
 type Redis = ReturnType<typeof connectRedis>
 /** As many as fit between two looks of the service at Redis's memory. */
-const AT_ONCE = 50
+const BATCH_SIZE = 50
 
 /** Redis's maxmemory is lowered until what it holds is nearly all, then more than all. */
 export const redisFull: Scenario = {
@@ -26,7 +26,7 @@ export const redisFull: Scenario = {
           await redis.config('SET', 'maxmemory', '0')
           await poll(rig.submit, { timeoutMs: 30_000 })
           await limit(redis, { share })
-          await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => rig.users.submitOnce({ ...TINY, name: `at ${share}: ${i}` })))
+          await Promise.all(Array.from({ length: BATCH_SIZE }, (_, i) => rig.users.submitOnce({ ...TINY, name: `at ${share}: ${i}` })))
           await poll(() => assertRefuses(rig, `at ${share}`), { timeoutMs: 30_000 })
         }
         await Promise.all(running.map((id) => rig.ended(id)))

@@ -67,7 +67,7 @@ test('/metrics — the fleet as it is and what it has done, each once', async ()
 test('/metrics — a retry and a wait in the queue have their own metrics', async () => {
   await api.app.inject({ method: 'POST', url: '/api/v1/experiments', payload: { pool: 'retries', epochs: 2 } })
   const { attempt, leave } = await claimNext(api, 'retries')
-  await attempt.giveBack({ reason: 'retry', error: { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'gone', advice: '' } })
+  await attempt.requeue({ reason: 'retry', error: { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'gone', advice: '' } })
   await leave()
   const found = await scrape()
   expect(found.get('trainyard_transitions_total{state="queued",reason="retry"}')).toBe(1)

@@ -202,7 +202,7 @@ test('gc — what would be removed, why, and what stays', async () => {
   const none = { files: 0, bytes: 0 }
   const answer = {
     dryRun: true,
-    forgotten: ['x'],
+    evicted: ['x'],
     keptBytes: 3 * 2 ** 20,
     unknownBytes: 2 ** 20,
     fits: false,

@@ -6,7 +6,7 @@ import { type CliDeps, GlobalOptions } from '../terminal/session.ts'
 const MAX_IDS = 20
 const WordsOptions = z.object({ within: z.coerce.number().int().positive() })
 
-/** Words that complete a command line, for the shells' own completion: the program's tree says them, so none can be forgotten; ids the service. */
+/** Candidates for the shells' completion: commands and flags come from the program's tree, ids from the service. */
 export function addCompletion(program: Command, deps: CliDeps): void {
   const command = program.command('completion').description('print a script for bash or zsh that completes commands, flags and ids')
   for (const [shell, script] of Object.entries(SCRIPTS))
@@ -17,7 +17,7 @@ export function addCompletion(program: Command, deps: CliDeps): void {
   program
     .command('complete-words', { hidden: true })
     .argument('[words...]')
-    .requiredOption('--within <milliseconds>', 'that the service has to say ids')
+    .requiredOption('--within <milliseconds>', 'timeout for the ids from the service')
     .allowUnknownOption()
     .action(async (words: string[], options: unknown) => {
       const { url } = GlobalOptions.parse(program.opts())
@@ -72,7 +72,7 @@ interface IdSource {
   withinMs: number
 }
 
-/** Ids of the newest experiments or sweeps, for completion: none where the service is away, slow, or wants another key. */
+/** Ids of the newest experiments or sweeps, for completion: none where the service is unreachable, slow, or requires another key. */
 async function newestIds(what: 'experiments' | 'sweeps', { url, apiKey, withinMs }: IdSource): Promise<string[]> {
   try {
     const { items } = await createClient({ baseUrl: url, apiKey, timeoutMs: withinMs })[what].list({ pageSize: MAX_IDS })

@@ -38,7 +38,7 @@ async function follow(id: string, session: Session): Promise<number> {
   }
   for await (const { event } of experiments.events(whole, { signal })) {
     if (event.type === 'log') print(event.data)
-    // where events are no longer held, the log still is
+    // where events are no longer retained, the log still is
     if (event.type === 'snapshot') for (const line of (await experiments.logs(whole)).items) print(line)
   }
   return signal.aborted ? INTERRUPTED_EXIT_CODE : 0

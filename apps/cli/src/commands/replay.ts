@@ -27,7 +27,7 @@ export function addReplay(program: Command, deps: CliDeps): void {
     })
 }
 
-/** Says how it compares; answers the exit code. */
+/** Prints how it compares; returns the exit code. */
 function tellReplay({ original, replay }: { original: Experiment; replay: Experiment }, session: Session): number {
   if (session.json) session.printJson({ type: 'replay', data: replay.replay })
   else session.print(formatReplay(replay) ?? 'nothing was compared', ...formatEnvironments(original, replay))

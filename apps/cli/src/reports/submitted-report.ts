@@ -3,7 +3,7 @@ import { queuePlace } from './queue-position.ts'
 import type { Session } from '../terminal/session.ts'
 import { styledState } from '../terminal/state-colour.ts'
 
-/** Says what a command has queued, and how to follow it. */
+/** Prints what a command has queued, and how to follow it. */
 export function showSubmitted(experiment: Experiment, { session, watch }: { session: Session; watch: boolean }): void {
   const { id, state, parent, warnings } = experiment
   if (session.json) return session.printJson(watch ? { type: 'submitted', data: experiment } : experiment)

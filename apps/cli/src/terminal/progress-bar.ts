@@ -1,4 +1,4 @@
-/** `width` characters, as many of them full as the fraction says; all are only when it is done. */
+/** `width` characters, full in proportion to the fraction; all of them only at 1. */
 export function progressBar(fraction: number, width: number): string {
   const full = Math.floor(Math.min(1, Math.max(0, fraction)) * width)
   return '█'.repeat(full) + '░'.repeat(width - full)

@@ -10,7 +10,7 @@ const HEIGHT_PX = 320
 const ZOOM = 0.5
 
 interface ChartProps {
-  /** What is to be seen, for those who do not see it. */
+  /** A description of the chart, for screen readers. */
   label: string
   curves: readonly Curve[]
   axes: Axes

@@ -12,7 +12,7 @@ import { SelectionBar } from './selection-bar.tsx'
 import './experiments.css'
 
 const PAGE_SIZE = 50
-/** What the address says; what it says wrongly is left out. */
+/** Filters and order from the URL; invalid values are left out. */
 const AddressQuery = ExperimentListQuery.pick({ state: true, tag: true, owner: true, q: true, sort: true }).partial()
 
 /** All experiments, page by page; filters and order are in the URL, so that a view can be shared. */

@@ -7,7 +7,7 @@ interface CommandSetup {
   given: Readonly<Record<string, unknown>>
   /** Where the service is. */
   origin: string
-  /** The service asks for a key: the command says where it goes, and never what it is. */
+  /** The service requires a key: the command reads it from the environment, and never contains it. */
   withKey: boolean
 }
 

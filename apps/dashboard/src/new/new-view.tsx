@@ -18,7 +18,7 @@ export function NewView() {
   )
 }
 
-/** As that experiment is, but for what the address says besides. */
+/** The fields of that experiment, with those of the URL over them. */
 function FormFrom({ id, search }: { id: string; search: string }) {
   const client = useClient()
   const { data, error } = useQuery({ queryKey: ['new-from', id], queryFn: () => client.experiments.get(id), staleTime: Infinity })

@@ -2,7 +2,7 @@ const NAME = 'trainyard-theme'
 const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
-/** What the reader chose on this device; else what the system says. */
+/** The theme chosen on this device, else that of the system. */
 export function readTheme(): Theme {
   const kept = localStorage.getItem(NAME)
   return THEMES.find((theme) => theme === kept) ?? 'system'

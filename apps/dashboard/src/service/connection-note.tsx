@@ -1,6 +1,6 @@
 import { type Connection, useConnection } from './connection.ts'
 
-/** Says that the way to the service is lost, over the page so that nothing moves. */
+/** A note that the connection is lost, over the page so that nothing moves. */
 export function ConnectionNote({ connection }: { connection: Connection }) {
   const lost = useConnection(connection)
   return (

@@ -39,7 +39,7 @@ function wordsFor(error: unknown): string | null {
   return error instanceof UnreachableError || error instanceof TypeError ? 'The service cannot be reached' : null
 }
 
-/** What to say while the way to the service is lost; null while it works. */
+/** The message while the connection to the service is lost; null while it works. */
 export const useConnection = (connection: Connection): string | null =>
   useSyncExternalStore(
     (listener) => connection.subscribe(listener),

@@ -29,7 +29,7 @@ export function textOf(value: unknown): string {
 
 const DEFAULTS: ProbeTexts = Object.fromEntries(Object.entries(NOTEBOOK_PROBE).map(([field, value]) => [field, textOf(value)]))
 
-/** The fields that an address says; the others are the notebook's. */
+/** The fields of a URL; the others are the notebook's. */
 export const textsFrom = (address: URLSearchParams): ProbeTexts =>
   Object.fromEntries(Object.entries(DEFAULTS).map(([field, text]) => [field, address.get(field) ?? text]))
 

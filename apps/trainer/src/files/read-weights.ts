@@ -6,7 +6,7 @@ import type { ModelState, Parameter } from '@trainyard/training'
 import { sha256OfFile } from './file-hash.ts'
 
 /** 16 numbers of float32 are a cache line, so that no write of a transposed row wastes part of one. */
-const ROWS_AT_ONCE = 16
+const ROWS_PER_CHUNK = 16
 
 interface WeightsFile {
   folder: string
@@ -40,8 +40,8 @@ async function readTransposed(handle: FileHandle, { name, dtype, shape, first }:
   const [columns = 1, rows = 1] = shape.toReversed()
   const rowBytes = columns * TENSOR_ITEM_BYTES[dtype]
   const values = new Float32Array(rows * columns)
-  for (let row = 0; row < rows; row += ROWS_AT_ONCE) {
-    const count = Math.min(ROWS_AT_ONCE, rows - row)
+  for (let row = 0; row < rows; row += ROWS_PER_CHUNK) {
+    const count = Math.min(ROWS_PER_CHUNK, rows - row)
     const piece = toFloats(await readBytes(handle, { first: first + row * rowBytes, bytes: count * rowBytes }), dtype)
     let check = 0 // NaN as soon as one of the numbers is not finite
     for (let column = 0; column < columns; column++)

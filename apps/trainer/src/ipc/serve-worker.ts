@@ -81,7 +81,7 @@ async function outcomeOf(work: Work, deps: Workplace): Promise<FromTrainer> {
     return await carryOut(work, deps)
   } catch (error) {
     if (deps.run.abort.signal.aborted || error instanceof DrainedError) return { type: 'aborted', ...endOf(runId) }
-    // An unforeseen failure's stack belongs into the worker's log of this process, not to a user.
+    // The stack of an unexpected failure goes to the worker's log of this process, not to a user.
     if (!(error instanceof ExpectedError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
     return { type: 'failed', ...endOf(runId), error: toExperimentError(error) }
   }

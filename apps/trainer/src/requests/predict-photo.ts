@@ -8,13 +8,13 @@ import { networkShape } from '../run/train-options.ts'
 
 export interface PredictionInput {
   config: ExperimentConfig
-  /** Where the model lies. */
+  /** The folder of the model's files. */
   folder: string
   /** A JPEG's or PNG's bytes. */
   photo: Uint8Array
 }
 
-/** Names photos by kept models; the last model stays loaded, because photos come in rows. */
+/** Classifies photos by retained models; the last model stays loaded, because requests come in series. */
 export function createPhotoClassifier(tf: Runtime): (photo: PredictionInput) => Promise<Prediction['classes']> {
   let loaded: { folder: string; network: Network } | null = null
 
@@ -22,7 +22,7 @@ export function createPhotoClassifier(tf: Runtime): (photo: PredictionInput) => 
     if (loaded?.folder === folder) return loaded.network
     const model = await readModel({ folder, config })
     loaded?.network.dispose()
-    loaded = null // whatever fails from here on, a network that is gone is never asked
+    loaded = null // even if a later step fails, a disposed network is never used
     loaded = { folder, network: createNetwork(tf, networkShape(config), { model }) }
     return loaded.network
   }

@@ -38,7 +38,13 @@ export async function runExperiment(command: Extract<ToTrainer, { type: 'run' }>
   })
   const { images, sha256: datasetHash } = loaded.train
   const origin = await readRunOrigin(command, { reports, imagesHash: datasetHash })
-  await reports.send({ type: 'started', engine, datasetHash, resumedFromEpoch: origin?.state.epoch ?? 0, cachedSplits: splits.held() })
+  await reports.send({
+    type: 'started',
+    engine,
+    datasetHash,
+    resumedFromEpoch: origin?.state.epoch ?? 0,
+    cachedSplits: splits.cachedSplits(),
+  })
 
   const kernel =
     config.firstLayer === 'dual'

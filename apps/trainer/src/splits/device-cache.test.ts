@@ -29,7 +29,7 @@ test('load() — decodes in another process the first time, from the cache after
   expect(first.phases).toContain('decode')
   expect(
     splits
-      .held()
+      .cachedSplits()
       .map(({ split }) => split)
       .toSorted(),
   ).toEqual(['train', 'val'])
@@ -46,7 +46,7 @@ test('load() — beyond its bound the least recently used splits leave the devic
   const splits = createDeviceSplits(tf, folders(), { keepBytes: 2 * 1020 * 3 * (16 ** 2 + 20 ** 2) })
   const before = tf.liveTensors()
   for (const imageSize of [12, 16, 20]) await splits.load(config({ imageSize, evaluate: 'val' }), hooks().hooks)
-  const held = splits.held().map(({ imageSize }) => imageSize)
+  const held = splits.cachedSplits().map(({ imageSize }) => imageSize)
   expect(held.toSorted((a, b) => a - b)).toEqual([16, 16, 20, 20])
   expect(tf.liveTensors() - before).toBe(2 * held.length) // its pixels and its labels
 })

@@ -7,13 +7,13 @@ import type { TrainerFolders } from '../environment.ts'
 import { loadOrFetch } from './load-or-fetch.ts'
 import { prepareSplit } from './prepare-split.ts'
 
-/** Bytes of pixels kept on the device between experiments; the least recently used split leaves first. */
-const KEEP_BYTES = 256 * 2 ** 20
+/** Bytes of pixels cached on the device between experiments; the least recently used split is evicted first. */
+const MAX_CACHED_BYTES = 256 * 2 ** 20
 
 export interface DeviceSplit {
   images: DeviceImages
   sha256: string
-  held: CachedSplit
+  key: CachedSplit
 }
 
 export interface LoadedSplits {
@@ -28,17 +28,17 @@ interface LoadHooks {
   signal: AbortSignal
 }
 
-/** Which images are wanted. */
+/** Which images to load. */
 type ImageFields = Pick<ExperimentConfig, 'dataset' | 'imageSize' | 'evaluate'>
 
 export interface DeviceSplits {
   /** The train split and the one that is evaluated on, decoded and on the device. */
   load(config: ImageFields, hooks: LoadHooks): Promise<LoadedSplits>
-  held(): CachedSplit[]
+  cachedSplits(): CachedSplit[]
 }
 
 /** Splits stay on the device from one experiment to the next, so that the next one starts at once. */
-export function createDeviceSplits(tf: Runtime, folders: TrainerFolders, { keepBytes = KEEP_BYTES } = {}): DeviceSplits {
+export function createDeviceSplits(tf: Runtime, folders: TrainerFolders, { keepBytes = MAX_CACHED_BYTES } = {}): DeviceSplits {
   const cached = new Map<string, { split: DeviceSplit; bytes: number }>() // least recently used first
 
   const evictBeyond = (bytes: number, keep: Set<string>): void => {
@@ -69,7 +69,7 @@ export function createDeviceSplits(tf: Runtime, folders: TrainerFolders, { keepB
   }
 
   return {
-    held: () => [...cached.values()].map((entry) => entry.split.held),
+    cachedSplits: () => [...cached.values()].map((entry) => entry.split.key),
     load: async (config, hooks) => {
       const evaluated = evaluatedSplit(config)
       const wanted = new Set([splitKey(config, 'train'), ...(evaluated ? [splitKey(config, evaluated)] : [])])
@@ -86,6 +86,6 @@ const splitKey = ({ dataset, imageSize }: ImageFields, split: SplitName): string
 
 function toEntry(tf: Runtime, split: ImageSplit): { split: DeviceSplit; bytes: number } {
   const images = deviceImages(tf, { pixels: split.pixels, labels: split.labels, inputs: 3 * split.imageSize ** 2 })
-  const held = { dataset: split.dataset, split: split.split, imageSize: split.imageSize }
-  return { split: { images, sha256: split.sha256, held }, bytes: split.pixels.byteLength }
+  const key = { dataset: split.dataset, split: split.split, imageSize: split.imageSize }
+  return { split: { images, sha256: split.sha256, key }, bytes: split.pixels.byteLength }
 }

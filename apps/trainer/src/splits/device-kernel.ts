@@ -25,8 +25,8 @@ export function createDeviceKernel(tf: Runtime, data: string): DeviceKernel {
   const products = (rows: DeviceSplit, columns: DeviceSplit, hooks: KernelHooks): Promise<Float64Array> =>
     loadKernel({
       folder: data,
-      rows: { ...rows.held, count: rows.images.count, sha256: rows.sha256 },
-      columns: { ...columns.held, count: columns.images.count, sha256: columns.sha256 },
+      rows: { ...rows.key, count: rows.images.count, sha256: rows.sha256 },
+      columns: { ...columns.key, count: columns.images.count, sha256: columns.sha256 },
       compute: () =>
         gramMatrix(tf, {
           rows: rows.images,

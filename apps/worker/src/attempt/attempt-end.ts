@@ -69,7 +69,7 @@ interface LastWriteOptions {
 
 /** What is left to write when the trainer has ended; null when the experiment is no longer this attempt's. */
 export function lastWrite({ end, reason, timeLimitSeconds, writer }: LastWriteOptions): Write | null {
-  const retry = (error: ExperimentError) => () => writer.giveBack({ reason: 'retry', error })
+  const retry = (error: ExperimentError) => () => writer.requeue({ reason: 'retry', error })
   if (reason === 'lost') return null
   if (reason === 'write_failed') return retry(WRITE_FAILED)
   if (end.type === 'completed') return () => writer.complete()
@@ -79,7 +79,7 @@ export function lastWrite({ end, reason, timeLimitSeconds, writer }: LastWriteOp
   }
   if (reason === 'cancel') return () => writer.canceled()
   if (reason === 'stop') return () => writer.stopped()
-  if (reason === 'drain') return () => writer.giveBack({ reason: 'drained' })
+  if (reason === 'drain') return () => writer.requeue({ reason: 'drained' })
   if (reason === 'time_limit') return () => writer.fail(timeLimit(timeLimitSeconds))
   if (reason === 'stalled') return retry(STALLED)
   if (reason === 'pause' && end.type === 'aborted') return () => writer.paused()

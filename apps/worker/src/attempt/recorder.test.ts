@@ -30,7 +30,7 @@ async function attempt(id: string, dispatch: number) {
       await writeFile(checkpoints.pathOf(id, `${epoch}`), 'whole')
       await record({ type: 'checkpoint', runId, checkpoint: { file: `${epoch}`, epoch, sha256: 's', bytes: 5 } })
     },
-    end: () => writer.giveBack({ reason: 'drained' }),
+    end: () => writer.requeue({ reason: 'drained' }),
     left: async () => ({
       recorded: (await store.recordedFiles(id)).checkpoints.map(({ file }) => Number(file)),
       onDisk: (await readdir(checkpoints.folderOf(id))).map(Number).toSorted((a, b) => b - a),

@@ -38,8 +38,8 @@ export async function collectArtifactGarbage({
   const starts = await owners.starts()
   await artifacts.cache?.evict(async (idOrToken) => (await owners.ownerOf(starts.get(idOrToken) ?? idOrToken)).state === 'live')
   const report = await collectGarbage({ artifacts, owners, maxBytes })
-  if (report.forgotten.length > 0)
-    log.warn({ forgotten: report.forgotten }, 'models and checkpoints were removed to stay below TRAINYARD_MAX_DISK_BYTES')
+  if (report.evicted.length > 0)
+    log.warn({ evicted: report.evicted }, 'models and checkpoints were removed to stay below TRAINYARD_MAX_DISK_BYTES')
   if (!report.fits)
     log.error({ keptBytes: report.keptBytes, maxBytes }, 'what runs or waits alone takes more than TRAINYARD_MAX_DISK_BYTES')
 }

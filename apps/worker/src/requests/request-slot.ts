@@ -48,7 +48,7 @@ async function serve<Data>(request: FetchedRequest<Data>, deps: ServeDeps<Data>)
   })
   if (end.type === 'answered') return request.answer(end.answer)
   if (end.type === 'failed') return request.fail(end.error)
-  if (stopping.aborted) return request.giveBack()
+  if (stopping.aborted) return request.requeue()
   log.warn({ request: request.id, end }, 'a trainer ended during a request; the next request starts another one')
   return request.fail(trainerLost(end))
 }

@@ -13,10 +13,10 @@ export function startLeaseKeeper(deps: {
 }): PeriodicTask {
   const { attempts, running, onError } = deps
   const renew = async (): Promise<void> => {
-    const held = running()
-    if (held.length === 0) return
-    const answers = await attempts.renew(held)
-    for (const [i, attempt] of held.entries()) {
+    const attemptsNow = running()
+    if (attemptsNow.length === 0) return
+    const answers = await attempts.renew(attemptsNow)
+    for (const [i, attempt] of attemptsNow.entries()) {
       const answer = answers[i]
       if (answer && answer !== 'renewed') attempt.abort(answer)
     }

@@ -6,7 +6,7 @@ const START_TIMEOUT_MS = 120_000
 
 /** A trainer that is started when it is first acquired, and stays for the next requests. */
 export interface IdleTrainer {
-  /** One that waits for work, or how its start ended. To be given back by `release`. */
+  /** One that waits for work, or how its start ended. Return it with `release`. */
   acquire(): Promise<TrainerProcess | { failed: string }>
   release(): void
   leave(): Promise<void>

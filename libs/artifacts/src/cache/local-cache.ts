@@ -5,8 +5,8 @@ import { keyOf } from '../kinds/places.ts'
 import { type Abortable, objectsAt, type RemoteStore, StoreUnavailableError } from '../store/object-store.ts'
 
 const HEALTH_TIMEOUT_MS = 3000
-/** What came or was looked at within an hour may be at work, or is likely to be wanted again. */
-const UNUSED_AFTER_MS = 3_600_000
+/** An entry that was fetched or used within an hour may be in use, or is likely to be used again. */
+const CACHE_TTL_MS = 3_600_000
 
 /** A folder on this host's disk, which is all that trainers know, as a cache of a remote store: both have the same layout. */
 export interface LocalCache {
@@ -51,7 +51,7 @@ export function createLocalCache({ folder, store }: { folder: string; store: Rem
       for (const kind of ['checkpoints', 'models', 'starts', 'weights'])
         for (const name of await namesIn(path.join(folder, kind))) {
           const place = path.join(folder, kind, name)
-          const isUnused = (await usedAtMs(place)) < Date.now() - UNUSED_AFTER_MS // both of this host
+          const isUnused = (await usedAtMs(place)) < Date.now() - CACHE_TTL_MS // both of this host
           if (isUnused && !(await isNeeded(name))) await rm(place, { recursive: true, force: true })
         }
     },

@@ -181,8 +181,8 @@ async function readPart(handle: FileHandle, { first, bytes }: { first: number; b
 
 /** An abort is no fault of the store's, and `orNull` handles missing objects. */
 function asStoreError(name: string, cause: unknown): Error {
-  const isTold = cause instanceof ExpectedError || isNotFound(cause)
-  const isOurs = cause instanceof Error && (isTold || cause.name === 'AbortError' || ('code' in cause && cause.code === 'ENOENT'))
+  const isExpected = cause instanceof ExpectedError || isNotFound(cause)
+  const isOurs = cause instanceof Error && (isExpected || cause.name === 'AbortError' || ('code' in cause && cause.code === 'ENOENT'))
   return isOurs ? cause : new StoreUnavailableError({ name, cause })
 }
 

@@ -9,7 +9,7 @@ export interface DatasetCalls {
   get(name: string, options?: CallOptions): Promise<Dataset>
   /** Some of the images as one picture, a PNG's bytes. */
   samples(name: string, options?: SamplesOptions): Promise<Uint8Array<ArrayBuffer>>
-  /** What is to be seen in the picture that `samples` answers for the same query. */
+  /** The labels of the image that `samples` returns for the same query. */
   sampleList(name: string, options?: SamplesOptions): Promise<SampleList>
 }
 

@@ -87,7 +87,7 @@ export interface ExperimentCalls {
   compare(ids: readonly string[], options?: CallOptions): Promise<Comparison>
   /** The losses of up to 200, each in a few points. Whole ids only; one that is gone is left out. */
   sparklines(ids: readonly string[], options?: CallOptions): Promise<SparklineList>
-  /** The likeliest classes of a photo, a JPEG's or PNG's bytes, by the model that the experiment has kept. */
+  /** The likeliest classes of a photo, a JPEG's or PNG's bytes, by the retained model of the experiment. */
   predict(id: string, photo: Uint8Array<ArrayBuffer>, options?: CallOptions): Promise<Prediction>
   /** A file of the kept model; its body can be large. */
   modelFile(id: string, options: ModelFileOptions): Promise<Response>

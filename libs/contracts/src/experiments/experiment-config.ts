@@ -50,7 +50,7 @@ export const TrainingFields = z.strictObject({
   evaluate: EvaluateSplit.default('val').describe('split measured after every epoch'),
 })
 
-/** What says how to run it, and for whom: none of it changes the numbers. */
+/** Fields about execution and ownership: none of them changes the numbers. */
 export const RunFields = z.strictObject({
   firstLayer: z
     .enum(['auto', ...FirstLayer.options])

@@ -28,7 +28,7 @@ export const GarbageReport = z
       unknown: Removed.describe('of experiments that this service does not know'),
       overLimit: Removed.describe('kept by ended experiments, removed because of maxBytes'),
     }),
-    forgotten: z.array(z.string()).describe('experiments whose model or checkpoint was removed because of maxBytes'),
+    evicted: z.array(z.string()).describe('experiments whose model or checkpoint was removed because of maxBytes'),
     keptBytes: z.int().describe('bytes that remain'),
     unknownBytes: z.int().describe('part of keptBytes that belongs to experiments that this service does not know'),
     fits: z.boolean().describe('whether keptBytes is at most maxBytes, or no maxBytes was given'),

@@ -15,7 +15,7 @@ interface Element {
   end: number
 }
 
-/** The arrays by name, column by column. Throws an error that says the fault where the bytes are no such file. */
+/** The arrays by name, column by column. Throws an error that describes the fault where the bytes are no such file. */
 export function readMatFile(bytes: Buffer): Map<string, number[]> {
   if (bytes.subarray(126, 128).toString('latin1') !== 'IM') throw new Error('not a little-endian MATLAB 5 file')
   const arrays = new Map<string, number[]>()

@@ -27,7 +27,7 @@ export async function renderImages({
   const pixels = new Uint8Array(new SharedArrayBuffer(count * 3 * imageSize ** 2))
   const next = new Int32Array(new SharedArrayBuffer(4))
   const task: RenderTask = { source, which: which ?? null, count, imageSize, pixels: pixels.buffer, next: next.buffer }
-  // Threads leave by themselves when the counter says that nothing is left.
+  // Threads exit by themselves when the counter reaches the end.
   const stop = () => Atomics.store(next, 0, count)
   signal?.addEventListener('abort', stop)
   let images = 0

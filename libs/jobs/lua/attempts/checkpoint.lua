@@ -5,8 +5,8 @@
 -- RETURNS: 'ok' | 'fenced'
 --- @include "fence"
 if field(id, 'stopEarly') then return 'ok' end -- it may lie behind the last epoch that counts
-local held = field(id, 'checkpoint')
-if not held or cjson.decode(held).epoch < args.epoch then redis.call('HSET', record(id), 'failures', 0) end
-if held and held ~= args.checkpoint then redis.call('HSET', record(id), 'checkpointBefore', held) end
+local previous = field(id, 'checkpoint')
+if not previous or cjson.decode(previous).epoch < args.epoch then redis.call('HSET', record(id), 'failures', 0) end
+if previous and previous ~= args.checkpoint then redis.call('HSET', record(id), 'checkpointBefore', previous) end
 redis.call('HSET', record(id), 'checkpoint', args.checkpoint)
 return 'ok'

@@ -15,10 +15,10 @@ if epoch > count + 1 then return redis.error_reply('GAP epoch ' .. epoch .. ' co
 -- what a rerun must repeat: epoch-json.ts writes it first
 local function result_of(json) return string.match(json, '^(.-),"seconds":') end
 
-local held = redis.call('LINDEX', epochs, epoch - 1)
-local equal = held and result_of(held) == result_of(args.result)
+local previous = redis.call('LINDEX', epochs, epoch - 1)
+local equal = previous and result_of(previous) == result_of(args.result)
 
-if held and cjson.decode(held).attempt ~= tonumber(field(id, 'attempt')) then
+if previous and cjson.decode(previous).attempt ~= tonumber(field(id, 'attempt')) then
   update_attempt(id, function(attempt)
     local so_far = attempt.repeated
     if not so_far or so_far == cjson.null then so_far = { firstEpoch = epoch, lastEpoch = epoch - 1, matched = true } end
@@ -55,12 +55,12 @@ if equal then return 'ok' end
 local result = cjson.decode(args.result)
 observe('epoch', result.seconds, args.secondsBounds)
 incr_counter('images', args.images)
-if held then
+if previous then
   redis.call('LSET', epochs, epoch - 1, stamp(args.result))
 else
   redis.call('RPUSH', epochs, stamp(args.result))
 end
 redis.call('HSET', record(id), 'latest', redis.call('LINDEX', epochs, -1), 'best', redis.call('LINDEX', epochs, args.best - 1))
 apply_asha_rung(id, epoch, result)
-emit(id, 'epoch', stamp(held and string.sub(args.result, 1, -2) .. ',"replaces":true}' or args.result))
+emit(id, 'epoch', stamp(previous and string.sub(args.result, 1, -2) .. ',"replaces":true}' or args.result))
 return 'ok'

@@ -9,9 +9,9 @@ local epoch, rows = args.epoch, record(id) .. ':layers'
 if field(id, 'stopEarly') and epoch > redis.call('LLEN', record(id) .. ':epochs') then return 'ok' end
 local count = redis.call('LLEN', rows)
 if epoch > count + 1 then return redis.error_reply('GAP layers of epoch ' .. epoch .. ' come after epoch ' .. count) end
-local held = redis.call('LINDEX', rows, epoch - 1)
-if held == args.row then return 'ok' end
-if held then
+local previous = redis.call('LINDEX', rows, epoch - 1)
+if previous == args.row then return 'ok' end
+if previous then
   redis.call('LSET', rows, epoch - 1, args.row)
 else
   redis.call('RPUSH', rows, args.row)

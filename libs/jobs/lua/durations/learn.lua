@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Each mean follows its latest five runs; a month after the last one it is forgotten.
+-- Each mean follows its latest five runs; a month after the last one it expires.
 -- KEYS: prefix
 -- ARGS: { pool, names: of the means, measured: { setUp, ending: seconds, epoch: ln(measured ÷ cost model's) } }
 -- RETURNS: 'ok'

@@ -48,7 +48,7 @@ export interface AttemptWriter {
   /** Ends what was asked to be paused. */
   paused(): Promise<Written>
   /** Back into the queue; `retry` with the error that it fails with once `maxRetries` in a row are used up. */
-  giveBack(why: { reason: 'drained' } | { reason: 'retry'; error: ExperimentError }): Promise<Written>
+  requeue(why: { reason: 'drained' } | { reason: 'retry'; error: ExperimentError }): Promise<Written>
 }
 
 export function createAttemptWriter({
@@ -113,7 +113,7 @@ export function createAttemptWriter({
     canceled: () => end('canceled'),
     stopped: () => end('stopped'),
     paused: () => end('paused'),
-    giveBack: (why) => (why.reason === 'retry' ? end('retry', why.error) : end('drained')),
+    requeue: (why) => (why.reason === 'retry' ? end('retry', why.error) : end('drained')),
   }
 }
 

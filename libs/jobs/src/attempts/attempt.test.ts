@@ -90,7 +90,7 @@ describe('a lease', () => {
   test('what waits for a time that a jump of the clock left far ahead is due at once', async () => {
     const { create, begin, reap, redis, prefix } = own.jobs
     const id = await create()
-    await (await begin(id)).giveBack({ reason: 'retry', error: crash })
+    await (await begin(id)).requeue({ reason: 'retry', error: crash })
     const anHourAhead = Date.now() + 3_600_000
     await redis.zadd(keysOf(prefix).outbox, 'XX', anHourAhead, `${id}-2`)
     await reap()
@@ -133,8 +133,8 @@ describe('fencing', () => {
       old.complete(),
       old.fail(diverged),
       old.canceled(),
-      old.giveBack({ reason: 'drained' }),
-      old.giveBack({ reason: 'retry', error: crash }),
+      old.requeue({ reason: 'drained' }),
+      old.requeue({ reason: 'retry', error: crash }),
     ]
     expect(new Set(await Promise.all(writes))).toEqual(new Set(['fenced']))
     expect(await store.get(id)).toEqual(before)
@@ -160,8 +160,8 @@ describe('cancel()', () => {
 
   test.each([
     ['its worker gives up', (writer: AttemptWriter) => writer.canceled(), 'canceled'],
-    ['its worker drains', (writer: AttemptWriter) => writer.giveBack({ reason: 'drained' }), 'canceled'],
-    ['its trainer crashed', (writer: AttemptWriter) => writer.giveBack({ reason: 'retry', error: crash }), 'canceled'],
+    ['its worker drains', (writer: AttemptWriter) => writer.requeue({ reason: 'drained' }), 'canceled'],
+    ['its trainer crashed', (writer: AttemptWriter) => writer.requeue({ reason: 'retry', error: crash }), 'canceled'],
     ['its loss diverged', (writer: AttemptWriter) => writer.fail(diverged), 'canceled'],
     ['it finished first', (writer: AttemptWriter) => writer.complete(), 'completed'],
   ])('a running one, when %s', async (_when, end, state) => {
@@ -184,11 +184,11 @@ describe('cancel()', () => {
   })
 })
 
-describe('giveBack() and fail()', () => {
+describe('requeue() and fail()', () => {
   test('a drain counts as no failure, however often', async () => {
     const { create, begin, store } = own.jobs
     const id = await create({ maxRetries: 0 })
-    for (let dispatch = 1; dispatch <= 4; dispatch++) await (await begin(id, dispatch)).giveBack({ reason: 'drained' })
+    for (let dispatch = 1; dispatch <= 4; dispatch++) await (await begin(id, dispatch)).requeue({ reason: 'drained' })
     expect(await store.get(id)).toMatchObject({ state: 'queued', reason: 'drained', attempts: { length: 4 } })
   })
 
@@ -197,7 +197,7 @@ describe('giveBack() and fail()', () => {
     const id = await create({ maxRetries: 2 })
     const waits: number[] = []
     for (let dispatch = 1; dispatch <= 3; dispatch++) {
-      await (await begin(id, dispatch)).giveBack({ reason: 'retry', error: crash })
+      await (await begin(id, dispatch)).requeue({ reason: 'retry', error: crash })
       const [seconds] = await redis.time()
       const due = await redis.zscore(keysOf(prefix).outbox, `${id}-${dispatch + 1}`)
       if (due !== null) waits.push(Math.round(Number(due) / 1000 - Number(seconds)))
@@ -224,7 +224,7 @@ describe('giveBack() and fail()', () => {
     const id = await create()
     const first = await begin(id)
     await first.started({ engine, datasetHash: 'hash', resumedFromEpoch: 0 })
-    await first.giveBack({ reason: 'drained' })
+    await first.requeue({ reason: 'drained' })
     const second = await begin(id, 2)
     await second.started({ engine: { ...engine, threads: 8 }, datasetHash: 'hash', resumedFromEpoch: 0 })
     const { attempts, engine: now } = await store.get(id)
@@ -236,11 +236,11 @@ describe('giveBack() and fail()', () => {
     const { store, create, begin } = own.jobs
     const error = { class: 'infrastructure', code: 'OUT_OF_MEMORY', message: 'Killed', advice: 'Lower width' } as const
     const id = await create({ maxRetries: 9 })
-    await (await begin(id)).giveBack({ reason: 'retry', error })
+    await (await begin(id)).requeue({ reason: 'retry', error })
     expect(await store.get(id)).toMatchObject({ state: 'queued', reason: 'retry' })
     const second = await begin(id, 2)
     expect(second.outOfMemory).toBe(1)
-    await second.giveBack({ reason: 'retry', error })
+    await second.requeue({ reason: 'retry', error })
     expect(await store.get(id)).toMatchObject({ state: 'failed', reason: 'user_error', error: { ...error, class: 'user' } })
   })
 })

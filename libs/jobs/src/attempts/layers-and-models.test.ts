@@ -74,7 +74,7 @@ describe('model()', () => {
 
   test('is passed to the next attempt, so that it is not removed before its successor is there', async () => {
     await writer.model(model)
-    await writer.giveBack({ reason: 'drained' })
+    await writer.requeue({ reason: 'drained' })
     const again = await createAttemptStore({ redis, prefix }).claim({ id, dispatch: 2, token: 'again', workerId: 'worker' })
     expect(again).toMatchObject({ checkpoints: [], model })
   })

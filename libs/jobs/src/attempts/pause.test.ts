@@ -42,8 +42,8 @@ describe('pause() and resume()', () => {
 
   test.each([
     ['its worker paused', (writer: AttemptWriter) => writer.paused(), 'paused'],
-    ['its worker drains', (writer: AttemptWriter) => writer.giveBack({ reason: 'drained' }), 'paused'],
-    ['its trainer crashed', (writer: AttemptWriter) => writer.giveBack({ reason: 'retry', error: crash }), 'paused'],
+    ['its worker drains', (writer: AttemptWriter) => writer.requeue({ reason: 'drained' }), 'paused'],
+    ['its trainer crashed', (writer: AttemptWriter) => writer.requeue({ reason: 'retry', error: crash }), 'paused'],
     ['its loss diverged', (writer: AttemptWriter) => writer.fail(diverged), 'failed'],
     ['it finished first', (writer: AttemptWriter) => writer.complete(), 'completed'],
   ])('a pausing one, when %s', async (_when, end, state) => {

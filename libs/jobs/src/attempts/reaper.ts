@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { DEFAULT_PREFIX } from '../redis/keys.ts'
 import { leaseScripts } from './lease-scripts.ts'
 
-/** What an experiment says that lost its worker once too often. */
+/** The error of an experiment that lost its worker too often. */
 const LOST: ExperimentError = {
   class: 'infrastructure',
   code: 'TRAINER_CRASHED',

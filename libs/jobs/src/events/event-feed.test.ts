@@ -98,7 +98,7 @@ test('a subscriber gets only events of its own experiment', async () => {
 })
 
 test.each(['nonsense', '1-1', '9999999999999-0'])(
-  '%s — an id that is not held brings a snapshot first, then what comes',
+  '%s — an id that is not in the stream brings a snapshot first, then what comes',
   async (afterEventId) => {
     await writer.epoch(epochResult(1))
     const stream = feed.subscribe(id, { afterEventId, signal })[Symbol.asyncIterator]()

@@ -10,7 +10,7 @@ import { createSubscriberBuffer, type SubscriberBuffer } from './subscriber-buff
 export interface EventFeed {
   /**
    * All events of an experiment after `afterEventId` (null: from its beginning), then those to come; ends after `end` or when the signal aborts.
-   * A `snapshot` comes first where the wanted id is no longer held.
+   * A `snapshot` comes first where the requested id is no longer retained.
    */
   subscribe(id: string, options: { afterEventId: string | null; signal: AbortSignal }): AsyncIterable<FeedEvent>
   close(): Promise<void>

@@ -15,11 +15,11 @@ interface ReplayDeps {
   prefix: string
 }
 
-/** Events of an experiment's own stream after an id; a snapshot stands for those that are no longer held. */
+/** Events of an experiment's own stream after an id; a snapshot replaces those that are no longer retained. */
 export function createEventReplay({ redis, store, prefix }: ReplayDeps) {
   const keys = keysOf(prefix)
 
-  async function* held(id: string, after: string): AsyncGenerator<FeedEvent> {
+  async function* retained(id: string, after: string): AsyncGenerator<FeedEvent> {
     let from = after
     while (true) {
       const page = await withRedisErrors(() => redis.xrange(keys.events(id), `(${from}`, '+', 'COUNT', PAGE_COUNT))
@@ -37,11 +37,11 @@ export function createEventReplay({ redis, store, prefix }: ReplayDeps) {
     const [experiment, epochs] = await Promise.all([store.get(id), store.epochs(id)])
     yield { id: eventId, type: 'snapshot', json: JSON.stringify({ experiment, epochs }) }
     if (isTerminal(experiment.state)) yield { id: eventId, type: 'end', json: JSON.stringify({ state: experiment.state }) }
-    else yield* held(id, eventId)
+    else yield* retained(id, eventId)
   }
 
   /** Whether every event after this id is still in the stream. */
-  async function isHeld(id: string, after: string): Promise<boolean> {
+  async function isRetained(id: string, after: string): Promise<boolean> {
     if (!/^\d+-\d+$/.test(after)) return false
     const [first] = await withRedisErrors(() => redis.xrange(keys.events(id), '-', '+', 'COUNT', 1))
     const [last] = await withRedisErrors(() => redis.xrevrange(keys.events(id), '+', '-', 'COUNT', 1))
@@ -51,7 +51,7 @@ export function createEventReplay({ redis, store, prefix }: ReplayDeps) {
   }
 
   return async function* replay(id: string, after: string): AsyncGenerator<FeedEvent> {
-    if (await isHeld(id, after)) yield* held(id, after)
+    if (await isRetained(id, after)) yield* retained(id, after)
     else yield* snapshot(id)
   }
 }

@@ -8,7 +8,7 @@ import { eventFrom, type FeedEvent } from './stream-entry.ts'
 
 const READ_COUNT = 1000
 const BLOCK_MS = 2000
-/** The read answers every two seconds, so a connection that is silent for longer is dead, whatever the network says. */
+/** The read answers every two seconds, so a connection that is silent for longer is dead, even if its socket is open. */
 const SILENT_MS = 10_000
 const RETRY_MS = 1000
 

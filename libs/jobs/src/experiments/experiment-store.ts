@@ -56,7 +56,7 @@ export interface NewExperiment {
   warnings: readonly string[]
   /** What it is run again from, or begins from; whose first epochs it takes over, up to `epoch`. */
   parent?: Parent
-  /** A fork's, taken over already. */
+  /** A fork's, already pinned. */
   start?: InitialCheckpoint
   /** The experiment that it is compared with, epoch by epoch. */
   replayOf?: string

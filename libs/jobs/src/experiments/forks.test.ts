@@ -91,7 +91,7 @@ describe('what is kept', () => {
     expect((await claim(id, 2))?.checkpoints).toEqual([file(3), file(2)])
   })
 
-  test('one that an attempt could not use is forgotten, so that it is never the newest again', async () => {
+  test('one that an attempt could not use is removed, so that it is never the newest again', async () => {
     const { store, create, begin, expireLease } = own.jobs
     const id = await create()
     const first = await begin(id)

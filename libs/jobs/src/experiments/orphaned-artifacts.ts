@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis'
 import type { keysOf } from '../redis/keys.ts'
 import { withRedisErrors } from '../redis/redis-errors.ts'
 
-/** After this long every worker has seen what was deleted. */
-const DELETED_FOR_MS = 30 * 24 * 3600 * 1000
+/** After this time every worker has seen the deletion. */
+const DELETED_TTL_MS = 30 * 24 * 3600 * 1000
 
 /** What Redis knows of files that no experiment needs any more. */
 export interface OrphanedArtifacts {
@@ -22,7 +22,7 @@ export function createOrphanedArtifacts({ redis, keys }: { redis: Redis; keys: R
     deleted: () =>
       withRedisErrors(async () => {
         const [seconds] = await redis.time()
-        await redis.zremrangebyscore(keys.deleted, '-inf', `${1000 * Number(seconds) - DELETED_FOR_MS}`)
+        await redis.zremrangebyscore(keys.deleted, '-inf', `${1000 * Number(seconds) - DELETED_TTL_MS}`)
         return new Set(await redis.zrange(keys.deleted, '0', '-1'))
       }),
     starts: () => withRedisErrors(async () => new Map(Object.entries(await redis.hgetall(keys.initialCheckpoints)))),

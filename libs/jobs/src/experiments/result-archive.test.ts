@@ -64,9 +64,9 @@ test('results of ended experiments move out of Redis, and read as before', async
   const before = await everything(id)
   const running = await own.jobs.create()
   await own.jobs.begin(running)
-  await createResultArchiver({ redis, prefix, archive, staysMs: 3_600_000 })()
+  await createResultArchiver({ redis, prefix, archive, archiveDelayMs: 3_600_000 })()
   expect(files.size).toBe(0)
-  const sweep = createResultArchiver({ redis, prefix, archive, staysMs: 0 })
+  const sweep = createResultArchiver({ redis, prefix, archive, archiveDelayMs: 0 })
   await Promise.all([sweep(), sweep()])
   await sweep()
   expect([...files.keys()]).toEqual([id])
@@ -79,7 +79,7 @@ test('results of ended experiments move out of Redis, and read as before', async
 test('of an experiment of 100 epochs less than 12 kB stay', async () => {
   const { redis, prefix } = own.jobs
   const id = await wholeRun(100)
-  await createResultArchiver({ redis, prefix, archive: archiveInMemory().archive, staysMs: 0 })()
+  await createResultArchiver({ redis, prefix, archive: archiveInMemory().archive, archiveDelayMs: 0 })()
   await redis.unlink(`${prefix}:experiment:${id}:events`) // an hour later
   const left = await redis.keys(`${prefix}:experiment:${id}*`)
   const bytes = await Promise.all(left.map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)))
@@ -96,7 +96,7 @@ test('one that is deleted while it is moved leaves no file', async () => {
     await archive.write(each, results)
     await store.remove(id)
   }
-  await createResultArchiver({ redis, prefix, archive: { ...archive, write }, staysMs: 0 })()
+  await createResultArchiver({ redis, prefix, archive: { ...archive, write }, archiveDelayMs: 0 })()
   expect(files.size).toBe(0)
   expect(await redis.keys(`${prefix}:experiment:${id}*`)).toEqual([])
 })
@@ -106,7 +106,7 @@ test('a replay of one that was moved still names the layer that differs', async 
   const { archive } = archiveInMemory()
   const store = createExperimentStore({ redis, prefix, archive })
   const id = await wholeRun(2)
-  await createResultArchiver({ redis, prefix, archive, staysMs: 0 })()
+  await createResultArchiver({ redis, prefix, archive, archiveDelayMs: 0 })()
   const original = await store.get(id)
   const input = { ...newExperiment({ epochs: 2, depth: 3 }), parent: { id, epoch: 0 }, replayOf: id }
   const replay = (await store.create(input)).experiment.id

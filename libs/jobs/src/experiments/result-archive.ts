@@ -6,8 +6,8 @@ import { createScript } from '../lua/create-script.ts'
 import { packEpochs } from './packed-epochs.ts'
 
 /** What has ended stays as it is for a minute: those who watched it to its end look at it first. */
-const STAYS_MS = 60_000
-const AT_ONCE = 20
+const ARCHIVE_DELAY_MS = 60_000
+const BATCH_SIZE = 20
 
 /** Where steps, layers and logs of ended experiments lie, by id. */
 export interface ResultArchive {
@@ -30,11 +30,11 @@ interface ArchiverDeps {
   redis: Redis
   prefix: string
   archive: ResultArchive
-  staysMs?: number
+  archiveDelayMs?: number
 }
 
 /** Moves steps, layers and logs of what ended a minute ago out of Redis, and packs its epochs; any number of these may run at once. */
-export function createResultArchiver({ redis, prefix, archive, staysMs = STAYS_MS }: ArchiverDeps): () => Promise<void> {
+export function createResultArchiver({ redis, prefix, archive, archiveDelayMs = ARCHIVE_DELAY_MS }: ArchiverDeps): () => Promise<void> {
   const keys = keysOf(prefix)
   const removeArchived = createScript<{ id: string }, 0 | 1>({ redis, prefix, name: 'experiments/archive', answer: z.literal([0, 1]) })
 
@@ -57,7 +57,7 @@ export function createResultArchiver({ redis, prefix, archive, staysMs = STAYS_M
   return async () => {
     const [seconds, micros] = await redis.time()
     const nowMs = 1000 * Number(seconds) + Number(micros) / 1000
-    const ids = await redis.zrangebyscore(keys.ended, '-inf', nowMs - staysMs, 'LIMIT', 0, AT_ONCE)
+    const ids = await redis.zrangebyscore(keys.ended, '-inf', nowMs - archiveDelayMs, 'LIMIT', 0, BATCH_SIZE)
     for (const id of ids) await move(id)
   }
 }

@@ -61,8 +61,8 @@ test.each(Array.from({ length: 40 }, (_, seed) => seed))(
         await reap()
       },
       act((writer) => writer.epoch(epochResult(1))),
-      act((writer) => writer.giveBack({ reason: 'drained' })),
-      act((writer) => writer.giveBack({ reason: 'retry', error })),
+      act((writer) => writer.requeue({ reason: 'drained' })),
+      act((writer) => writer.requeue({ reason: 'retry', error })),
       act((writer) => writer.canceled()),
       act((writer) => writer.paused()),
       act((writer) => (pick(3) === 0 ? writer.complete() : writer.progress({ phase: 'train', phaseFraction: 0, epoch: 1, step: 1 }))),

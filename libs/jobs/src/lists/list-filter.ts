@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 
-/** Says of each id whether it fits. */
+/** Returns for each id whether it matches. */
 export type ListFilter = (ids: readonly string[]) => Promise<boolean[]>
 
 /** Whether each id is in one of the indexes. */

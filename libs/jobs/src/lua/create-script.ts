@@ -14,7 +14,7 @@ interface ScriptOptions<Answer> {
 }
 
 /**
- * A Lua script as a function: by its SHA-1, and whole where Redis does not hold it yet (a restarted Redis has forgotten it).
+ * A Lua script as a function: by its SHA-1, and whole where Redis does not hold it yet (a restarted Redis has an empty script cache).
  * Its arguments go as one JSON. What must stay exact text, such as numbers that are stored, goes as text within it.
  */
 export function createScript<Args, Answer>({ redis, prefix, name, answer }: ScriptOptions<Answer>): Script<Args, Answer> {

@@ -64,10 +64,10 @@ async function live(redis: Redis): Promise<void> {
   await writer.log({ level: 'warn', message: 'a "line"\n\u0000\ud800', number: 1 })
   await writer.checkpoint({ epoch: 1, file: 'one', sha256: 'hash', bytes: 1 })
   await attempts.renew([{ id, token: claim.token }])
-  await writer.giveBack({ reason: 'retry', error: crash })
+  await writer.requeue({ reason: 'retry', error: crash })
   const again = await begin(redis, { id, dispatch: 4 })
   await again.writer.epoch(epochResult(1, { loss: 2 }), ['0'.repeat(16), '1'.repeat(16)])
-  await again.writer.giveBack({ reason: 'retry', error: crash })
+  await again.writer.requeue({ reason: 'retry', error: crash })
 
   const replay = (await store.create({ ...newExperiment(), parent: { id, epoch: 1 }, replayOf: id })).experiment.id
   await store.pause(replay)
@@ -93,7 +93,7 @@ async function live(redis: Redis): Promise<void> {
     await one.complete()
   }
   await sweeps.cancel(sweep.id).catch(() => {})
-  await createResultArchiver({ redis, prefix, archive, staysMs: -1000 })()
+  await createResultArchiver({ redis, prefix, archive, archiveDelayMs: -1000 })()
   await store.remove(trials[0] ?? '')
   await dispatcher.close()
 }

@@ -60,14 +60,14 @@ test('higher priorities go first, equal ones in the order they came; the positio
   expect(await drainQueue()).toEqual([high, first, second, low])
 })
 
-test('what was given back goes ahead of all that is queued', async () => {
+test('requeued experiments go ahead of queued ones', async () => {
   const id = await create({ priority: -10 })
   await dispatcher.flushOutbox()
   const job = await source.next()
   const writer = await begin(job)
   await create({ priority: 10 })
   await dispatcher.flushOutbox()
-  await writer.giveBack({ reason: 'drained' })
+  await writer.requeue({ reason: 'drained' })
   await job?.done()
   await dispatcher.flushOutbox()
   expect((await store.get(id)).queuePosition).toBe(1)
@@ -111,7 +111,7 @@ test('a retry waits in the outbox until it is due', async () => {
   await dispatcher.flushOutbox()
   const job = await source.next()
   const writer = await begin(job)
-  await writer.giveBack({ reason: 'retry', error: { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'x', advice: 'x' } })
+  await writer.requeue({ reason: 'retry', error: { class: 'infrastructure', code: 'TRAINER_CRASHED', message: 'x', advice: 'x' } })
   await job?.done()
   await redis.zadd(keysOf(prefix).outbox, 'XX', Date.now() + 3_600_000, `${id}-2`)
   await dispatcher.flushOutbox()

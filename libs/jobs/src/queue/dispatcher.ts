@@ -5,7 +5,7 @@ import { outboxScripts } from './outbox-scripts.ts'
 
 const DUE_COUNT = 100
 const PAGE_COUNT = 500
-const UNCLAIMED_AFTER_MS = 10_000
+const CLAIM_TIMEOUT_MS = 10_000
 /** BullMQ serves low numbers first, 0 before all, and has two million of them. */
 const RECOVERED_PRIORITY = 1
 /** Each of our 21 priorities, from -10 to 10, has this many start tags; later ones wait behind them in the order of arrival. */
@@ -66,7 +66,7 @@ export function createDispatcher({
     // While the queued are looked at page by page, those of other pages stay noted.
     unclaimedSince = wholeRound ? looked : new Map([...unclaimedSince, ...looked])
     lookFrom = next
-    const overdue = jobs.filter((job) => nowMs - (unclaimedSince.get(job) ?? nowMs) >= UNCLAIMED_AFTER_MS)
+    const overdue = jobs.filter((job) => nowMs - (unclaimedSince.get(job) ?? nowMs) >= CLAIM_TIMEOUT_MS)
     for (const job of overdue) unclaimedSince.delete(job)
     return overdue.length === 0 ? 0 : await scripts.redispatch({ jobs: overdue })
   }

@@ -119,12 +119,12 @@ describe('a probe', () => {
     expect(await store.get(id)).toMatchObject({ state: 'failed', error: failure })
   })
 
-  test('given back, it is taken before what waits', async () => {
+  test('requeued, it is taken before the waiting ones', async () => {
     const { id } = await store.create(request())
     const consumer = openConsumer()
     const fetched = await taken(consumer)
     await store.create(request({ seed: 1 }))
-    await fetched.giveBack()
+    await fetched.requeue()
     expect((await store.get(id)).state).toBe('queued')
     expect((await taken(consumer)).id).toBe(id)
   })

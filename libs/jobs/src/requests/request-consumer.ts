@@ -10,7 +10,7 @@ import type { RequestKind } from './request-kinds.ts'
 /** A person waits, so a worker's death is noticed soon; the lock only bridges short outages, since a request that runs twice does no harm. */
 const SETTINGS = { lockMs: 10_000, extendIntervalMs: 2500, stalledIntervalMs: 5000, maxStalledCount: 3 }
 
-/** One request that this worker holds; it ends with exactly one of answer, fail and giveBack, none of which throws. */
+/** One request that this worker holds; it ends with exactly one of answer, fail and requeue, none of which throws. */
 export interface FetchedRequest<Data> {
   id: string
   data: Data
@@ -20,7 +20,7 @@ export interface FetchedRequest<Data> {
   /** An infrastructure failure is tried again, if its kind allows it; a user's is not. */
   fail(error: ExperimentError): Promise<void>
   /** Back to the front of the queue, as if it had not been taken. */
-  giveBack(): Promise<void>
+  requeue(): Promise<void>
 }
 
 export interface RequestConsumer<Data> {
@@ -64,7 +64,7 @@ export function createRequestConsumer<Data>(
       },
       answer: (result) => end(() => job.moveToCompleted(result, token, false)),
       fail: (error) => end(() => job.moveToFailed(toJobError(error), token, false)),
-      giveBack: () => end(() => job.moveToWait(token)),
+      requeue: () => end(() => job.moveToWait(token)),
     }
   }
 

@@ -194,7 +194,7 @@ describe('asynchronous successive halving', () => {
     await canceled.writer.stopped()
     expect((await store.get(canceled.id)).state).toBe('canceled')
     const drained = await withStopped()
-    await drained.writer.giveBack({ reason: 'drained' })
+    await drained.writer.requeue({ reason: 'drained' })
     expect(await store.get(drained.id)).toMatchObject({ state: 'completed', reason: 'stopped_early' })
   })
 

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { DEFAULT_PREFIX, keysOf } from '../redis/keys.ts'
 import { withRedisErrors } from '../redis/redis-errors.ts'
 
-const ALIVE_FOR_MS = 15_000
+const HEARTBEAT_TTL_MS = 15_000
 /** A worker that has not received it by then is gone. */
 const DRAIN_SECONDS = 3600
 
@@ -22,7 +22,7 @@ export function createWorkerRegistry({ redis, prefix = DEFAULT_PREFIX }: { redis
   async function heartbeat(info: Omit<WorkerInfo, 'lastHeartbeatAt'>): Promise<{ drain: boolean }> {
     const [seconds] = await redis.time() // the hosts' clocks need not agree
     const worker: WorkerInfo = { ...info, lastHeartbeatAt: new Date(1000 * Number(seconds)).toISOString() }
-    await redis.set(keys.worker(info.id), JSON.stringify(worker), 'PX', ALIVE_FOR_MS)
+    await redis.set(keys.worker(info.id), JSON.stringify(worker), 'PX', HEARTBEAT_TTL_MS)
     await redis.sadd(keys.workers, info.id)
     return { drain: (await redis.exists(keys.drain(info.id))) === 1 }
   }

@@ -7,7 +7,7 @@ export interface LayerFinding {
   words: string
 }
 
-/** Reported from here on; docs/signal.md says what the measures mean. */
+/** Reported from here on; docs/signal.md explains the measures. */
 const DEAD = 0.5
 const NEARLY_ALL_DEAD = 0.9
 /** The output layer's gradient against a hidden one's. */
@@ -71,7 +71,7 @@ function dead(layers: readonly Layer[]): LayerFinding[] {
   return finding(found, nearlyAll ? 'bad' : 'warning', words)
 }
 
-/** Both at once: the gradient says that little arrives, the update that it is little for these weights. */
+/** Both at once: the gradient is small, and so is the update, relative to these weights. */
 function vanishing(layers: readonly Layer[], norm: NormType): LayerFinding[] {
   const output = layers.find(({ hidden }) => !hidden)?.gradient ?? NaN
   const isWeak = ({ hidden, gradient, update }: Layer): boolean =>

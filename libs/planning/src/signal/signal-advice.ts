@@ -1,7 +1,7 @@
 import type { ForecastLayer, SignalForecast, SignalVerdict } from '@trainyard/contracts'
 import { forecastLayers, type ForecastNetwork } from './signal-forecast.ts'
 
-/** More than half, or nearly all, of the output says nothing of the image. */
+/** More than half, or nearly all, of the output does not depend on the image. */
 const FADING_BIAS_SHARE = 0.5
 const VANISHING_BIAS_SHARE = 0.95
 /** The image's part of the output against that of a network without hidden layers. */

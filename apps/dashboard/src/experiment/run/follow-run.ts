@@ -10,7 +10,7 @@ interface FollowOptions {
   onEvent: (event: ExperimentEvent) => void
 }
 
-/** Hands on every event of a run until its end, for as long as the service is away. */
+/** Passes on every event of a run until its end, through any outage of the service. */
 export async function followRun({ client, connection, id, signal, onEvent }: FollowOptions): Promise<void> {
   const onReconnect = (reason: unknown): void => connection.failed(reason)
   try {

@@ -5,13 +5,13 @@ import { useState } from 'react'
 import { useClient } from '../../service/service.ts'
 
 interface DryRunState {
-  /** Of the last form that could be asked about; it stays while the next one is waited for, and while fields are at fault. */
+  /** Of the last valid form; it stays while the next one loads, and while fields are invalid. */
   dryRun: DryRun | null
   error: unknown
   isAsking: boolean
 }
 
-/** What the service says of the experiment in the form; null: fields of it are at fault. */
+/** The dry run of the experiment in the form; null: some of its fields are invalid. */
 export function useDryRun(request: ExperimentRequest | null): DryRunState {
   const client = useClient()
   const [asked, setAsked] = useState(request)

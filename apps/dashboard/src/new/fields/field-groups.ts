@@ -15,7 +15,7 @@ const TITLES = {
 const OTHERS = 'How it runs'
 const FIRST_OF_OTHERS = ['name', 'tags', 'notes']
 
-/** Fields as people look for them; what has no place of its own says how it runs. */
+/** Fields by topic; those without a topic of their own are about execution. */
 export function fieldGroups(flags: readonly CommandFlag[]): FieldGroup[] {
   const named = (fields: readonly string[]): CommandFlag[] => fields.flatMap((field) => flags.filter((flag) => flag.field === field))
   const placed: readonly string[] = [...Object.values(TITLES).flat(), ...FIRST_OF_OTHERS]

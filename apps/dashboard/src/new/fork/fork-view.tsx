@@ -10,7 +10,7 @@ import '../new.css'
 
 const POLL_MS = 3000
 
-/** Goes on from what an experiment has kept, as a new one. */
+/** Forks an experiment from one of its fork points. */
 export function ForkView({ id }: { id: string }) {
   const client = useClient()
   const { data, error } = useQuery({

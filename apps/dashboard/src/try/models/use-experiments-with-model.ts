@@ -2,7 +2,7 @@ import type { Experiment } from '@trainyard/client'
 import { useQuery } from '@tanstack/react-query'
 import { useClient } from '../../service/service.ts'
 
-/** An experiment that has kept its model. */
+/** An experiment with a retained model. */
 export type ExperimentWithModel = Experiment & { model: NonNullable<Experiment['model']> }
 
 const POLL_MS = 10_000

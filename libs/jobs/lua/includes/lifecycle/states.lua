@@ -20,8 +20,8 @@ local function clear_artifacts(id, state)
 end
 
 local function append_transition(id, state, reason)
-  local held = field(id, 'transitions')
-  local before = held and string.sub(held, 1, -2) .. ',' or '['
+  local previous = field(id, 'transitions')
+  local before = previous and string.sub(previous, 1, -2) .. ',' or '['
   local transition = string.format('{"state":"%s","reason":"%s","at":%.0f}', state, reason, now)
   redis.call('HSET', record(id), 'state', state, 'reason', reason, 'transitions', before .. transition .. ']')
 end
