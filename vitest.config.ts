@@ -42,7 +42,7 @@ export default defineConfig({
       }),
       // more files at once than processors: each waits for services to start, for leases, for pages
       project('system', {
-        ...{ place: 1, maxWorkers: 4 },
+        ...{ place: 1, maxWorkers: 2 },
         include: [...SYSTEM_TESTS, 'tests/*/**/*.test.ts'],
         exclude: [...UNIT_TESTS, SCENARIOS, CONTAINERS],
       }),
