@@ -40,7 +40,7 @@ export default defineConfig({
         include: ['{apps,libs}/**/*.test.ts', ...UNIT_TESTS],
         exclude: SYSTEM_TESTS,
       }),
-      // more files at once than processors: each waits for services to start, for leases, for pages
+      // no more: several trainers at once slow each other down far beyond their number
       project('system', {
         ...{ place: 1, maxWorkers: 2 },
         include: [...SYSTEM_TESTS, 'tests/*/**/*.test.ts'],
