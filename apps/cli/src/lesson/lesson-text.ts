@@ -16,7 +16,7 @@ function formatRun({ title, epochs }: LessonRun): string {
   const loss = fromJsonNumber(last.loss)
   const came = `${title}: a loss of ${loss.toFixed(3)} after ${last.epoch} epochs, ${formatShare(last.evalAccuracy)} of new images named right`
   if (Math.abs(loss - guessing) < GUESSING_TOLERANCE)
-    return `${came}. Guessing costs ln ${CLASSES} = ${guessing.toFixed(3)}: nothing was learned: the images' signal does not reach the last layer.`
+    return `${came}. Guessing costs ln ${CLASSES} = ${guessing.toFixed(3)}: nothing was learned, because the images' signal does not reach the last layer.`
   return `${came}; guessing costs ${guessing.toFixed(3)}.`
 }
 
