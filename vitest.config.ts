@@ -46,7 +46,7 @@ export default defineConfig({
         include: [...SYSTEM_TESTS, 'tests/*/**/*.test.ts'],
         exclude: [...UNIT_TESTS, SCENARIOS, CONTAINERS],
       }),
-      project('chaos', { place: 2, maxWorkers: 1, maxConcurrency: 3, include: [SCENARIOS] }),
+      project('chaos', { place: 2, maxWorkers: 1, maxConcurrency: 2, include: [SCENARIOS] }),
       project('containers', { place: 3, maxWorkers: 2, include: [CONTAINERS] }),
     ],
   },

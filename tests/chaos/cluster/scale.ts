@@ -9,7 +9,7 @@ export interface Scale {
   lossyMs: number
 }
 
-export const SHORT: Scale = { kills: 10, experiments: 6, redisKills: 3, freezeMs: 25_000, lossyMs: 8000 }
+export const SHORT: Scale = { kills: 5, experiments: 6, redisKills: 3, freezeMs: 25_000, lossyMs: 8000 }
 export const LONG: Scale = { kills: 100, experiments: 30, redisKills: 10, freezeMs: 60_000, lossyMs: 60_000 }
 
 /** What a scenario is run with. */
